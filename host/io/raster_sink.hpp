@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writing a raster file that is complete or absent.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "host/geo/grid.hpp"
+#include "kernels/view/pixel_type.hpp"
+#include "kernels/view/raster_view.hpp"
+
+namespace groundshift {
+
+enum class RasterFormat : std::uint8_t { cog, gtiff };
+
+struct BandStatistics {
+  double min = 0.0, max = 0.0, mean = 0.0, std = 0.0;
+  std::int64_t valid = 0;
+};
+
+/// What to write. Creation options ("NAME=VALUE") are GDAL's for the format and override ours
+/// (tiled 512, DEFLATE with a predictor, BIGTIFF=IF_SAFER).
+struct RasterSinkSpec {
+  std::filesystem::path path;
+  RasterFormat format = RasterFormat::cog;
+  Grid grid;
+  PixelType type = PixelType::f32;
+  std::int32_t band_count = 1;
+  std::optional<double> nodata;
+  std::vector<std::string> band_descriptions;                    ///< empty or one a band
+  std::vector<std::pair<std::string, std::string>> metadata;     ///< dataset metadata, default domain
+  std::vector<std::string> creation_options;
+  std::filesystem::path scratch_folder;                          ///< empty: beside the output
+  bool overwrite = false;
+  int threads = 1;  ///< for the encoder
+};
+
+/// Streams tiles into a temporary sibling; the file appears under its name in commit(), complete, or not at all.
+/// One thread writes. Throws OutputError (folder missing or read-only, exists without overwrite, disk full, driver).
+/// The destructor without commit() removes everything it made.
+class RasterSink {
+ public:
+  explicit RasterSink(RasterSinkSpec spec);
+  ~RasterSink();
+  RasterSink(RasterSink&&) noexcept;
+  RasterSink& operator=(RasterSink&&) noexcept;
+
+  /// Writes all bands of a window from planar pixels of spec.type; pitches count elements. Windows may come in any
+  /// order; whole blocks are fastest.
+  void write(const Window& window, const void* data, std::ptrdiff_t row_pitch, std::ptrdiff_t band_pitch);
+  /// Statistics of a band (1-based) for the file's metadata; call before commit().
+  void set_statistics(std::int32_t band, const BandStatistics& statistics);
+  /// Linear scale of a band (1-based): value = scale * stored + offset; call before commit().
+  void set_scale(std::int32_t band, double scale, double offset);
+  /// Finishes the file, checks it, moves it to its name. Returns its size in bytes.
+  std::int64_t commit();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace groundshift

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// The arithmetic engine as the host sees it: one virtual call a tile, the same bits from every backend.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "kernels/api/pair_tile.hpp"
+#include "kernels/api/score_recipe.hpp"
+
+namespace groundshift {
+
+/// Host memory that a backend can copy from and to fast (page-locked where it has a device). Movable owner.
+class HostBuffer {
+ public:
+  using Release = void (*)(void*) noexcept;
+  HostBuffer() = default;
+  HostBuffer(void* data, std::size_t byte_count, Release release) : data_(data, release), byte_count_(byte_count) {}
+  void* data() const { return data_.get(); }
+  std::size_t byte_count() const { return byte_count_; }
+
+ private:
+  std::unique_ptr<void, Release> data_{nullptr, [](void*) noexcept {}};
+  std::size_t byte_count_ = 0;
+};
+
+/// Largest tile that a workspace must take, and what will be asked of it.
+struct WorkspaceShape {
+  PixelType type = PixelType::u8;
+  std::int32_t band_count = 1;
+  std::int32_t width = 0;   ///< with halo
+  std::int32_t height = 0;  ///< with halo
+  std::int32_t halo = 0;
+};
+
+/// All that one tile needs inside a backend: scratch, and on a device buffers, stream and events. Made once a slot.
+class Workspace {
+ public:
+  virtual ~Workspace() = default;
+};
+
+/// Thread-safe as long as each workspace is used by one thread at a time. Calls return when the results are in host
+/// memory; tiles in different workspaces overlap (copy in, compute, copy out) when called from different threads.
+/// Throws DeviceFault when a device fails.
+class Backend {
+ public:
+  virtual ~Backend() = default;
+  virtual std::string name() const = 0;  ///< "cpu", "cuda"
+
+  /// Uninitialised host memory for slots. Throws std::bad_alloc.
+  virtual HostBuffer allocate_host(std::size_t byte_count) = 0;
+  virtual std::unique_ptr<Workspace> make_workspace(const WorkspaceShape& shape) = 0;
+  /// Host bytes (not slot buffers) that one workspace of this shape takes; for the memory budget.
+  virtual std::size_t workspace_bytes(const WorkspaceShape& shape) const = 0;
+
+  /// First and second moments of both dates over the tile's core. Exact (integers) or cell sums (f32).
+  virtual void moments(Workspace& workspace, const PairTile& tile, TileMoments& out) = 0;
+
+  /// Adds the values of all bands of both dates at valid pixels of the core to `bins` (kFloatBins counts).
+  virtual void value_histogram(Workspace& workspace, const PairTile& tile, std::span<std::uint64_t> bins) = 0;
+
+  /// Score of every pixel of the core into `score` (core.width x core.height), NaN where the pixel is not valid or the
+  /// score is undefined there (recipe of the op). Box means count valid pixels only. `bins` (kFloatBins counts) gets
+  /// the histogram of the scores that are not NaN.
+  virtual void score(Workspace& workspace, const PairTile& tile, const ScoreRecipe& recipe, RasterView<float> score,
+                     std::span<std::uint64_t> bins) = 0;
+};
+
+/// A device call failed; `what()` names the call and the device's error.
+class DeviceFault : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+struct DeviceDescription {
+  int index = 0;
+  std::string name;
+  std::size_t memory_bytes = 0;
+  std::string compute_capability;
+};
+
+/// What this build and this machine can do.
+struct Capabilities {
+  bool cuda_built = false;
+  std::vector<DeviceDescription> devices;
+  std::string cuda_unusable_because;  ///< empty when there is a usable device
+  std::string cpu_features;           ///< instruction set the CPU backend will use, e.g. "x86-64-v3"
+};
+Capabilities capabilities();
+
+/// `threads` >= 1 workers for the arithmetic of one tile at a time and of tiles together.
+std::unique_ptr<Backend> make_cpu_backend(int threads);
+/// Throws DeviceFault when CUDA is not built in or the device cannot be used.
+std::unique_ptr<Backend> make_cuda_backend(int device);
+
+}  // namespace groundshift

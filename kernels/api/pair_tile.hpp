@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one tile of a pair is when it reaches a backend, and what a backend gives back.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "kernels/view/pixel_type.hpp"
+#include "kernels/view/raster_view.hpp"
+
+namespace groundshift {
+
+/// One tile of both dates in host memory, with the halo that the recipe asked for. Does not own.
+/// before, after : planar, band_count bands of `type`, `width` x `height` pixels, row_pitch and band_pitch in elements
+/// valid         : width x height bytes (row pitch = row_pitch), 1 where both dates are valid in every band, else 0;
+///                 pixels outside the image are not in the tile (its halo is cut at the image's border)
+/// core          : the tile without its halo, in pixels of this buffer; its origin lies on a cell corner of the grid
+struct PairTile {
+  PixelType type = PixelType::u8;
+  std::int32_t width = 0;
+  std::int32_t height = 0;
+  std::int32_t band_count = 0;
+  std::ptrdiff_t row_pitch = 0;
+  std::ptrdiff_t band_pitch = 0;
+  const void* before = nullptr;
+  const void* after = nullptr;
+  const std::uint8_t* valid = nullptr;
+  Window core;
+
+  template <class T>
+  PlanarView<const T> before_as() const {
+    return {static_cast<const T*>(before), width, height, band_count, row_pitch, band_pitch};
+  }
+  template <class T>
+  PlanarView<const T> after_as() const {
+    return {static_cast<const T*>(after), width, height, band_count, row_pitch, band_pitch};
+  }
+  RasterView<const std::uint8_t> valid_view() const { return {valid, width, height, row_pitch}; }
+};
+
+/// First and second moments of z = [before bands; after bands] over the valid pixels of a tile's core (no halo).
+/// Order of a set of sums: 2p first moments, then the upper triangle of the Gram matrix row by row (i <= j),
+/// `moment_count(p)` = 2p + p(2p+1) values.
+/// integer types : `integer_sums` holds one exact set for the tile (every |sum| < 2^63: a core has < 2^31 pixels)
+/// f32           : `cell_sums` holds one set a cell, cells row-major in the core: 32 lanes in double, then a fixed tree
+struct TileMoments {
+  std::int64_t count = 0;
+  std::vector<std::int64_t> integer_sums;
+  std::vector<double> cell_sums;
+};
+
+constexpr std::int32_t moment_count(std::int32_t band_count) { return 2 * band_count + band_count * (2 * band_count + 1); }
+
+/// Bins of the streamed histogram: the top 16 bits of a float32 mapped so that order of bins = order of values.
+inline constexpr std::int32_t kFloatBins = 65536;
+
+}  // namespace groundshift
