@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// Comparing and describing grids.
+#include "host/geo/grid.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+#include <ogr_spatialref.h>
+
+#include "host/geo/gdal_owners.hpp"
+
+namespace groundshift {
+namespace {
+
+std::string crs_name(const std::string& wkt) {
+  if (wkt.empty()) return "no CRS";
+  OGRSpatialReference crs;
+  if (crs.importFromWkt(wkt.c_str()) != OGRERR_NONE) return "unreadable CRS";
+  std::string name = crs.GetName() != nullptr ? crs.GetName() : "unnamed CRS";
+  if (const char* code = crs.GetAuthorityCode(nullptr)) {
+    name += fmt::format(" ({}:{})", crs.GetAuthorityName(nullptr), code);
+  }
+  return name;
+}
+
+bool same_crs(const std::string& a, const std::string& b) {
+  if (a == b) return true;
+  if (a.empty() || b.empty()) return false;
+  OGRSpatialReference first, second;
+  first.SetAxisMappingStrategy(OAMS_TRADITIONAL_GIS_ORDER);
+  second.SetAxisMappingStrategy(OAMS_TRADITIONAL_GIS_ORDER);
+  if (first.importFromWkt(a.c_str()) != OGRERR_NONE || second.importFromWkt(b.c_str()) != OGRERR_NONE) return false;
+  return first.IsSame(&second) != 0;
+}
+
+/// Largest distance between where the two transforms put a corner, in pixels of `a`.
+double corner_distance_px(const Grid& a, const Grid& b) {
+  const auto& p = *a.geotransform;
+  const auto& q = *b.geotransform;
+  const double pixel = std::min(std::hypot(p[1], p[4]), std::hypot(p[2], p[5]));
+  double largest = 0.0;
+  for (const double x : {0.0, double(a.width)}) {
+    for (const double y : {0.0, double(a.height)}) {
+      const double dx = (p[0] - q[0]) + x * (p[1] - q[1]) + y * (p[2] - q[2]);
+      const double dy = (p[3] - q[3]) + x * (p[4] - q[4]) + y * (p[5] - q[5]);
+      largest = std::max(largest, std::hypot(dx, dy) / pixel);
+    }
+  }
+  return largest;
+}
+
+}  // namespace
+
+bool same_grid(const Grid& a, const Grid& b, std::string* why) {
+  constexpr double kTolerancePixels = 1e-6;
+  std::string reason;
+  if (a.width != b.width || a.height != b.height) {
+    reason = "the sizes differ";
+  } else if (a.geotransform.has_value() != b.geotransform.has_value()) {
+    reason = "only one of them has a geotransform";
+  } else if (!same_crs(a.crs_wkt, b.crs_wkt)) {
+    reason = "the coordinate reference systems differ";
+  } else if (a.geotransform && !(corner_distance_px(a, b) <= kTolerancePixels)) {
+    reason = fmt::format("the geotransforms differ by up to {:.6g} pixels", corner_distance_px(a, b));
+  }
+  if (why != nullptr) *why = reason;
+  return reason.empty();
+}
+
+std::string describe(const Grid& grid) {
+  std::string text = fmt::format("{} x {} pixels, {}", grid.width, grid.height, crs_name(grid.crs_wkt));
+  if (!grid.geotransform) return text + ", no geotransform";
+  const auto& t = *grid.geotransform;
+  return text + fmt::format(", geotransform ({:.10g}, {:.10g}, {:.10g}, {:.10g}, {:.10g}, {:.10g})", t[0], t[1], t[2], t[3],
+                            t[4], t[5]);
+}
+
+std::array<double, 2> pixel_size(const Grid& grid) {
+  if (!grid.geotransform) return {0.0, 0.0};
+  const auto& t = *grid.geotransform;
+  return {std::hypot(t[1], t[4]), std::hypot(t[2], t[5])};
+}
+
+}  // namespace groundshift

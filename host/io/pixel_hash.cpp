@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// SHA-256 (libcrypto) over canonical cells.
+#include "host/io/pixel_hash.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+
+#include "host/base/error.hpp"
+#include "host/geo/gdal_owners.hpp"
+#include "host/io/open_dataset.hpp"
+
+namespace groundshift {
+namespace {
+
+struct ContextDeleter {
+  void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
+};
+
+class Sha256 {
+ public:
+  Sha256() : context_(EVP_MD_CTX_new()) { EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr); }
+  void add(const void* data, std::size_t byte_count) { EVP_DigestUpdate(context_.get(), data, byte_count); }
+  std::array<unsigned char, 32> finish() {
+    std::array<unsigned char, 32> digest{};
+    EVP_DigestFinal_ex(context_.get(), digest.data(), nullptr);
+    return digest;
+  }
+
+ private:
+  std::unique_ptr<EVP_MD_CTX, ContextDeleter> context_;
+};
+
+constexpr std::uint32_t kCanonicalNan = 0x7fc00000u;
+
+}  // namespace
+
+PixelHash::PixelHash(std::int32_t width, std::int32_t height, std::int32_t band_count)
+    : width_(width), height_(height), band_count_(band_count), cells_across_((width + kCellSize - 1) / kCellSize),
+      cells_down_((height + kCellSize - 1) / kCellSize),
+      digests_(static_cast<std::size_t>(cells_across_) * cells_down_ * band_count) {}
+
+void PixelHash::add(std::int32_t band, const Window& window, const void* data, std::ptrdiff_t row_pitch,
+                    std::size_t bytes_per_pixel, bool is_float32) {
+  std::array<std::uint32_t, kCellSize> row{};
+  for (std::int32_t y = 0; y < window.height; y += kCellSize) {
+    for (std::int32_t x = 0; x < window.width; x += kCellSize) {
+      const std::int32_t w = std::min(kCellSize, window.width - x), h = std::min(kCellSize, window.height - y);
+      Sha256 sha;
+      for (std::int32_t r = 0; r < h; ++r) {
+        const auto* line = static_cast<const std::byte*>(data) + ((y + r) * row_pitch + x) * bytes_per_pixel;
+        if (!is_float32) {
+          sha.add(line, w * bytes_per_pixel);
+          continue;
+        }
+        std::memcpy(row.data(), line, w * sizeof(float));
+        for (std::int32_t i = 0; i < w; ++i) row[i] = (row[i] & 0x7fffffffu) > 0x7f800000u ? kCanonicalNan : row[i];
+        sha.add(row.data(), w * sizeof(float));
+      }
+      const std::int64_t cell = (std::int64_t{band} * cells_down_ + (window.y + y) / kCellSize) * cells_across_ +
+                                (window.x + x) / kCellSize;
+      digests_[static_cast<std::size_t>(cell)] = sha.finish();
+    }
+  }
+}
+
+std::string PixelHash::hex() const {
+  Sha256 sha;
+  sha.add(digests_.data(), digests_.size() * sizeof(Digest));
+  std::string text;
+  for (const unsigned char byte : sha.finish()) text += fmt::format("{:02x}", byte);
+  return text;
+}
+
+std::string hash_file(const std::string& path) {
+  const Dataset dataset = open_dataset(path);
+  const GdalMessages messages;
+  const std::int32_t width = dataset->GetRasterXSize(), height = dataset->GetRasterYSize();
+  PixelHash hash(width, height, dataset->GetRasterCount());
+  std::vector<std::byte> strip;
+  for (std::int32_t b = 0; b < dataset->GetRasterCount(); ++b) {
+    GDALRasterBand& band = *dataset->GetRasterBand(b + 1);
+    const GDALDataType type = band.GetRasterDataType();
+    const auto bytes = static_cast<std::size_t>(GDALGetDataTypeSizeBytes(type));
+    strip.resize(static_cast<std::size_t>(width) * kCellSize * bytes);
+    for (std::int32_t y = 0; y < height; y += kCellSize) {
+      const std::int32_t rows = std::min(kCellSize, height - y);
+      if (band.RasterIO(GF_Read, 0, y, width, rows, strip.data(), width, rows, type, 0, 0, nullptr) != CE_None) {
+        throw InputError(fmt::format("{}, band {}, rows {} to {}: {}", path, b + 1, y, y + rows, messages.failure_text()));
+      }
+      hash.add(b, {0, y, width, rows}, strip.data(), width, bytes, type == GDT_Float32);
+    }
+  }
+  return hash.hex();
+}
+
+}  // namespace groundshift

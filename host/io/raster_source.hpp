@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the pixels of one date come from, decoded unit by unit.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "host/base/progress.hpp"
+#include "host/io/raster_description.hpp"
+#include "kernels/view/raster_view.hpp"
+
+namespace groundshift {
+
+/// What is read of a raster, and how.
+struct SourceSelection {
+  std::vector<std::int32_t> bands;         ///< 1-based, in order
+  PixelType type = PixelType::u8;          ///< pixels are converted to this
+  std::optional<double> nodata;            ///< replaces the file's own nodata in every band
+  bool ignore_nodata = false;              ///< --src-nodata none
+};
+
+/// Decodes windows of one raster. Thread-safe. Units are the grain of decoding: whole blocks of the file, at least
+/// kCellSize wide and high where the raster is.
+class RasterSource {
+ public:
+  virtual ~RasterSource() = default;
+  virtual const RasterDescription& description() const = 0;
+  virtual std::int32_t unit_width() const = 0;
+  virtual std::int32_t unit_height() const = 0;
+  /// Decodes a window: planar pixels of the selection's type (pitches in elements of it) and one validity byte a
+  /// pixel (1 valid). A pixel is invalid where a selected band equals its nodata, is NaN or infinite, or a mask or
+  /// alpha band is 0. Throws InputError naming file, band and block of the first part that cannot be read.
+  virtual void decode(const Window& window, void* pixels, std::ptrdiff_t row_pitch, std::ptrdiff_t band_pitch,
+                      std::uint8_t* valid) = 0;
+};
+
+/// Any raster GDAL reads, one dataset handle a thread. Values that the pixel type cannot hold exactly are counted as
+/// the warning "inexact_values" (f64 and 32- or 64-bit integers read as float32).
+std::unique_ptr<RasterSource> make_gdal_source(RasterDescription description, SourceSelection selection,
+                                               Warnings& warnings);
+
+}  // namespace groundshift

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// Decoded units of one raster, shared by the reader threads, so that a halo does not decode a block again.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+#include "host/io/raster_source.hpp"
+
+namespace groundshift {
+
+/// Holds at most `unit_capacity` decoded units, the least recently used leaves first. Thread-safe: a reader that finds
+/// a unit being decoded by another waits for it; one that finds no room waits until a unit is let go (each reader
+/// holds one at a time, so capacity >= readers cannot deadlock). Buffers are made once and reused.
+class UnitCache {
+ public:
+  UnitCache(RasterSource& source, std::int32_t band_count, PixelType type, std::int32_t unit_capacity);
+
+  static std::int64_t unit_bytes(std::int32_t unit_width, std::int32_t unit_height, std::int32_t band_count, PixelType type);
+
+  /// Copies a window (inside the raster) into planar pixels, and ANDs its validity into `valid` (same row pitch).
+  void read(const Window& window, void* pixels, std::ptrdiff_t row_pitch, std::ptrdiff_t band_pitch, std::uint8_t* valid);
+
+  std::int64_t decoded_units() const;
+  std::int64_t decoded_bytes() const;
+
+ private:
+  struct Unit {
+    std::vector<std::byte> pixels;
+    std::vector<std::uint8_t> valid;
+    Window window;
+    std::int64_t key = -1;
+    int users = 0;
+    bool ready = false;
+  };
+  using Position = std::list<Unit>::iterator;
+
+  Position acquire(std::int64_t key);
+  void release(Position unit);
+  Position free_buffer(std::unique_lock<std::mutex>& lock);
+  void copy_part(const Unit& unit, const Window& part, const Window& wanted, void* pixels, std::ptrdiff_t row_pitch,
+                 std::ptrdiff_t band_pitch, std::uint8_t* valid) const;
+
+  RasterSource& source_;
+  const std::int32_t band_count_;
+  const PixelType type_;
+  const std::int32_t capacity_;
+  const std::int32_t units_across_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;                       ///< a unit became ready, free or failed
+  std::list<Unit> units_;                                 ///< most recently used first
+  std::unordered_map<std::int64_t, Position> by_key_;
+  std::int64_t decoded_units_ = 0;
+};
+
+}  // namespace groundshift
