@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which of 65,536 bins a float32 falls into: a map without a range to choose, so that a histogram can be streamed.
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/view/hd.hpp"
+
+namespace groundshift {
+
+/// Bin 0..65535 of a value: the top 16 bits of its float32 pattern, mapped so that the order of bins is the order of
+/// values. A bin spans 1/128 of its binade (relative width <= 0.8 %). -0 and +0 share bin 0x8000; -inf is alone in bin
+/// 0x007f and +inf in bin 0xff80 with the NaNs, which callers leave out. Inverse: float_bin_range in kernels/solve.
+/// agreement : exact (one addition, integer operations)
+GS_HD std::uint32_t float_bin(float value) {
+  const std::uint32_t bits = __builtin_bit_cast(std::uint32_t, value + 0.0f);  // -0 + 0 = +0
+  const std::uint32_t flip = (bits >> 31) != 0 ? 0xffffffffu : 0x80000000u;
+  return (bits ^ flip) >> 16;
+}
+
+}  // namespace groundshift
