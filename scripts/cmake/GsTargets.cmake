@@ -23,7 +23,8 @@ endif()
 
 # Every target of the project builds with these.
 add_library(gs_options INTERFACE)
-target_link_libraries(gs_options INTERFACE gs_fp gs_warnings gs_sanitize)
+target_link_libraries(gs_options INTERFACE $<BUILD_INTERFACE:gs_fp> $<BUILD_INTERFACE:gs_warnings>
+                      $<BUILD_INTERFACE:gs_sanitize>)
 target_include_directories(gs_options INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
 
 # gs_add_test(NAME LABELS label... SOURCES file... [LIBRARIES target...] [TIMEOUT s])
