@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is made beside the heatmap: told of every tile, asked for its files at the end. Products implement it.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "host/geo/grid.hpp"
+#include "host/io/raster_sink.hpp"
+#include "kernels/view/raster_view.hpp"
+
+namespace groundshift {
+
+/// One file that a run made, as the summary lists it.
+struct ProductRecord {
+  std::string name;
+  std::filesystem::path path;
+  std::int64_t byte_count = 0;
+  std::string pixel_hash;                    ///< rasters only
+  std::optional<BandStatistics> statistics;  ///< rasters only, in the units of the score
+};
+
+/// What a product may know of the finished heatmap. stored_scale, stored_offset: score = scale * stored + offset.
+struct HeatmapFacts {
+  std::filesystem::path path;
+  std::string title;  ///< score, normalization, unit in one line
+  BandStatistics statistics;
+  double stored_scale = 1.0;
+  double stored_offset = 0.0;
+};
+
+class ProductMaker {
+ public:
+  virtual ~ProductMaker() = default;
+  /// Files that finish() will write for this heatmap, to be refused early when they exist.
+  virtual std::vector<std::filesystem::path> outputs(const std::filesystem::path& heatmap) const = 0;
+  virtual void begin(const Grid& grid) = 0;
+  /// One finished tile, in plan order, from one thread. NaN = no score.
+  virtual void add(const Window& core, RasterView<const float> score) = 0;
+  virtual std::vector<ProductRecord> finish(const HeatmapFacts& facts) = 0;
+};
+
+}  // namespace groundshift

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// What this process may use of the machine, and which backend it gets.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "host/engine/detect_options.hpp"
+#include "kernels/api/backend.hpp"
+
+namespace groundshift {
+
+/// Cores that this process may run on (affinity mask and cgroup quota), at least 1.
+int available_threads();
+
+/// Half of the machine's memory or of the cgroup's limit, whichever is less, at most 8 GiB.
+std::int64_t default_memory_bytes();
+
+/// Largest resident set of this process so far.
+std::int64_t peak_memory_bytes();
+
+/// threads and memory_bytes filled in where they were 0.
+ResourceOptions resolved(ResourceOptions options);
+
+struct ChosenBackend {
+  std::unique_ptr<Backend> backend;
+  std::string why;  ///< "asked for", "no usable CUDA device: ..."
+};
+/// Throws DeviceError when cuda is asked for and cannot be had; automatic falls back to cpu and says why.
+ChosenBackend choose_backend(const ResourceOptions& options);
+
+}  // namespace groundshift

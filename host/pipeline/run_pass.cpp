@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+// The stage runner: threads, hand-over, first error.
+#include "host/pipeline/run_pass.hpp"
+
+#include <atomic>
+#include <condition_variable>
+#include <exception>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "host/base/error.hpp"
+#include "host/pipeline/bounded_queue.hpp"
+
+namespace groundshift {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Adds the time of a scope to a stage's busy nanoseconds.
+class Busy {
+ public:
+  explicit Busy(std::atomic<std::int64_t>& total) : total_(total), start_(Clock::now()) {}
+  ~Busy() { total_ += std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start_).count(); }
+  Busy(const Busy&) = delete;
+  Busy& operator=(const Busy&) = delete;
+
+ private:
+  std::atomic<std::int64_t>& total_;
+  Clock::time_point start_;
+};
+
+class Runner {
+ public:
+  Runner(const Pass& pass, std::span<Slot> slots, const JobContext& context) : pass_(pass), context_(context) {
+    for (Slot& slot : slots) free_.push_back(&slot);
+  }
+
+  PassTiming run() {
+    const auto start = Clock::now();
+    context_.progress->begin(pass_.name, pass_.pixel_count);
+    {
+      std::vector<std::jthread> threads;
+      active_readers_ = pass_.readers;
+      for (int i = 0; i < pass_.readers; ++i) threads.emplace_back([this] { guarded([this] { read_tiles(); }); reader_ended(); });
+      for (int i = 0; i < pass_.computes; ++i) threads.emplace_back([this] { guarded([this] { compute_tiles(); }); });
+      guarded([this] { consume_tiles(); });
+    }  // joins: after an error every stage has been woken by fail()
+    if (error_) std::rethrow_exception(error_);
+    context_.progress->end();
+    const auto seconds = [](std::int64_t ns) { return static_cast<double>(ns) * 1e-9; };
+    return {pass_.name, pass_.tile_count, pass_.pixel_count, std::chrono::duration<double>(Clock::now() - start).count(),
+            seconds(read_busy_), seconds(compute_busy_), seconds(consume_busy_)};
+  }
+
+ private:
+  template <class F>
+  void guarded(F&& stage) noexcept {
+    try {
+      stage();
+    } catch (...) {
+      fail(std::current_exception());
+    }
+  }
+
+  void fail(std::exception_ptr error) noexcept {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!error_) error_ = std::move(error);
+      failed_ = true;
+    }
+    slot_freed_.notify_all();
+    tile_done_.notify_all();
+    to_compute_.abandon();
+  }
+
+  void read_tiles() {
+    for (;;) {
+      Slot* slot = nullptr;
+      {
+        std::unique_lock lock(mutex_);
+        slot_freed_.wait(lock, [&] { return failed_ || next_tile_ == pass_.tile_count || !free_.empty(); });
+        if (failed_ || next_tile_ == pass_.tile_count) return;
+        slot = free_.back();
+        free_.pop_back();
+        pass_.aim(*slot, next_tile_++);
+        if (next_tile_ == pass_.tile_count) slot_freed_.notify_all();  // the other readers have nothing left
+      }
+      throw_if_stopped(context_.stop);
+      {
+        const Busy busy(read_busy_);
+        pass_.read(*slot);
+      }
+      to_compute_.push(slot);
+    }
+  }
+
+  void reader_ended() noexcept {
+    const std::lock_guard lock(mutex_);
+    if (--active_readers_ == 0) to_compute_.close();
+  }
+
+  void compute_tiles() {
+    while (const auto slot = to_compute_.pop()) {
+      {
+        const Busy busy(compute_busy_);
+        pass_.compute(**slot);
+      }
+      {
+        const std::lock_guard lock(mutex_);
+        done_[(*slot)->tile_index] = *slot;
+      }
+      tile_done_.notify_one();
+    }
+  }
+
+  void consume_tiles() {
+    for (std::int64_t next = 0; next < pass_.tile_count; ++next) {
+      Slot* slot = nullptr;
+      {
+        std::unique_lock lock(mutex_);
+        tile_done_.wait(lock, [&] { return failed_ || (!done_.empty() && done_.begin()->first == next); });
+        if (failed_) return;
+        slot = done_.begin()->second;
+        done_.erase(done_.begin());
+      }
+      throw_if_stopped(context_.stop);
+      {
+        const Busy busy(consume_busy_);
+        pass_.consume(*slot);
+      }
+      context_.progress->advance(pixel_count(slot->core));
+      {
+        const std::lock_guard lock(mutex_);
+        free_.push_back(slot);
+      }
+      slot_freed_.notify_one();
+    }
+  }
+
+  const Pass& pass_;
+  const JobContext& context_;
+  std::mutex mutex_;                        ///< guards everything below but the queue and the clocks
+  std::condition_variable slot_freed_;      ///< wakes readers: a slot is free, the tiles are all taken, or an error
+  std::condition_variable tile_done_;       ///< wakes the consumer: a tile is computed, or an error
+  std::vector<Slot*> free_;
+  std::map<std::int64_t, Slot*> done_;
+  std::int64_t next_tile_ = 0;
+  int active_readers_ = 0;
+  bool failed_ = false;
+  std::exception_ptr error_;
+  BoundedQueue<Slot*> to_compute_;          ///< filled by readers, emptied by compute threads
+  std::atomic<std::int64_t> read_busy_{0}, compute_busy_{0}, consume_busy_{0};
+};
+
+}  // namespace
+
+PassTiming run_pass(const Pass& pass, std::span<Slot> slots, const JobContext& context) {
+  expects(!slots.empty(), "a pass needs a slot");
+  return Runner(pass, slots, context).run();
+}
+
+}  // namespace groundshift

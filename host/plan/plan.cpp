@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tiles, panels, slots and caches within the budget.
+#include "host/plan/plan.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "host/base/error.hpp"
+#include "kernels/api/pair_tile.hpp"
+
+namespace groundshift {
+namespace {
+
+constexpr std::int64_t kMiB = 1 << 20;
+constexpr std::int32_t kPitchAlignment = 64;  // elements: whole cache lines for every pixel type
+
+std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
+
+std::int64_t unit_bytes(const UnitGeometry& unit, const PlanRequest& r) {
+  return std::int64_t{unit.width} * unit.height * (r.band_count * std::int64_t(byte_count(r.type)) + 1);
+}
+
+SlotShape slot_shape(const PlanRequest& r, std::int32_t tile_width, std::int32_t tile_height) {
+  SlotShape s;
+  s.width = static_cast<std::int32_t>(std::min<std::int64_t>(std::int64_t{tile_width} + 2 * r.halo, r.width));
+  s.height = static_cast<std::int32_t>(std::min<std::int64_t>(std::int64_t{tile_height} + 2 * r.halo, r.height));
+  s.row_pitch = static_cast<std::int32_t>(ceil_div(s.width, kPitchAlignment) * kPitchAlignment);
+  s.pixel_plane = std::int64_t{s.row_pitch} * s.height;
+  const std::int64_t pixels = 2 * r.band_count * s.pixel_plane * std::int64_t(byte_count(r.type));
+  const std::int64_t score = std::int64_t{tile_width} * tile_height * std::int64_t(sizeof(float));
+  s.host_bytes = pixels + s.pixel_plane + score;
+  s.total_bytes = s.host_bytes + kFloatBins * std::int64_t(sizeof(std::uint64_t)) +
+                  (r.workspace_bytes ? r.workspace_bytes(s.width, s.height) : 0);
+  return s;
+}
+
+/// Units of one date that the tiles of one row of a panel share with the next row.
+std::int64_t units_for_panel(const UnitGeometry& u, const PlanRequest& r, std::int32_t panel_width, std::int32_t tile_height) {
+  const std::int64_t across = std::min(ceil_div(panel_width + 2 * r.halo, u.width) + 1, ceil_div(r.width, u.width));
+  const std::int64_t down =
+      std::min(ceil_div(tile_height, u.height) + (r.halo > 0 ? 2 : 1), ceil_div(r.height, u.height));
+  return across * down;
+}
+
+/// Tiles made of whole units without halo share nothing.
+bool shares_units(const UnitGeometry& u, const PlanRequest& r, std::int32_t tile_width, std::int32_t tile_height) {
+  const auto aligned = [](std::int32_t tile, std::int32_t unit, std::int32_t side) { return tile % unit == 0 || tile >= side; };
+  return r.halo > 0 || !aligned(tile_width, u.width, r.width) || !aligned(tile_height, u.height, r.height);
+}
+
+struct Caches {
+  std::int64_t before = 0, after = 0;
+};
+
+Caches caches_for(const PlanRequest& r, int readers, std::int32_t panel_width, std::int32_t tile_width, std::int32_t tile_height) {
+  const auto units = [&](const UnitGeometry& u) {
+    const std::int64_t least = readers;
+    return shares_units(u, r, tile_width, tile_height) ? std::max(least, units_for_panel(u, r, panel_width, tile_height)) : least;
+  };
+  return {units(r.before), units(r.after)};
+}
+
+std::int64_t bytes_of(const PlanRequest& r, const Caches& c) {
+  return c.before * unit_bytes(r.before, r) + c.after * unit_bytes(r.after, r);
+}
+
+void check_tile(std::int32_t tile) {
+  if (tile != kAutoTile && tile != kWholeTile && (tile < kCellSize || tile % kCellSize != 0)) {
+    throw UsageError(fmt::format("--tile {}: a tile is a multiple of {} pixels, or 'whole'", tile, kCellSize));
+  }
+}
+
+std::vector<Window> ordered_tiles(const PlanRequest& r, std::int32_t tile_width, std::int32_t tile_height, std::int32_t panel_width) {
+  std::vector<Window> tiles;
+  for (std::int32_t px = 0; px < r.width; px += panel_width) {
+    const auto right = static_cast<std::int32_t>(std::min<std::int64_t>(r.width, std::int64_t{px} + panel_width));
+    for (std::int64_t y = 0; y < r.height; y += tile_height) {
+      for (std::int64_t x = px; x < right; x += tile_width) {
+        tiles.push_back({static_cast<std::int32_t>(x), static_cast<std::int32_t>(y),
+                         static_cast<std::int32_t>(std::min<std::int64_t>(tile_width, right - x)),
+                         static_cast<std::int32_t>(std::min<std::int64_t>(tile_height, r.height - y))});
+      }
+      if (std::int64_t{px} + panel_width > std::numeric_limits<std::int32_t>::max()) break;
+    }
+  }
+  return tiles;
+}
+
+struct Sizing {
+  std::int64_t available = 0;
+  std::int64_t smallest_need = std::numeric_limits<std::int64_t>::max();
+};
+
+/// A plan with these threads and this tile, or nothing when it does not fit. `keep_neighbours`: insist on caches that
+/// hold what a panel of one tile's width shares.
+std::optional<TilePlan> try_plan(const PlanRequest& r, int threads, std::int32_t tile, bool keep_neighbours, Sizing& sizing) {
+  const bool whole = tile == kWholeTile;
+  TilePlan p;
+  p.tile_width = whole ? r.width : std::min<std::int32_t>(tile, static_cast<std::int32_t>(ceil_div(r.width, kCellSize) * kCellSize));
+  p.tile_height = whole ? r.height : std::min<std::int32_t>(tile, static_cast<std::int32_t>(ceil_div(r.height, kCellSize) * kCellSize));
+  p.slot = slot_shape(r, std::min(p.tile_width, r.width), std::min(p.tile_height, r.height));
+  p.readers = p.computes = threads;
+  const std::int64_t tile_count = ceil_div(r.width, p.tile_width) * ceil_div(r.height, p.tile_height);
+  const auto most_slots = static_cast<int>(std::min<std::int64_t>(2 * threads + 2, tile_count));
+  p.slot_count = static_cast<int>(std::min<std::int64_t>(threads == 1 ? 2 : threads + 2, tile_count));
+  const std::int64_t handles = threads * (r.before.handle_bytes + r.after.handle_bytes);
+  const Caches bare{threads, threads};
+  const Caches kept = caches_for(r, threads, p.tile_width, p.tile_width, p.tile_height);
+  const std::int64_t fixed = handles + p.slot_count * p.slot.total_bytes;
+  sizing.smallest_need = std::min(sizing.smallest_need, fixed + bytes_of(r, bare));
+  if (fixed + bytes_of(r, keep_neighbours ? kept : bare) > sizing.available) return std::nullopt;
+
+  Caches caches = keep_neighbours ? kept : bare;
+  p.panel_width = r.width;
+  p.decodes_again = !keep_neighbours && bytes_of(r, kept) > bytes_of(r, bare);
+  if (keep_neighbours) {
+    const auto panel_bytes = [&](std::int64_t tiles) {
+      const auto width = static_cast<std::int32_t>(std::min<std::int64_t>(r.width, tiles * p.tile_width));
+      return bytes_of(r, caches_for(r, threads, width, p.tile_width, p.tile_height));
+    };
+    std::int64_t panel_tiles = ceil_div(r.width, p.tile_width);
+    while (panel_tiles > 1 && fixed + panel_bytes(panel_tiles) > sizing.available) --panel_tiles;
+    p.panel_width = static_cast<std::int32_t>(std::min<std::int64_t>(r.width, panel_tiles * p.tile_width));
+    caches = caches_for(r, threads, p.panel_width, p.tile_width, p.tile_height);
+  }
+  std::int64_t used = fixed + bytes_of(r, caches);
+  while (p.slot_count < most_slots && used + p.slot.total_bytes <= sizing.available) {
+    ++p.slot_count;
+    used += p.slot.total_bytes;
+  }
+  p.before_units = static_cast<std::int32_t>(caches.before);
+  p.after_units = static_cast<std::int32_t>(caches.after);
+  p.planned_bytes = used;
+  return p;
+}
+
+}  // namespace
+
+Window padded(const Window& core, std::int32_t halo, std::int32_t width, std::int32_t height) {
+  const std::int32_t x0 = std::max(0, core.x - halo), y0 = std::max(0, core.y - halo);
+  const auto x1 = static_cast<std::int32_t>(std::min<std::int64_t>(width, std::int64_t{core.x} + core.width + halo));
+  const auto y1 = static_cast<std::int32_t>(std::min<std::int64_t>(height, std::int64_t{core.y} + core.height + halo));
+  return {x0, y0, x1 - x0, y1 - y0};
+}
+
+TilePlan plan_tiles(const PlanRequest& r) {
+  check_tile(r.tile);
+  Sizing sizing;
+  const std::int64_t gdal_cache = r.memory_bytes / 8;
+  const std::int64_t digests = 32 * ceil_div(r.width, kCellSize) * ceil_div(r.height, kCellSize);
+  sizing.available = r.memory_bytes - gdal_cache - digests;
+  const std::vector<std::int32_t> sides =
+      r.tile == kAutoTile ? std::vector<std::int32_t>{1024, 512, 256} : std::vector<std::int32_t>{r.tile};
+  for (const bool keep_neighbours : {true, false}) {
+    for (int threads = std::max(1, r.threads); threads >= 1; --threads) {
+      for (const std::int32_t side : sides) {
+        auto plan = try_plan(r, threads, side, keep_neighbours, sizing);
+        if (!plan) continue;
+        plan->gdal_cache_bytes = gdal_cache;
+        plan->planned_bytes += gdal_cache + digests;
+        plan->tiles = ordered_tiles(r, plan->tile_width, plan->tile_height, plan->panel_width);
+        return *plan;
+      }
+    }
+  }
+  const std::int64_t need = (sizing.smallest_need + digests) * 8 / 7 + kMiB;
+  throw BudgetError(fmt::format(
+      "--memory {} MiB is too small for this pair: the smallest plan, one tile with its decode buffers, needs {} MiB",
+      r.memory_bytes / kMiB, ceil_div(need, kMiB)));
+}
+
+}  // namespace groundshift

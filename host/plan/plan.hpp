@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// How a job is cut into tiles and fitted into the memory budget, before a pixel is read. Pure functions.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "kernels/view/pixel_type.hpp"
+#include "kernels/view/raster_view.hpp"
+
+namespace groundshift {
+
+/// The grain in which one date is decoded, and what a reader's open handle costs.
+struct UnitGeometry {
+  std::int32_t width = 0;
+  std::int32_t height = 0;
+  std::int64_t handle_bytes = 0;  ///< decode scratch of one open handle
+};
+
+inline constexpr std::int32_t kAutoTile = 0;
+inline constexpr std::int32_t kWholeTile = -1;
+
+struct PlanRequest {
+  std::int32_t width = 0;   ///< of the output grid
+  std::int32_t height = 0;
+  std::int32_t halo = 0;    ///< pixels each score needs beyond its own
+  PixelType type = PixelType::u8;
+  std::int32_t band_count = 1;
+  UnitGeometry before, after;
+  std::int32_t tile = kAutoTile;   ///< side in pixels (a multiple of kCellSize), kAutoTile or kWholeTile
+  std::int64_t memory_bytes = 0;
+  int threads = 1;
+  /// Bytes a backend workspace takes for a padded tile of this size; may be empty.
+  std::function<std::int64_t(std::int32_t width, std::int32_t height)> workspace_bytes;
+};
+
+/// Memory of one slot, in bytes and in elements of its buffers.
+struct SlotShape {
+  std::int32_t width = 0;    ///< padded tile
+  std::int32_t height = 0;
+  std::int32_t row_pitch = 0;
+  std::int64_t pixel_plane = 0;   ///< elements of one band of one date
+  std::int64_t host_bytes = 0;    ///< pixels of both dates, validity, score
+  std::int64_t total_bytes = 0;   ///< with workspace and histogram
+};
+
+struct TilePlan {
+  std::vector<Window> tiles;   ///< cores, in the order of work: row-major inside panels of columns
+  std::int32_t tile_width = 0, tile_height = 0;
+  std::int32_t panel_width = 0;   ///< columns worked through top to bottom before the next panel
+  SlotShape slot;
+  int slot_count = 0, readers = 0, computes = 0;
+  std::int32_t before_units = 0, after_units = 0;   ///< capacity of the unit caches
+  std::int64_t gdal_cache_bytes = 0;
+  std::int64_t planned_bytes = 0;                   ///< everything above, at most memory_bytes
+  bool decodes_again = false;                       ///< the caches do not hold what neighbouring tiles share
+};
+
+/// Cuts the grid and fits slots and caches into the budget: as many threads as asked if the budget allows, then the
+/// largest tile of 1024, 512, 256, then caches wide enough that no unit is decoded twice in a pass, then more slots.
+/// Throws BudgetError, saying the smallest budget that would do, and UsageError for a tile that is no whole cells.
+TilePlan plan_tiles(const PlanRequest& request);
+
+/// Smallest and largest halo'd window of a core inside the grid.
+Window padded(const Window& core, std::int32_t halo, std::int32_t width, std::int32_t height);
+
+}  // namespace groundshift
