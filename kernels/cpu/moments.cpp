@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// First and second moments of integer tiles on the CPU: exact dot products of chunks of pixels.
+#include <algorithm>
+#include <mutex>
+#include <type_traits>
+#include <vector>
+
+#include "kernels/cpu/clones.hpp"
+#include "kernels/cpu/executor.hpp"
+#include "kernels/cpu/row_bands.hpp"
+
+namespace groundshift::cpu {
+namespace {
+
+constexpr std::int32_t kChunk = 512;
+
+// How a pixel is held while products are formed, and what a chunk's sum fits in. u8: 512 * 255^2 < 2^25, which a
+// multiply-add of 16-bit pairs does; u16: products < 2^32; i16: |products| <= 2^30.
+template <class T>
+struct Exact;
+template <>
+struct Exact<std::uint8_t> {
+  using Held = std::int16_t;
+  using Sum = std::int32_t;
+};
+template <>
+struct Exact<std::uint16_t> {
+  using Held = std::uint32_t;
+  using Sum = std::uint64_t;
+};
+template <>
+struct Exact<std::int16_t> {
+  using Held = std::int32_t;
+  using Sum = std::int64_t;
+};
+
+template <class T>
+using Held = typename Exact<T>::Held;
+
+// Zero where not valid: a zero adds nothing to any sum.
+template <class T>
+GS_CLONES void hold(const T* __restrict pixels, const std::uint8_t* __restrict valid, std::int32_t count,
+                    Held<T>* __restrict held) {
+  for (std::int32_t x = 0; x < count; ++x) held[x] = static_cast<Held<T>>(valid[x] != 0 ? pixels[x] : T{0});
+}
+
+// All sums of a chunk, in the order of TileMoments. held : variable_count rows of kChunk pixels.
+template <class T>
+GS_CLONES void add_chunk(const Held<T>* __restrict held, std::int32_t variable_count, std::int32_t count,
+                         std::int64_t* __restrict sums) {
+  using Sum = typename Exact<T>::Sum;
+  for (std::int32_t i = 0; i < variable_count; ++i) {
+    const Held<T>* a = held + i * kChunk;
+    Sum first = 0;
+    for (std::int32_t x = 0; x < count; ++x) first += static_cast<Sum>(a[x]);
+    sums[i] += static_cast<std::int64_t>(first);
+  }
+  std::int64_t* gram = sums + variable_count;
+  for (std::int32_t i = 0; i < variable_count; ++i) {
+    const Held<T>* a = held + i * kChunk;
+    for (std::int32_t j = i; j < variable_count; ++j) {
+      const Held<T>* b = held + j * kChunk;
+      Sum product = 0;
+      for (std::int32_t x = 0; x < count; ++x) product += static_cast<Sum>(a[x]) * static_cast<Sum>(b[x]);
+      *gram++ += static_cast<std::int64_t>(product);
+    }
+  }
+}
+
+GS_CLONES std::int64_t count_valid(const std::uint8_t* valid, std::int32_t count) {
+  std::int32_t found = 0;
+  for (std::int32_t x = 0; x < count; ++x) found += valid[x] != 0 ? 1 : 0;
+  return found;
+}
+
+template <class T>
+void add_rows(const PairPlanes<T>& core, std::int32_t first_row, std::int32_t last_row, std::vector<std::int64_t>& sums,
+              std::int64_t& valid_count) {
+  const std::int32_t band_count = core.before.band_count;
+  std::vector<Held<T>> held(static_cast<std::size_t>(2 * band_count) * kChunk);
+  for (std::int32_t y = first_row; y < last_row; ++y) {
+    for (std::int32_t x0 = 0; x0 < core.valid.width; x0 += kChunk) {
+      const std::int32_t count = std::min(kChunk, core.valid.width - x0);
+      const std::uint8_t* valid = core.valid.row(y) + x0;
+      const std::int64_t found = count_valid(valid, count);
+      if (found == 0) continue;
+      valid_count += found;
+      for (std::int32_t b = 0; b < band_count; ++b) {
+        hold<T>(core.before.band(b).row(y) + x0, valid, count, held.data() + b * kChunk);
+        hold<T>(core.after.band(b).row(y) + x0, valid, count, held.data() + (band_count + b) * kChunk);
+      }
+      add_chunk<T>(held.data(), 2 * band_count, count, sums.data());
+    }
+  }
+}
+
+}  // namespace
+
+template <class T>
+void gram(const PairPlanes<T>& core, TileMoments& out) {
+  const auto sum_count = static_cast<std::size_t>(moment_count(core.before.band_count));
+  out.count = 0;
+  out.cell_sums.clear();
+  out.integer_sums.assign(sum_count, 0);
+  std::mutex merge;  // taken once a band; integers, so the order of bands is free
+  for_each_row_band(core.valid.height, [&](std::int32_t first_row, std::int32_t last_row) {
+    std::vector<std::int64_t> sums(sum_count, 0);
+    std::int64_t valid_count = 0;
+    add_rows(core, first_row, last_row, sums, valid_count);
+    const std::lock_guard lock(merge);
+    out.count += valid_count;
+    for (std::size_t k = 0; k < sum_count; ++k) out.integer_sums[k] += sums[k];
+  });
+}
+
+template void gram(const PairPlanes<std::uint8_t>&, TileMoments&);
+template void gram(const PairPlanes<std::uint16_t>&, TileMoments&);
+template void gram(const PairPlanes<std::int16_t>&, TileMoments&);
+
+}  // namespace groundshift::cpu

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Both dates of a tile with their pixel type known: what every recipe hands to its executor.
+#pragma once
+
+#include "kernels/api/pair_tile.hpp"
+#include "kernels/view/raster_view.hpp"
+
+namespace groundshift {
+
+/// Planes of one tile. Does not own. The three views have the same width and height; `valid` is 1 where both dates are
+/// valid in every band, else 0.
+template <class T>
+struct PairPlanes {
+  PlanarView<const T> before;
+  PlanarView<const T> after;
+  RasterView<const std::uint8_t> valid;
+
+  /// The same planes seen through a window of their pixels.
+  PairPlanes window(const Window& w) const {
+    return {narrow(before, w), narrow(after, w), valid.window(w.x, w.y, w.width, w.height)};
+  }
+
+ private:
+  static PlanarView<const T> narrow(const PlanarView<const T>& plane, const Window& w) {
+    return {plane.data + w.y * plane.row_pitch + w.x,
+            w.width,
+            w.height,
+            plane.band_count,
+            plane.row_pitch,
+            plane.band_pitch};
+  }
+};
+
+template <class T>
+PairPlanes<T> pair_planes(const PairTile& tile) {
+  return {tile.before_as<T>(), tile.after_as<T>(), tile.valid_view()};
+}
+
+}  // namespace groundshift
