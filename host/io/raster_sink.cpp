@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "host/base/error.hpp"
+#include "host/base/progress.hpp"
 #include "host/geo/gdal_owners.hpp"
 #include "host/io/output_file.hpp"
 
@@ -50,6 +51,10 @@ CPLStringList with_defaults(const std::vector<std::string>& user, const std::vec
   return list;
 }
 
+int CPL_STDCALL continue_unless_stopped(double, const char*, void* token) {
+  return static_cast<const std::stop_token*>(token)->stop_requested() ? FALSE : TRUE;
+}
+
 void check_option_form(const std::vector<std::string>& options) {
   for (const std::string& option : options) {
     const auto equals = option.find('=');
@@ -83,7 +88,8 @@ struct RasterSink::Impl {
     GDALDriver* driver = GetGDALDriverManager()->GetDriverByName("GTiff");
     const bool cog = spec.format == RasterFormat::cog;
     const std::string threads = fmt::format("NUM_THREADS={}", std::max(1, spec.threads));
-    std::vector<std::string> ours = {"TILED=YES", "BLOCKXSIZE=512", "BLOCKYSIZE=512", "BIGTIFF=IF_SAFER", threads};
+    std::vector<std::string> ours = {"TILED=YES", fmt::format("BLOCKXSIZE={}", spec.block_size),
+                                     fmt::format("BLOCKYSIZE={}", spec.block_size), "BIGTIFF=IF_SAFER", threads};
     if (cog) {
       ours.push_back("COMPRESS=ZSTD");  // an intermediate that is read once: fast, and smaller than raw
       ours.push_back("ZSTD_LEVEL=1");
@@ -126,7 +132,9 @@ struct RasterSink::Impl {
     GdalMessages messages;
     Dataset source(GDALDataset::Open(streamed.path().c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY));
     if (source == nullptr) fail("its intermediate cannot be read back", messages);
-    Dataset cog(driver->CreateCopy(finished->path().c_str(), source.get(), TRUE, options.List(), nullptr, nullptr));
+    Dataset cog(driver->CreateCopy(finished->path().c_str(), source.get(), TRUE, options.List(), &continue_unless_stopped,
+                                  &spec.stop));
+    throw_if_stopped(spec.stop);
     if (cog == nullptr || messages.has_failure()) fail("the COG cannot be written", messages);
     cog.reset();
     if (messages.has_failure()) fail("the COG cannot be closed", messages);

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,7 +39,9 @@ struct RasterSinkSpec {
   std::vector<std::string> creation_options;
   std::filesystem::path scratch_folder;                          ///< empty: beside the output
   bool overwrite = false;
-  int threads = 1;  ///< for the encoder
+  int threads = 1;                ///< for the encoder
+  std::stop_token stop;           ///< a stop ends a long finish with Error(interrupted)
+  std::int32_t block_size = 512;  ///< of the file's tiles; writes of whole blocks are fastest
 };
 
 /// Streams tiles into a temporary sibling; the file appears under its name in commit(), complete, or not at all.

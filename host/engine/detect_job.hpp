@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// The main job: two dates in, a heatmap, its products and a summary out.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "host/base/progress.hpp"
+#include "host/engine/detect_plan.hpp"
+#include "host/engine/product_maker.hpp"
+#include "host/pipeline/run_pass.hpp"
+#include "kernels/solve/band_normalization.hpp"
+
+namespace groundshift {
+
+/// What a finished run knows; the summary is made of it.
+struct DetectResult {
+  std::int64_t valid_pixels = 0;      ///< valid on both dates in every band
+  std::vector<BandNormalization> fits;
+  double epsilon = 0.0;               ///< 0 when the score has none
+  std::vector<ProductRecord> products;  ///< the heatmap first
+  std::vector<PassTiming> passes;
+  std::int64_t decoded_bytes_before = 0, decoded_bytes_after = 0;  ///< pixels decoded, over all passes
+  double stored_scale = 1.0, stored_offset = 0.0;
+  double wall_s = 0.0;
+};
+
+/// The summary stands beside the heatmap: change.tif -> change.json.
+std::filesystem::path summary_path(const std::filesystem::path& out);
+
+/// Runs a plan. The heatmap appears under its name only when it is complete; then the products; the summary last.
+/// With overwrite, an older summary goes before the older heatmap is replaced.
+/// Throws InputError (corrupt pixels, nothing valid, constant band), OutputError, DeviceError, Error(interrupted).
+DetectResult run_detect(DetectPlan& plan, ProductMaker& products, const JobContext& context);
+
+/// Runs a plan's checks on its output paths: folder, existing files, output that is an input. Throws OutputError.
+void check_outputs(const DetectOptions& options, const ProductMaker& products);
+
+}  // namespace groundshift

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writing scores, and scaling them to integers.
+#include "host/engine/heatmap_writer.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "host/base/error.hpp"
+#include "host/engine/version.hpp"
+#include "host/io/raster_source.hpp"
+
+namespace groundshift {
+namespace {
+
+std::vector<std::pair<std::string, std::string>> processing_metadata(const DetectPlan& plan, const std::vector<BandNormalization>& fits) {
+  const DetectOptions& o = plan.options;
+  std::vector<std::pair<std::string, std::string>> items = {
+      {"TIFFTAG_SOFTWARE", fmt::format("groundshift {}", version_text())},
+      {"GROUNDSHIFT_BEFORE", std::filesystem::path(o.before).filename().string()},
+      {"GROUNDSHIFT_AFTER", std::filesystem::path(o.after).filename().string()},
+      {"GROUNDSHIFT_NORMALIZE", name_of(o.normalize)},
+      {"GROUNDSHIFT_SCORE", name_of(o.score)},
+      {"GROUNDSHIFT_SMOOTH", fmt::format("{}", o.smooth)},
+  };
+  for (std::size_t b = 0; b < fits.size() && o.normalize != NormalizationKind::none; ++b) {
+    items.emplace_back(fmt::format("GROUNDSHIFT_FIT_{}", b + 1), fmt::format("gain={:.9g} offset={:.9g}", fits[b].gain, fits[b].offset));
+  }
+  return items;
+}
+
+PixelType stored_type(ScoreType type) {
+  switch (type) {
+    case ScoreType::uint16: return PixelType::u16;
+    case ScoreType::byte: return PixelType::u8;
+    case ScoreType::float32: break;
+  }
+  return PixelType::f32;
+}
+
+/// round(score / scale) to nearest even; NaN and the top value are nodata.
+template <class T>
+void quantise(const float* score, std::int64_t count, double scale, T* stored) {
+  constexpr double kNodata = std::numeric_limits<T>::max();
+  for (std::int64_t i = 0; i < count; ++i) {
+    const double v = std::nearbyint(static_cast<double>(score[i]) / scale);
+    stored[i] = static_cast<T>(v == v ? std::min(v, kNodata - 1.0) : kNodata);
+  }
+}
+
+}  // namespace
+
+std::string heatmap_title(const DetectPlan& plan) {
+  const DetectOptions& o = plan.options;
+  return fmt::format("{} score, normalize {}, smooth {}, unit: {}", name_of(o.score), name_of(o.normalize), o.smooth, unit_of(o.score));
+}
+
+HeatmapWriter::HeatmapWriter(const DetectPlan& plan, const std::vector<BandNormalization>& fits, const JobContext& context)
+    : plan_(plan), context_(context), metadata_(processing_metadata(plan, fits)),
+      pixel_hash_(plan.grid.width, plan.grid.height, 1) {
+  RasterSinkSpec spec = output_spec();
+  if (plan.options.type != ScoreType::float32) {
+    check_output_path(plan.options.out, plan.options.overwrite);
+    scratch_.emplace(plan.options.out, plan.options.scratch, ".score");
+    spec.path = scratch_->path();
+    spec.format = RasterFormat::gtiff;
+    spec.type = PixelType::f32;
+    spec.nodata = std::numeric_limits<double>::quiet_NaN();
+    spec.creation_options.clear();
+    spec.overwrite = true;
+  }
+  sink_.emplace(std::move(spec));
+}
+
+RasterSinkSpec HeatmapWriter::output_spec() const {
+  const DetectOptions& o = plan_.options;
+  RasterSinkSpec spec;
+  spec.path = o.out;
+  spec.format = o.format;
+  spec.grid = plan_.grid;
+  spec.type = stored_type(o.type);
+  spec.nodata = o.type == ScoreType::float32 ? std::numeric_limits<double>::quiet_NaN() : o.type == ScoreType::uint16 ? 65535.0 : 255.0;
+  spec.band_descriptions = {heatmap_title(plan_)};
+  spec.metadata = metadata_;
+  spec.creation_options = o.creation_options;
+  spec.scratch_folder = o.scratch;
+  spec.overwrite = o.overwrite;
+  spec.threads = o.resources.threads;
+  spec.stop = context_.stop;
+  spec.block_size = std::min(plan_.tiles.tile_width, plan_.tiles.tile_height) >= 512 ? 512 : kCellSize;
+  return spec;
+}
+
+void HeatmapWriter::hash(const Window& core, RasterView<const float> score) {
+  if (plan_.options.type == ScoreType::float32) pixel_hash_.add(0, core, score.data, score.row_pitch, sizeof(float), true);
+}
+
+void HeatmapWriter::write(const Window& core, RasterView<const float> score) {
+  sink_->write(core, score.data, score.row_pitch, 0);
+}
+
+void HeatmapWriter::finish(const BandStatistics& statistics) {
+  statistics_ = statistics;
+  if (scratch_) {
+    sink_->commit();
+    scale_into_output(statistics);
+  } else {
+    sink_->set_statistics(1, statistics);
+  }
+}
+
+void HeatmapWriter::scale_into_output(const BandStatistics& statistics) {
+  const bool wide = plan_.options.type == ScoreType::uint16;
+  const double largest = wide ? 65534.0 : 254.0;
+  scale_ = statistics.max > 0.0 ? statistics.max / largest : 1.0;
+  Warnings unheard;
+  const auto scores = make_gdal_source(describe_raster(scratch_->path().string()), {{1}, PixelType::f32, std::nullopt, false}, unheard);
+  sink_.emplace(output_spec());
+  const std::int32_t width = plan_.grid.width, height = plan_.grid.height;
+  std::vector<float> row_of_tiles;
+  std::vector<std::uint8_t> valid, stored;
+  const std::int32_t tile = std::max(512, kCellSize);
+  for (std::int32_t y = 0; y < height; y += tile) {
+    for (std::int32_t x = 0; x < width; x += tile) {
+      throw_if_stopped(context_.stop);
+      const Window w{x, y, std::min(tile, width - x), std::min(tile, height - y)};
+      const auto count = static_cast<std::size_t>(pixel_count(w));
+      row_of_tiles.resize(count);
+      valid.resize(count);
+      stored.resize(count * 2);
+      scores->decode(w, row_of_tiles.data(), w.width, 0, valid.data());
+      if (wide) {
+        quantise(row_of_tiles.data(), static_cast<std::int64_t>(count), scale_, reinterpret_cast<std::uint16_t*>(stored.data()));
+      } else {
+        quantise(row_of_tiles.data(), static_cast<std::int64_t>(count), scale_, stored.data());
+      }
+      pixel_hash_.add(0, w, stored.data(), w.width, wide ? 2 : 1, false);
+      sink_->write(w, stored.data(), w.width, 0);
+    }
+  }
+  sink_->set_scale(1, scale_, 0.0);
+  // A file's statistics describe its stored values.
+  sink_->set_statistics(1, {std::nearbyint(statistics.min / scale_), std::nearbyint(statistics.max / scale_),
+                            statistics.mean / scale_, statistics.std / scale_, statistics.valid});
+  scratch_.reset();
+}
+
+ProductRecord HeatmapWriter::commit() {
+  const std::int64_t bytes = sink_->commit();
+  return {"score", plan_.options.out, bytes, pixel_hash_.hex(), statistics_};
+}
+
+}  // namespace groundshift

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// The run as one JSON object with stable keys (schema: summary.schema.json), written last.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "host/engine/detect_job.hpp"
+
+namespace groundshift {
+
+/// Keys "groundshift", "command", "inputs", "grid", "plan" of a plan alone: what `plan --json` prints.
+nlohmann::ordered_json plan_json(const DetectPlan& plan);
+
+/// The whole summary of a finished run.
+nlohmann::ordered_json summary_json(const DetectPlan& plan, const DetectResult& result, const Warnings& warnings);
+
+/// Writes it beside the heatmap. Throws OutputError.
+void write_summary(const DetectPlan& plan, const DetectResult& result, const Warnings& warnings);
+
+}  // namespace groundshift
