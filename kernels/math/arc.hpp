@@ -37,12 +37,12 @@ GS_HD float acos(float x) {
   return a <= 1.0f ? result : quiet_nan();
 }
 
-/// Angle of the vector (x, y) in radians, -pi..pi. Error at most 2 ulp over all quadrants and sizes (1.53 measured).
+/// Angle of the vector (x, y) in radians, -pi..pi. Error at most 2 ulp over all quadrants and sizes (1.67 measured).
 /// Signs as in IEEE 754 atan2: the result has the sign of y, signed zeros count: atan2(+-0, x) = +-0 for x > 0 or
 /// x = +0 (so atan2(0, 0) = 0) and +-pi for x < 0 or x = -0; atan2(y, +-0) = +-pi/2. Infinities: atan2(inf, inf) = pi/4
 /// and so on by quadrant. NaN when either is. No branches: loops over it vectorize.
-/// method : q = min / max of the two sizes, atan(q) = q + q z P(z), z = q^2, P minimax of relative error 2^-28.5; then
-///          folded back by octants
+/// method : q = min / max of the two sizes, atan(q) = q + q z P(z), z = q^2, P minimax of relative error 2^-28.5
+///          with coefficients nudged by single places until atan(1) is the float nearest pi/4; folded back by octants
 /// agreement : exact (+ - * /, explicit fma)
 GS_HD float atan2(float y, float x) {
   const float a = fabs(x);
@@ -54,15 +54,15 @@ GS_HD float atan2(float y, float x) {
   const float q = small == large ? (large > 0.0f ? 1.0f : 0.0f) : ratio;  // inf / inf and 0 / 0 among them
   const float z = q * q;
 
-  float p = -0x1.d35a82p-10f;
+  float p = -0x1.d35a7ep-10f;
   p = fma(p, z, 0x1.6424eep-7f);
-  p = fma(p, z, -0x1.fd7e1cp-6f);
-  p = fma(p, z, 0x1.da2a0ep-5f);
-  p = fma(p, z, -0x1.58091cp-4f);
-  p = fma(p, z, 0x1.c08c4ep-4f);
-  p = fma(p, z, -0x1.242086p-3f);
+  p = fma(p, z, -0x1.fd7e22p-6f);
+  p = fma(p, z, 0x1.da2a10p-5f);
+  p = fma(p, z, -0x1.58091ap-4f);
+  p = fma(p, z, 0x1.c08c52p-4f);
+  p = fma(p, z, -0x1.242084p-3f);
   p = fma(p, z, 0x1.9991e4p-3f);
-  p = fma(p, z, -0x1.55553ep-2f);
+  p = fma(p, z, -0x1.555540p-2f);
   const float tail = p * z * q;  // atan(q) - q
 
   // angle = turn +- (q + tail), with the low part of the turn beside the small terms
