@@ -82,13 +82,13 @@ TEST(BandNormalization, LeavesRawBandsAloneForNone) {
 }
 
 TEST(BandNormalization, SolvesAHandMadeOrthogonalFit) {
-  // before spread wider than after: variances 8 and 2, covariance 4 (after = before / 2 + noise-free): slope 2.
+  // before spread wider than after: variances 8 and 2, covariance 4: slope 2.
   const auto wide = fit_bands(NormalizationKind::orthogonal, moments_of({{6, 10, 14, 10}, {3, 5, 7, 5}}));
   EXPECT_EQ(wide[0].gain, 2.0);
   EXPECT_EQ(wide[0].offset, 0.0);
-  // equal variances 1, covariance 0 < s < 1: the diagonal.
-  const auto diagonal = fit_bands(NormalizationKind::orthogonal, moments_of({{1, 3, 1, 3}, {1, 3, 3, 3}}));
-  EXPECT_GT(diagonal[0].gain, 0.0);
+  // variances 1 and 3/4, covariance 1/2: slope (1/4 + sqrt(1/16 + 1)) / 1.
+  const auto near_diagonal = fit_bands(NormalizationKind::orthogonal, moments_of({{1, 3, 1, 3}, {1, 3, 3, 3}}));
+  EXPECT_DOUBLE_EQ(near_diagonal[0].gain, 0.25 + std::sqrt(1.0625));
   const auto mirrored = fit_bands(NormalizationKind::orthogonal, moments_of({{0, 1, 2, 5}, {5, 4, 3, 0}}));
   EXPECT_EQ(mirrored[0].gain, -1.0);
   EXPECT_EQ(mirrored[0].offset, 5.0);
