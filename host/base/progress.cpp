@@ -7,14 +7,21 @@
 namespace groundshift {
 
 void Warnings::add(std::string_view code, std::string_view message, std::int64_t count) {
+  constexpr int kMostMessages = 20;  // a damaged file can say something new of every block
   const std::lock_guard lock(mutex_);
+  Warning* last_of_code = nullptr;
+  int messages = 0;
   for (Warning& w : entries_) {
-    if (w.code == code) {
-      w.count += count;
-      return;
-    }
+    if (w.code != code) continue;
+    last_of_code = &w;
+    ++messages;
+    if (w.message == message) break;
   }
-  entries_.push_back({std::string(code), std::string(message), count});
+  if (last_of_code != nullptr && (last_of_code->message == message || messages >= kMostMessages)) {
+    last_of_code->count += count;
+  } else {
+    entries_.push_back({std::string(code), std::string(message), count});
+  }
 }
 
 std::vector<Warning> Warnings::list() const {

@@ -29,11 +29,12 @@ class SilentProgress final : public Progress {
 
 struct Warning {
   std::string code;     ///< stable, snake_case
-  std::string message;  ///< first message with this code
+  std::string message;
   std::int64_t count = 0;
 };
 
-/// Collects warnings by code, in order of first appearance. Thread-safe.
+/// Collects warnings, equal ones counted, in order of first appearance; past 20 messages of one code, further ones are
+/// counted with the last. Thread-safe.
 class Warnings {
  public:
   void add(std::string_view code, std::string_view message, std::int64_t count = 1);

@@ -59,7 +59,8 @@ struct Handle {
 class GdalSource final : public RasterSource {
  public:
   GdalSource(RasterDescription description, SourceSelection selection, Warnings& warnings)
-      : description_(std::move(description)), selection_(std::move(selection)), warnings_(warnings) {}
+      : description_(std::move(description)), selection_(std::move(selection)), warnings_(warnings),
+        inexact_told_(description_.bands.size()) {}
 
   const RasterDescription& description() const override { return description_; }
   std::int32_t unit_width() const override { return unit_side(description_.block_width, description_.grid.width); }
@@ -179,11 +180,10 @@ class GdalSource final : public RasterSource {
       });
       return 0;
     });
-    if (inexact > 0) {
+    if (inexact > 0 && !inexact_told_[static_cast<std::size_t>(b - 1)].exchange(true)) {
       warnings_.add("inexact_values",
                     fmt::format("{}, band {}: values of type {} that float32 does not hold exactly were rounded",
-                                description_.path, b, description_.bands[b - 1].type_name),
-                    inexact);
+                                description_.path, b, description_.bands[b - 1].type_name));
     }
   }
 
@@ -210,6 +210,7 @@ class GdalSource final : public RasterSource {
   RasterDescription description_;
   SourceSelection selection_;
   Warnings& warnings_;
+  std::vector<std::atomic<bool>> inexact_told_;  ///< a band's warning is given once
   std::mutex mutex_;
   std::vector<Handle> idle_;
 };

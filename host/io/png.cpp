@@ -33,13 +33,15 @@ void write_png(const std::filesystem::path& path, const RgbImage& image) {
   initialize_gdal();
   const GdalMessages messages;
   const WithoutSidecar without_sidecar;
-  const auto fail = [&] { throw OutputError(path.string() + ": cannot write the picture: " + messages.failure_text()); };
+  const auto fail = [&] {
+    throw OutputError(path.string() + ": cannot write the picture: " + messages.failure_text());
+  };
 
   const Dataset memory(driver("MEM").Create("", image.width, image.height, 3, GDT_Byte, nullptr));
   // GDAL's write takes a non-const buffer that it does not change.
   auto* pixels = const_cast<std::uint8_t*>(image.rgb.data());
-  if (!memory || memory->RasterIO(GF_Write, 0, 0, image.width, image.height, pixels, image.width, image.height, GDT_Byte, 3,
-                                  nullptr, 3, GSpacing{3} * image.width, 1, nullptr) != CE_None) {
+  if (!memory || memory->RasterIO(GF_Write, 0, 0, image.width, image.height, pixels, image.width, image.height,
+                                  GDT_Byte, 3, nullptr, 3, GSpacing{3} * image.width, 1, nullptr) != CE_None) {
     fail();
   }
   TemporarySibling file(path);

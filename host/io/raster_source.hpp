@@ -39,8 +39,8 @@ class RasterSource {
                       std::uint8_t* valid) = 0;
 };
 
-/// Any raster GDAL reads, one dataset handle a thread. Values that the pixel type cannot hold exactly are counted as
-/// the warning "inexact_values" (f64 and 32- or 64-bit integers read as float32).
+/// Any raster GDAL reads, one dataset handle a thread. Values that the pixel type cannot hold exactly (f64 and 32- or
+/// 64-bit integers read as float32) give the warning "inexact_values", once a band.
 std::unique_ptr<RasterSource> make_gdal_source(RasterDescription description, SourceSelection selection,
                                                Warnings& warnings);
 
