@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+// A CUDA device behind the Backend interface: copy in, compute, copy out on the slot's own stream.
+#include <algorithm>
+#include <cstring>
+#include <new>
+#include <stdexcept>
+
+#include "kernels/cuda/device.hpp"
+#include "kernels/cuda/device_workspace.hpp"
+#include "kernels/recipes/value_histogram.hpp"
+
+namespace groundshift::GS_CUDA_NAMESPACE {
+namespace {
+
+void require(bool condition, const char* why) {
+  if (!condition) throw std::invalid_argument(why);
+}
+
+// The value histogram's executor: its one verb.
+struct ValueHistogram {
+  cudaStream_t stream;
+  unsigned long long* bins;
+
+  template <class T>
+  void value_histogram(const RasterView<const T>& values, const RasterView<const std::uint8_t>& valid) const {
+    histogram<T>(stream, values, valid.data, valid.row_pitch, bins);
+  }
+};
+
+// The core and what its box windows reach of the tile.
+Window grown(const PairTile& tile, std::int32_t radius) {
+  const std::int32_t left = std::max(0, tile.core.x - radius);
+  const std::int32_t top = std::max(0, tile.core.y - radius);
+  const std::int32_t right = std::min(tile.width, tile.core.x + tile.core.width + radius);
+  const std::int32_t bottom = std::min(tile.height, tile.core.y + tile.core.height + radius);
+  return {left, top, right - left, bottom - top};
+}
+
+// Each call runs on the workspace's stream and ends by waiting for it; calls of other threads overlap on the device.
+class CudaBackend final : public Backend {
+ public:
+  explicit CudaBackend(int device) : device_(device) {
+    use_device();
+    require_kernel_image();
+  }
+
+  std::string name() const override { return "cuda"; }
+
+  HostBuffer allocate_host(std::size_t byte_count) override {
+    use_device();
+    void* data = nullptr;
+    const cudaError_t error = cudaMallocHost(&data, std::max<std::size_t>(byte_count, 1));
+    if (error == cudaErrorMemoryAllocation) throw std::bad_alloc();
+    throw_on_error(error, "cudaMallocHost");
+    return {data, byte_count, [](void* p) noexcept { GS_CUDA_CHECK_NOTHROW(cudaFreeHost(p)); }};
+  }
+
+  std::unique_ptr<Workspace> make_workspace(const WorkspaceShape& shape) override {
+    use_device();
+    return std::make_unique<DeviceWorkspace>(shape);
+  }
+
+  std::size_t workspace_bytes(const WorkspaceShape& shape) const override {
+    return DeviceWorkspace::host_byte_count(shape);
+  }
+
+  void moments(Workspace& workspace, const PairTile& tile, TileMoments& out) override {
+    use_device();
+    auto& slot = dynamic_cast<DeviceWorkspace&>(workspace);
+    const auto cells = [](std::int32_t side) { return static_cast<std::size_t>((side + kCellSize - 1) / kCellSize); };
+    const std::size_t sets = is_integer(tile.type) ? 1 : cells(tile.core.width) * cells(tile.core.height);
+    const std::size_t sum_count = sets * static_cast<std::size_t>(moment_count(tile.band_count));
+    const std::size_t byte_count = (sum_count + 1) * sizeof(unsigned long long);
+    require(sum_count < slot.sums().count(), "the tile is larger than its workspace");
+    unsigned long long* const sums = slot.sums().data();
+    GS_CUDA_TRY(cudaMemsetAsync(sums, 0, byte_count, slot.stream()));
+    with_pixel_type(tile.type, [&](auto tag) {
+      using T = typename decltype(tag)::type;
+      const PairPlanes<T> core = slot.copy_in<T>(tile, tile.core);
+      if constexpr (std::is_same_v<T, float>) {
+        cell_moments(slot.stream(), core, reinterpret_cast<double*>(sums), sums + sum_count);
+      } else {
+        integer_moments(slot.stream(), core, sums, sums + sum_count);
+      }
+    });
+    const unsigned long long* const staged = slot.staging().data();
+    GS_CUDA_TRY(cudaMemcpyAsync(slot.staging().data(), sums, byte_count, cudaMemcpyDeviceToHost, slot.stream()));
+    slot.wait();
+    out.count = static_cast<std::int64_t>(staged[sum_count]);
+    out.integer_sums.clear();
+    out.cell_sums.clear();
+    const auto copy_out = [&](auto& values) {
+      values.resize(sum_count);
+      std::memcpy(values.data(), staged, sum_count * sizeof(unsigned long long));
+    };
+    is_integer(tile.type) ? copy_out(out.integer_sums) : copy_out(out.cell_sums);
+  }
+
+  void value_histogram(Workspace& workspace, const PairTile& tile, std::span<std::uint64_t> bins) override {
+    use_device();
+    require(bins.size() == static_cast<std::size_t>(kFloatBins), "a histogram has kFloatBins counts");
+    auto& slot = dynamic_cast<DeviceWorkspace&>(workspace);
+    clear_bins(slot);
+    with_pixel_type(tile.type, [&](auto tag) {
+      using T = typename decltype(tag)::type;
+      ValueHistogram executor{slot.stream(), slot.bins().data()};
+      value_histogram_of(executor, slot.copy_in<T>(tile, tile.core));
+    });
+    add_bins(slot, bins);
+  }
+
+  void score(Workspace& workspace, const PairTile& tile, const ScoreRecipe& recipe, RasterView<float> score,
+             std::span<std::uint64_t> bins) override {
+    use_device();
+    require(bins.size() == static_cast<std::size_t>(kFloatBins), "a histogram has kFloatBins counts");
+    require(recipe.fits.size() == static_cast<std::size_t>(tile.band_count), "a score needs one fit a band");
+    require(score.width == tile.core.width && score.height == tile.core.height, "scores are as large as the core");
+    require(recipe.smooth >= 1 && recipe.smooth % 2 == 1, "the box mean has an odd size");
+    auto& slot = dynamic_cast<DeviceWorkspace&>(workspace);
+    const Window window = grown(tile, recipe.halo());
+    const Window core{tile.core.x - window.x, tile.core.y - window.y, tile.core.width, tile.core.height};
+    const RasterView<float> device_scores = slot.scores(core);
+    clear_bins(slot);
+    const ScoreMemory memory{slot.copy_in_fits(recipe.fits), slot.box_scratch(recipe.halo()), slot.bins().data()};
+    with_pixel_type(tile.type, [&](auto tag) {
+      using T = typename decltype(tag)::type;
+      const PairPlanes<T> planes = slot.copy_in<T>(tile, window);
+      GS_CUDA_NAMESPACE::score(slot.stream(), planes, recipe, core, slot.raw(window, recipe.halo()), device_scores,
+                               memory);
+    });
+    GS_CUDA_TRY(cudaMemcpy2DAsync(score.data, static_cast<std::size_t>(score.row_pitch) * sizeof(float),
+                                  device_scores.data, static_cast<std::size_t>(device_scores.row_pitch) * sizeof(float),
+                                  static_cast<std::size_t>(core.width) * sizeof(float),
+                                  static_cast<std::size_t>(core.height), cudaMemcpyDeviceToHost, slot.stream()));
+    add_bins(slot, bins);
+  }
+
+ private:
+  // The current device belongs to the thread, and callers come from many.
+  void use_device() const { GS_CUDA_TRY(cudaSetDevice(device_)); }
+
+  static void clear_bins(DeviceWorkspace& slot) {
+    GS_CUDA_TRY(cudaMemsetAsync(slot.bins().data(), 0, kFloatBins * sizeof(unsigned long long), slot.stream()));
+  }
+
+  // Ends a call: copies the device's histogram out, waits for the stream, adds to the caller's.
+  static void add_bins(DeviceWorkspace& slot, std::span<std::uint64_t> bins) {
+    unsigned long long* const staged = slot.staging().data();
+    GS_CUDA_TRY(cudaMemcpyAsync(staged, slot.bins().data(), kFloatBins * sizeof(unsigned long long),
+                                cudaMemcpyDeviceToHost, slot.stream()));
+    slot.wait();
+    for (std::size_t bin = 0; bin < bins.size(); ++bin) bins[bin] += staged[bin];
+  }
+
+  int device_;
+};
+
+}  // namespace
+
+std::unique_ptr<Backend> make_device_backend(int device) {
+  Capabilities found;
+  describe_devices(found);
+  if (found.devices.empty()) throw DeviceFault("no usable CUDA device: " + found.cuda_unusable_because);
+  const bool known = std::any_of(found.devices.begin(), found.devices.end(),
+                                 [&](const DeviceDescription& d) { return d.index == device; });
+  if (!known) {
+    throw DeviceFault("no CUDA device " + std::to_string(device) + ": this machine has " +
+                      std::to_string(found.devices.size()));
+  }
+  return std::make_unique<CudaBackend>(device);
+}
+
+}  // namespace groundshift::GS_CUDA_NAMESPACE

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one slot owns on the device: planes of a tile, scratch, results, the stream they move on.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/cuda/kernels.hpp"
+#include "kernels/cuda/owners.hpp"
+
+namespace groundshift::GS_CUDA_NAMESPACE {
+
+/// Workspace of the CUDA backend; everything is allocated here, nothing a tile. Throws DeviceFault without room.
+class DeviceWorkspace final : public Workspace {
+ public:
+  explicit DeviceWorkspace(const WorkspaceShape& shape);
+  /// Waits for the stream, so that no copy writes into memory that is about to be freed.
+  ~DeviceWorkspace() override;
+  /// Page-locked bytes beside the slot's own buffers.
+  static std::size_t host_byte_count(const WorkspaceShape& shape);
+
+  /// Starts copying `window` of both dates and of the validity; returns their views on the device.
+  /// Throws std::invalid_argument for a tile that is larger than the shape.
+  template <class T>
+  PairPlanes<T> copy_in(const PairTile& tile, const Window& window);
+  /// Starts copying the fits (one a band).
+  const BandFit* copy_in_fits(const std::vector<BandFit>& fits);
+  /// Sleeps until everything started so far is done. Throws DeviceFault when any of it failed.
+  void wait();
+
+  cudaStream_t stream() const { return stream_.get(); }
+  /// Room for the scores of a window whose box means have this radius; none for 0. Throws std::invalid_argument when
+  /// the workspace was made for smaller ones.
+  RasterView<float> raw(const Window& window, std::int32_t radius) const;
+  BoxScratch box_scratch(std::int32_t radius) const;
+  RasterView<float> scores(const Window& core) const { return {scores_.data(), core.width, core.height, float_pitch_}; }
+  const DeviceBuffer<unsigned long long>& bins() const { return bins_; }
+  const DeviceBuffer<unsigned long long>& sums() const { return sums_; }        ///< moments; last value: valid pixels
+  const PinnedBuffer<unsigned long long>& staging() const { return staging_; }  ///< as large as bins and as sums
+
+ private:
+  WorkspaceShape shape_;
+  std::ptrdiff_t row_pitch_;    // pixels, of the planes and of the validity
+  std::ptrdiff_t float_pitch_;  // values, of raw and scores
+  Stream stream_;
+  Event done_;
+  DeviceBuffer<std::byte> before_;
+  DeviceBuffer<std::byte> after_;
+  DeviceBuffer<std::uint8_t> valid_;
+  DeviceBuffer<float> raw_;
+  DeviceBuffer<float> scores_;
+  DeviceBuffer<float> row_sums_;
+  DeviceBuffer<std::int32_t> row_counts_;
+  DeviceBuffer<BandFit> fits_;
+  DeviceBuffer<unsigned long long> bins_;
+  DeviceBuffer<unsigned long long> sums_;
+  PinnedBuffer<unsigned long long> staging_;
+  PinnedBuffer<BandFit> fit_staging_;
+};
+
+}  // namespace groundshift::GS_CUDA_NAMESPACE

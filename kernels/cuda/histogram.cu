@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// Histograms over the float bins on the device: the usual range counted in shared memory, the rest in device memory.
+#include <algorithm>
+
+#include "kernels/cuda/kernels.hpp"
+#include "kernels/cuda/launch.cuh"
+#include "kernels/math/float_bins.hpp"
+
+namespace groundshift::GS_CUDA_NAMESPACE {
+namespace {
+
+constexpr int kThreads = 256;
+constexpr int kPixelsPerBlock = 8192;
+// 4096 bins in shared memory cover [2^-15, 2^17), where reflectances, digital numbers and scores lie; one more counts
+// zeros. Any other value goes to device memory straight away: slower, same counts.
+constexpr std::uint32_t kFirstNearBin = 0xb800u;
+constexpr std::uint32_t kNearBins = 4096;
+constexpr std::uint32_t kZeroBin = 0x8000u;
+
+template <class T>
+__global__ void histogram_kernel(RasterView<const T> values, const std::uint8_t* valid, std::ptrdiff_t valid_pitch,
+                                 unsigned long long* bins) {
+  GS_DYN_SHARED(unsigned, near_counts);  // kNearBins, then zeros
+  for (unsigned i = threadIdx.x; i <= kNearBins; i += kThreads) near_counts[i] = 0;
+  __syncthreads();
+  for (int y = static_cast<int>(blockIdx.x); y < values.height; y += static_cast<int>(gridDim.x)) {
+    for (int x = static_cast<int>(threadIdx.x); x < values.width; x += kThreads) {
+      const float value = static_cast<float>(values(x, y));
+      const bool counted = value == value && (valid == nullptr || valid[y * valid_pitch + x] != 0);
+      if (!counted) continue;
+      const std::uint32_t bin = float_bin(value);
+      if (bin - kFirstNearBin < kNearBins) {
+        atomicAdd(&near_counts[bin - kFirstNearBin], 1u);
+      } else if (bin == kZeroBin) {
+        atomicAdd(&near_counts[kNearBins], 1u);
+      } else {
+        atomicAdd(&bins[bin], 1ull);
+      }
+    }
+  }
+  __syncthreads();
+  for (unsigned i = threadIdx.x; i <= kNearBins; i += kThreads) {
+    if (near_counts[i] != 0) {
+      atomicAdd(&bins[i == kNearBins ? kZeroBin : kFirstNearBin + i], static_cast<unsigned long long>(near_counts[i]));
+    }
+  }
+}
+
+}  // namespace
+
+template <class T>
+void histogram(cudaStream_t stream, const RasterView<const T>& values, const std::uint8_t* valid,
+               std::ptrdiff_t valid_pitch, unsigned long long* bins) {
+  const std::int64_t pixels = std::int64_t{values.width} * values.height;
+  const auto blocks = static_cast<unsigned>(
+      std::clamp<std::int64_t>((pixels + kPixelsPerBlock - 1) / kPixelsPerBlock, 1, values.height));
+  GS_LAUNCH((histogram_kernel<T>), dim3(blocks), dim3(kThreads), (kNearBins + 1) * sizeof(unsigned), stream, values,
+            valid, valid_pitch, bins);
+}
+
+template void histogram(cudaStream_t, const RasterView<const std::uint8_t>&, const std::uint8_t*, std::ptrdiff_t,
+                        unsigned long long*);
+template void histogram(cudaStream_t, const RasterView<const std::uint16_t>&, const std::uint8_t*, std::ptrdiff_t,
+                        unsigned long long*);
+template void histogram(cudaStream_t, const RasterView<const std::int16_t>&, const std::uint8_t*, std::ptrdiff_t,
+                        unsigned long long*);
+template void histogram(cudaStream_t, const RasterView<const float>&, const std::uint8_t*, std::ptrdiff_t,
+                        unsigned long long*);
+
+void require_kernel_image() {
+  cudaFuncAttributes attributes{};
+  GS_CUDA_TRY(cudaFuncGetAttributes(&attributes, histogram_kernel<float>));
+}
+
+}  // namespace groundshift::GS_CUDA_NAMESPACE

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// The kernels of this room as plain functions: what the host side calls without needing the device compiler.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "kernels/api/pair_tile.hpp"
+#include "kernels/api/score_recipe.hpp"
+#include "kernels/cuda/runtime.hpp"
+#include "kernels/recipes/pair_planes.hpp"
+
+namespace groundshift::GS_CUDA_NAMESPACE {
+
+// Every function works asynchronously on `stream`; all views and pointers name device memory. The results are there
+// when the stream has been waited for. Throws DeviceFault when a launch fails.
+
+/// Box means up to this radius are summed in shared memory: (32 + 2 radius) rows of 32 sums of 8 bytes <= 48 KiB.
+inline constexpr std::int32_t kMaxSharedRadius = 80;
+
+/// Row sums of the wider box means; as many values as the core is wide times the rows its windows touch.
+struct BoxScratch {
+  float* row_sums = nullptr;
+  std::int32_t* row_counts = nullptr;
+};
+
+/// Box mean (ops/box_mean.hpp) of `raw` at the pixels of `core` into `out` (core.width x core.height).
+void box_mean(cudaStream_t stream, const RasterView<const float>& raw, const Window& core, std::int32_t radius,
+              const BoxScratch& scratch, const RasterView<float>& out);
+
+/// Adds the values to `bins` (kFloatBins counts), NaN and invalid ones left out; `valid` may be null: all are valid.
+/// T: the four pixel types.
+template <class T>
+void histogram(cudaStream_t stream, const RasterView<const T>& values, const std::uint8_t* valid,
+               std::ptrdiff_t valid_pitch, unsigned long long* bins);
+
+/// Adds the exact moments of `core` to `sums` (moment_count values as two's complement) and the number of valid pixels
+/// to `count`. T: the three integer types.
+template <class T>
+void integer_moments(cudaStream_t stream, const PairPlanes<T>& core, unsigned long long* sums,
+                     unsigned long long* count);
+
+/// Writes the cell sums of `core` (cells row-major, moment_count values each) and adds the valid pixels to `count`.
+void cell_moments(cudaStream_t stream, const PairPlanes<float>& core, double* sums, unsigned long long* count);
+
+/// Where a score runs: the device memory of one workspace.
+struct ScoreMemory {
+  const BandFit* device_fits = nullptr;  ///< one a band, read where the band count has no kernel of its own
+  BoxScratch box;
+  unsigned long long* bins = nullptr;  ///< kFloatBins counts, zeroed by the caller
+};
+
+/// score_tile with the functor of the recipe. T: the four pixel types.
+template <class T>
+void score(cudaStream_t stream, const PairPlanes<T>& planes, const ScoreRecipe& recipe, const Window& core,
+           const RasterView<float>& raw, const RasterView<float>& out, const ScoreMemory& memory);
+
+/// Throws DeviceFault when this build holds no code that the current device can run.
+void require_kernel_image();
+
+}  // namespace groundshift::GS_CUDA_NAMESPACE

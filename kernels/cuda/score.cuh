@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pixel scores on the device and the executor that the score recipe runs on; included by one file a pixel type.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+
+#include "kernels/cuda/kernels.hpp"
+#include "kernels/cuda/launch.cuh"
+#include "kernels/math/transcendental.hpp"
+#include "kernels/recipes/band_count.hpp"
+#include "kernels/recipes/score_op.hpp"
+#include "kernels/recipes/score_tile.hpp"
+
+namespace groundshift::GS_CUDA_NAMESPACE {
+
+inline constexpr int kScoreBlockColumns = 32;
+inline constexpr int kScoreBlockRows = 8;
+
+/// Neighbouring pixels of one thread: what a 16-byte load brings, but few enough that their states stay in registers.
+template <class T, class Op>
+inline constexpr int kPixelsPerThread = sizeof(typename Op::State) > 8
+                                            ? 4
+                                            : (16 / sizeof(T) < 8 ? static_cast<int>(16 / sizeof(T)) : 8);
+
+/// The fits as a kernel argument: known band counts read constants, any count reads the table in device memory.
+template <int Bands>
+struct FitTable {
+  BandFit own[Bands == kAnyBands ? 1 : Bands];
+  const BandFit* all;
+
+  GS_HD BandFit operator()(int band) const {
+    if constexpr (Bands == kAnyBands) {
+      return all[band];
+    } else {
+      return own[band];
+    }
+  }
+};
+
+template <class T, int Count>
+struct alignas(sizeof(T) * Count) Pack {
+  T value[Count];
+};
+
+/// `Count` neighbours by one load; the address is a multiple of sizeof(T) * Count.
+template <class T, int Count>
+GS_HD Pack<T, Count> load_pack(const T* address) {
+  Pack<T, Count> pack;
+  std::memcpy(&pack, __builtin_assume_aligned(address, sizeof(pack)), sizeof(pack));
+  return pack;
+}
+
+/// The first `count` neighbours one by one, the others zero.
+template <class T, int Count>
+GS_HD Pack<T, Count> load_some(const T* address, int count) {
+  Pack<T, Count> pack{};
+  for (int i = 0; i < Count; ++i) {
+    if (i < count) pack.value[i] = address[i];
+  }
+  return pack;
+}
+
+/// A thread scores kPixelsPerThread neighbours of a row. `aligned`: every row of every plane starts at a multiple of
+/// the pack's size, so that whole packs can be loaded at once.
+template <class T, class Op, int Bands>
+__global__ void score_kernel(PairPlanes<T> planes, FitTable<Bands> fits, Op op, bool aligned, int blocks_across,
+                             RasterView<float> out) {
+  constexpr int kCount = kPixelsPerThread<T, Op>;
+  const int block_x = static_cast<int>(blockIdx.x) % blocks_across;
+  const int block_y = static_cast<int>(blockIdx.x) / blocks_across;
+  const int x = (block_x * kScoreBlockColumns + static_cast<int>(threadIdx.x)) * kCount;
+  const int y = block_y * kScoreBlockRows + static_cast<int>(threadIdx.y);
+  if (x >= out.width || y >= out.height) return;
+  const int count = out.width - x < kCount ? out.width - x : kCount;
+  const bool whole = aligned && count == kCount;
+  const int band_count = Bands == kAnyBands ? planes.before.band_count : Bands;
+
+  typename Op::State states[kCount];
+#pragma unroll
+  for (int i = 0; i < kCount; ++i) states[i] = op.start();
+#pragma unroll
+  for (int b = 0; b < band_count; ++b) {
+    const T* before_row = planes.before.band(b).row(y) + x;
+    const T* after_row = planes.after.band(b).row(y) + x;
+    const auto before = whole ? load_pack<T, kCount>(before_row) : load_some<T, kCount>(before_row, count);
+    const auto after = whole ? load_pack<T, kCount>(after_row) : load_some<T, kCount>(after_row, count);
+    const BandFit fit = fits(b);
+#pragma unroll
+    for (int i = 0; i < kCount; ++i) {
+      op.add(states[i], static_cast<float>(before.value[i]), static_cast<float>(after.value[i]), fit);
+    }
+  }
+
+  const std::uint8_t* valid_row = planes.valid.row(y) + x;
+  const auto valid =
+      whole ? load_pack<std::uint8_t, kCount>(valid_row) : load_some<std::uint8_t, kCount>(valid_row, count);
+  float* out_row = out.row(y) + x;
+#pragma unroll
+  for (int i = 0; i < kCount; ++i) {
+    const float score = op.finish(states[i], static_cast<float>(band_count));
+    if (i < count) out_row[i] = (valid.value[i] != 0 && score == score) ? score : math::quiet_nan();
+  }
+}
+
+/// Whether packs of `count` pixels can be loaded at once from every row of the planes.
+template <class T>
+bool rows_aligned(const PairPlanes<T>& planes, int count) {
+  const auto multiple = [](const void* address, std::ptrdiff_t a, std::ptrdiff_t b, std::size_t pack) {
+    const auto size = static_cast<std::ptrdiff_t>(pack);
+    return reinterpret_cast<std::uintptr_t>(address) % pack == 0 && a % size == 0 && b % size == 0;
+  };
+  const auto plane = [&](const PlanarView<const T>& p) {
+    return multiple(p.data, p.row_pitch * static_cast<std::ptrdiff_t>(sizeof(T)),
+                    p.band_pitch * static_cast<std::ptrdiff_t>(sizeof(T)), sizeof(T) * static_cast<std::size_t>(count));
+  };
+  return plane(planes.before) && plane(planes.after) &&
+         multiple(planes.valid.data, planes.valid.row_pitch, 0, static_cast<std::size_t>(count));
+}
+
+/// The verbs of the score recipe on one stream.
+class Executor {
+ public:
+  Executor(cudaStream_t stream, std::span<const BandFit> fits, const ScoreMemory& memory)
+      : stream_(stream), fits_(fits), memory_(memory) {}
+
+  template <class T, class Op>
+  void for_each_pixel(const Op& op, const PairPlanes<T>& planes, const RasterView<float>& out) {
+    constexpr int kCount = kPixelsPerThread<T, Op>;
+    const std::int32_t across = blocks_for(out.width, kScoreBlockColumns * kCount);
+    const std::int32_t down = blocks_for(out.height, kScoreBlockRows);
+    const bool aligned = rows_aligned(planes, kCount);
+    with_band_count(planes.before.band_count, [&](auto bands) {
+      constexpr int kBands = decltype(bands)::value;
+      FitTable<kBands> fits{};
+      if constexpr (kBands != kAnyBands) std::copy_n(fits_.begin(), kBands, fits.own);
+      fits.all = memory_.device_fits;
+      GS_LAUNCH((score_kernel<T, Op, kBands>), dim3(static_cast<unsigned>(across) * static_cast<unsigned>(down)),
+                dim3(kScoreBlockColumns, kScoreBlockRows), 0, stream_, planes, fits, op, aligned, across, out);
+    });
+  }
+
+  void box_mean(const RasterView<float>& raw, const Window& core, std::int32_t radius, const RasterView<float>& out) {
+    GS_CUDA_NAMESPACE::box_mean(stream_, {raw.data, raw.width, raw.height, raw.row_pitch}, core, radius, memory_.box,
+                                out);
+  }
+
+  void histogram(const RasterView<float>& values) {
+    GS_CUDA_NAMESPACE::histogram<float>(stream_, {values.data, values.width, values.height, values.row_pitch}, nullptr,
+                                        0, memory_.bins);
+  }
+
+ private:
+  cudaStream_t stream_;
+  std::span<const BandFit> fits_;
+  ScoreMemory memory_;
+};
+
+template <class T>
+void score(cudaStream_t stream, const PairPlanes<T>& planes, const ScoreRecipe& recipe, const Window& core,
+           const RasterView<float>& raw, const RasterView<float>& out, const ScoreMemory& memory) {
+  Executor executor(stream, recipe.fits, memory);
+  with_score_op(recipe, [&](const auto& op) { score_tile(executor, planes, op, core, recipe.halo(), raw, out); });
+}
+
+}  // namespace groundshift::GS_CUDA_NAMESPACE
