@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one colour ramp of all pictures: dark is little, bright is much, equal steps look equal.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+namespace groundshift {
+
+struct RgbColor {
+  std::uint8_t red = 0, green = 0, blue = 0;
+
+  friend bool operator==(const RgbColor&, const RgbColor&) = default;
+};
+
+/// "inferno" at 0, 0.1, ... 1. Source: S. van der Walt and N. Smith, mpl-colormaps (CC0).
+inline constexpr std::array<RgbColor, 11> kRampStops{{{0x00, 0x00, 0x04},
+                                                      {0x16, 0x0b, 0x39},
+                                                      {0x42, 0x0a, 0x68},
+                                                      {0x6a, 0x17, 0x6e},
+                                                      {0x93, 0x26, 0x67},
+                                                      {0xbc, 0x37, 0x54},
+                                                      {0xdd, 0x51, 0x3a},
+                                                      {0xf3, 0x77, 0x1a},
+                                                      {0xfc, 0xa5, 0x0a},
+                                                      {0xf6, 0xd6, 0x45},
+                                                      {0xfc, 0xff, 0xa4}}};
+
+/// Colour at `place` on the ramp, linear between stops; below 0 the first, above 1 (infinity too) the last, NaN the
+/// first.
+RgbColor ramp_color(double place);
+
+}  // namespace groundshift

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tiles to the quicklook; at the end the quicklook's stretch to both files.
+#include "host/products/heatmap_pictures.hpp"
+
+#include "host/base/error.hpp"
+#include "host/io/output_file.hpp"
+#include "host/products/qgis_style.hpp"
+
+namespace groundshift {
+namespace {
+
+std::filesystem::path beside(std::filesystem::path heatmap, const char* extension) {
+  return heatmap.replace_extension(extension);
+}
+
+ProductRecord record_of(const char* name, const std::filesystem::path& path) {
+  ProductRecord record;
+  record.name = name;
+  record.path = path;
+  record.byte_count = static_cast<std::int64_t>(std::filesystem::file_size(path));
+  return record;
+}
+
+}  // namespace
+
+std::vector<std::filesystem::path> HeatmapPictures::outputs(const std::filesystem::path& heatmap) const {
+  return {beside(heatmap, ".png"), beside(heatmap, ".qml")};
+}
+
+void HeatmapPictures::begin(const Grid& grid) { quicklook_.emplace(grid.width, grid.height); }
+
+void HeatmapPictures::add(const Window& core, RasterView<const float> score) {
+  expects(quicklook_.has_value(), "begin() comes before add()");
+  quicklook_->add(core, score.data, score.row_pitch);
+}
+
+std::vector<ProductRecord> HeatmapPictures::finish(const HeatmapFacts& facts) {
+  expects(quicklook_.has_value(), "begin() comes before finish()");
+  const Stretch stretch = quicklook_->stretch();
+  const std::vector<std::filesystem::path> paths = outputs(facts.path);
+  quicklook_->render(paths[0], facts.title, stretch);
+  write_text_file(paths[1], qgis_style(stretch.high));
+  return {record_of("quicklook", paths[0]), record_of("style", paths[1])};
+}
+
+}  // namespace groundshift

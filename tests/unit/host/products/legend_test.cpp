@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// Ramp, ticks, text and layout of the picture.
+#include "host/products/legend.hpp"
+
+#include <cmath>
+#include <limits>
+#include <set>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "host/products/bitmap_font.hpp"
+#include "host/products/canvas.hpp"
+
+namespace groundshift {
+namespace {
+
+using ::testing::DoubleNear;
+using ::testing::ElementsAre;
+
+double luminance(RgbColor c) { return 0.2126 * c.red + 0.7152 * c.green + 0.0722 * c.blue; }
+
+TEST(ColorRamp, GetsBrighterAllTheWay) {
+  for (int i = 1; i <= 100; ++i)
+    EXPECT_GT(luminance(ramp_color(i / 100.0)), luminance(ramp_color((i - 1) / 100.0))) << i;
+}
+
+TEST(ColorRamp, MeetsItsStopsAndStaysInside) {
+  EXPECT_EQ(ramp_color(0.5), kRampStops[5]);
+  EXPECT_EQ(ramp_color(-1.0), kRampStops.front());
+  EXPECT_EQ(ramp_color(std::numeric_limits<double>::infinity()), kRampStops.back());
+  EXPECT_EQ(ramp_color(std::nan("")), kRampStops.front());
+  // Half way between the first two stops, rounded to nearest: (0 + 22) / 2, (0 + 11) / 2, (4 + 57) / 2.
+  EXPECT_EQ(ramp_color(0.05), (RgbColor{11, 6, 31}));
+}
+
+TEST(Legend, TicksAreRoundAndCoverTheBar) {
+  EXPECT_THAT(tick_values(1.0), ElementsAre(0.0, 0.25, 0.5, 0.75, 1.0));
+  EXPECT_THAT(tick_values(8.927), ElementsAre(0.0, 2.0, 4.0, 6.0, 8.0));
+  EXPECT_THAT(tick_values(0.031),
+              ElementsAre(0.0, DoubleNear(0.01, 1e-12), DoubleNear(0.02, 1e-12), DoubleNear(0.03, 1e-12)));
+  for (double high = 1e-30; high < 1e38; high *= 1.37) {
+    const std::vector<double> ticks = tick_values(high);
+    EXPECT_GE(ticks.size(), 4u) << high;
+    EXPECT_LE(ticks.size(), 6u) << high;
+    EXPECT_LE(ticks.back(), high * 1.000001);
+  }
+}
+
+TEST(BitmapFont, EveryPrintableCharacterHasItsOwnGlyph) {
+  std::set<Glyph> glyphs;
+  for (char c = ' '; c <= '~'; ++c) glyphs.insert(glyph_of(c));
+  EXPECT_EQ(glyphs.size(), 95u);
+  EXPECT_EQ(glyph_of('\x80'), glyph_of('?'));
+  EXPECT_EQ(glyph_of('\n'), glyph_of('?'));
+}
+
+TEST(Canvas, DrawsALetterWhereItIsTold) {
+  RgbImage image = make_canvas(12, 16, {255, 255, 255});
+  draw_text(image, 1, 1, 2, {0, 0, 0}, "T");  // top bar: 5 glyph pixels, stem in the middle
+  EXPECT_EQ(image.pixel(1, 1)[0], 0);
+  EXPECT_EQ(image.pixel(10, 2)[0], 0);
+  EXPECT_EQ(image.pixel(1, 3)[0], 255);
+  EXPECT_EQ(image.pixel(5, 14)[0], 0);
+  EXPECT_EQ(image.pixel(5, 15)[0], 255);
+}
+
+TEST(Canvas, ClipsWhatLiesOutside) {
+  RgbImage image = make_canvas(4, 3, {9, 9, 9});
+  draw_text(image, -3, -3, 4, {0, 0, 0}, "WWW");
+  fill_checker(image, {-5, -5, 100, 100});
+  EXPECT_EQ(image.rgb.size(), 36u);
+  EXPECT_NE(image.pixel(3, 2)[0], 9);
+}
+
+TEST(Canvas, WrapsAtSpacesAndCutsLongWords) {
+  // Ten characters at scale 1 take 59 pixels.
+  EXPECT_EQ(text_width("abcdefghij", 1), 59);
+  EXPECT_THAT(wrap_text("abcde fghij klm", 1, 59), ElementsAre("abcde", "fghij klm"));
+  EXPECT_THAT(wrap_text("abcdefghijkl mn", 1, 59), ElementsAre("abcdefghij", "kl mn"));
+  EXPECT_THAT(wrap_text("abc", 1, 1), ElementsAre("a", "b", "c"));
+  EXPECT_TRUE(wrap_text("", 1, 59).empty());
+}
+
+TEST(Legend, EnlargesSmallPicturesOnly) {
+  const auto zero = [](std::int32_t, std::int32_t) { return 0.0; };
+  EXPECT_EQ(framed_heatmap(400, 400, zero, "t", {1.0, 99.5}, 1).width, 800 + 32);
+  EXPECT_EQ(framed_heatmap(300, 200, zero, "t", {1.0, 99.5}, 1).width, 900 + 32);
+  EXPECT_EQ(framed_heatmap(700, 900, zero, "t", {1.0, 99.5}, 3).width, 700 + 32);
+  EXPECT_EQ(framed_heatmap(1, 1, zero, "t", {1.0, 99.5}, 1).width, 800 + 32);
+  EXPECT_EQ(framed_heatmap(1, 1024, zero, "t", {1.0, 99.5}, 1).width, 640 + 32);  // room for the legend's text
+}
+
+}  // namespace
+}  // namespace groundshift

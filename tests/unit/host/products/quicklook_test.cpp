@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pooling and stretch of the quicklook, with numbers worked out by hand.
+#include "host/products/quicklook.hpp"
+
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "host/products/color_ramp.hpp"
+
+namespace groundshift {
+namespace {
+
+constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+constexpr float kInf = std::numeric_limits<float>::infinity();
+
+/// A raster of small integers (sums are exact in any order) with holes.
+std::vector<float> holed_raster(std::int32_t width, std::int32_t height) {
+  std::vector<float> scores(static_cast<std::size_t>(width) * static_cast<std::size_t>(height));
+  for (std::size_t i = 0; i < scores.size(); ++i) scores[i] = i % 7 == 3 ? kNan : static_cast<float>(i * 37 % 101);
+  return scores;
+}
+
+void add_in_tiles(Quicklook& quicklook, const std::vector<float>& scores, std::int32_t width, std::int32_t height,
+                  std::int32_t tile) {
+  for (std::int32_t y = 0; y < height; y += tile) {
+    for (std::int32_t x = 0; x < width; x += tile) {
+      const Window window{x, y, std::min(tile, width - x), std::min(tile, height - y)};
+      quicklook.add(window, scores.data() + static_cast<std::ptrdiff_t>(y) * width + x, width);
+    }
+  }
+}
+
+TEST(Quicklook, FactorIsTheSmallestThatFits) {
+  EXPECT_EQ(Quicklook(1024, 10).factor(), 1);
+  EXPECT_EQ(Quicklook(1025, 10).factor(), 2);
+  EXPECT_EQ(Quicklook(10, 2049).factor(), 3);
+  EXPECT_EQ(Quicklook(1025, 10).pooled_width(), 513);
+  EXPECT_EQ(Quicklook(1025, 10).pooled_height(), 5);
+  EXPECT_EQ(Quicklook(1, 1).pooled_width(), 1);
+  EXPECT_EQ(Quicklook(std::numeric_limits<std::int32_t>::max(), 1).factor(), 2097152);
+}
+
+TEST(Quicklook, PoolsTheMeanOfValidPixels) {
+  // 5 x 3 with factor 2: the last column and row of pooled pixels cover one raster column and row.
+  const std::vector<float> scores{1, 2,    kNan, kNan, 10,  //
+                                  3, kNan, kNan, kNan, 20,  //
+                                  5, 7,    9,    kNan, kNan};
+  Quicklook quicklook(5, 3, 3);
+  ASSERT_EQ(quicklook.factor(), 2);
+  quicklook.add({0, 0, 5, 3}, scores.data(), 5);
+  EXPECT_EQ(quicklook.pooled(0, 0), 2.0);  // 1, 2, 3
+  EXPECT_TRUE(std::isnan(quicklook.pooled(1, 0)));
+  EXPECT_EQ(quicklook.pooled(2, 0), 15.0);
+  EXPECT_EQ(quicklook.pooled(0, 1), 6.0);
+  EXPECT_EQ(quicklook.pooled(1, 1), 9.0);
+  EXPECT_TRUE(std::isnan(quicklook.pooled(2, 1)));
+}
+
+TEST(Quicklook, TilingDoesNotMatter) {
+  const std::int32_t width = 133, height = 71;
+  const std::vector<float> scores = holed_raster(width, height);
+  Quicklook whole(width, height, 20);
+  whole.add({0, 0, width, height}, scores.data(), width);
+  for (const std::int32_t tile : {1, 5, 16, 64}) {
+    Quicklook tiled(width, height, 20);
+    add_in_tiles(tiled, scores, width, height, tile);
+    for (std::int32_t y = 0; y < whole.pooled_height(); ++y) {
+      for (std::int32_t x = 0; x < whole.pooled_width(); ++x) ASSERT_EQ(tiled.pooled(x, y), whole.pooled(x, y)) << tile;
+    }
+  }
+}
+
+TEST(Quicklook, RefusesAWindowOutside) {
+  const std::vector<float> scores(16, 1.0f);
+  Quicklook quicklook(4, 4);
+  EXPECT_THROW(quicklook.add({1, 0, 4, 4}, scores.data(), 4), std::logic_error);
+  EXPECT_THROW(quicklook.add({0, -1, 4, 4}, scores.data(), 4), std::logic_error);
+  EXPECT_THROW(Quicklook(0, 4), std::logic_error);
+}
+
+TEST(Quicklook, StretchIsAPercentileOfThePooledPixels) {
+  std::vector<float> scores(201);
+  for (std::size_t i = 0; i < scores.size(); ++i) scores[i] = static_cast<float>(i);
+  Quicklook quicklook(201, 1);
+  quicklook.add({0, 0, 201, 1}, scores.data(), 201);
+  EXPECT_EQ(quicklook.stretch().high, 199.0);  // rank 0.995 * 200
+  EXPECT_EQ(quicklook.stretch().percentile, 99.5);
+  EXPECT_EQ(quicklook.stretch(50.0).high, 100.0);
+  EXPECT_EQ(quicklook.stretch(100.0).high, 200.0);
+}
+
+TEST(Quicklook, StretchOfFewBrightPixelsIsTheirLargest) {
+  std::vector<float> scores(1000, 0.0f);
+  scores[17] = 3.0f;
+  Quicklook quicklook(1000, 1);
+  quicklook.add({0, 0, 1000, 1}, scores.data(), 1000);
+  EXPECT_EQ(quicklook.stretch().high, 3.0);
+  EXPECT_EQ(quicklook.stretch().percentile, 100.0);
+}
+
+TEST(Quicklook, StretchStaysUsableWithoutScores) {
+  EXPECT_EQ(Quicklook(3, 3).stretch().high, 1.0);
+  const std::vector<float> scores{0.0f, kNan, kInf};
+  Quicklook quicklook(3, 1);
+  quicklook.add({0, 0, 3, 1}, scores.data(), 3);
+  EXPECT_EQ(quicklook.stretch().high, 1.0);
+}
+
+TEST(Quicklook, PictureShowsZeroSaturationAndNoDataApart) {
+  const std::vector<float> scores{0.0f, 2.0f, 1e30f, kInf, kNan};
+  Quicklook quicklook(5, 1);
+  quicklook.add({0, 0, 5, 1}, scores.data(), 5);
+  const RgbImage picture = quicklook.picture("t", {2.0, 99.5});
+  // Enlarged 160 times: margin 16, one title line of 20 pixels, 4 pixels of air.
+  const auto color_at = [&](std::int32_t x) {
+    const std::uint8_t* p = picture.pixel(16 + x, 16 + 20 + 4 + 80);
+    return RgbColor{p[0], p[1], p[2]};
+  };
+  EXPECT_EQ(color_at(80), kRampStops.front());
+  EXPECT_EQ(color_at(160 + 80), kRampStops.back());
+  EXPECT_EQ(color_at(320 + 80), kRampStops.back());
+  EXPECT_EQ(color_at(480 + 80), kRampStops.back());
+  const RgbColor hole = color_at(640 + 80);
+  EXPECT_TRUE(hole.red == hole.green && hole.green == hole.blue);
+  EXPECT_NE(hole, color_at(640 + 88));  // the checker's next square
+}
+
+}  // namespace
+}  // namespace groundshift
