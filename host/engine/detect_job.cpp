@@ -28,16 +28,14 @@ class DetectRun {
  public:
   DetectRun(DetectPlan& plan, ProductMaker& products, const JobContext& context)
       : plan_(plan), products_(products), context_(context), backend_(*plan.backend.backend),
-        before_(*plan.before.source, plan.band_count, plan.type, plan.tiles.before_units),
-        after_(*plan.after.source, plan.band_count, plan.type, plan.tiles.after_units),
+        before_(std::in_place, *plan.before.source, plan.band_count, plan.type, plan.tiles.before_units),
+        after_(std::in_place, *plan.after.source, plan.band_count, plan.type, plan.tiles.after_units),
         slots_(make_slots(backend_, plan.tiles, plan.type, plan.band_count, plan.halo)) {}
 
   DetectResult run() {
     const auto start = std::chrono::steady_clock::now();
     ScoreRecipe recipe = plan_.passes.size() > 1 ? fitted_recipe() : plain_recipe();
     score_pass(recipe);
-    result_.decoded_bytes_before = before_.decoded_bytes();
-    result_.decoded_bytes_after = after_.decoded_bytes();
     result_.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return std::move(result_);
   }
@@ -68,8 +66,8 @@ class DetectRun {
     const auto where = [&](const char* role) {
       return fmt::format("reading {} for tile at ({},{})", role, slot.core.x, slot.core.y);
     };
-    with_context(where("BEFORE"), [&] { before_.read(window, slot.before, tile.row_pitch, tile.band_pitch, slot.valid); });
-    with_context(where("AFTER"), [&] { after_.read(window, slot.after, tile.row_pitch, tile.band_pitch, slot.valid); });
+    with_context(where("BEFORE"), [&] { before_->read(window, slot.before, tile.row_pitch, tile.band_pitch, slot.valid); });
+    with_context(where("AFTER"), [&] { after_->read(window, slot.after, tile.row_pitch, tile.band_pitch, slot.valid); });
   }
 
   bool needs_median() const {
@@ -180,7 +178,11 @@ class DetectRun {
                                      name_of(options().score)));
       }
     }
-    slots_.clear();  // before GDAL's COG copy wants memory
+    result_.decoded_bytes_before = before_->decoded_bytes();
+    result_.decoded_bytes_after = after_->decoded_bytes();
+    slots_.clear();  // GDAL's COG copy wants the memory
+    before_.reset();
+    after_.reset();
     const BandStatistics statistics{s.min(), s.max(), s.mean(), s.std(), s.valid_count()};
     writer.finish(statistics);
     throw_if_stopped(context_.stop);
@@ -201,7 +203,7 @@ class DetectRun {
   ProductMaker& products_;
   const JobContext& context_;
   Backend& backend_;
-  UnitCache before_, after_;
+  std::optional<UnitCache> before_, after_;  ///< gone once the last pass is over
   std::vector<Slot> slots_;
   DetectResult result_;
 };
