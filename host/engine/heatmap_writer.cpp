@@ -11,6 +11,7 @@
 #include "host/base/error.hpp"
 #include "host/engine/version.hpp"
 #include "host/io/raster_source.hpp"
+#include "kernels/api/quantise.hpp"
 
 namespace groundshift {
 namespace {
@@ -38,16 +39,6 @@ PixelType stored_type(ScoreType type) {
     case ScoreType::float32: break;
   }
   return PixelType::f32;
-}
-
-/// round(score / scale) to nearest even; NaN and the top value are nodata.
-template <class T>
-void quantise(const float* score, std::int64_t count, double scale, T* stored) {
-  constexpr double kNodata = std::numeric_limits<T>::max();
-  for (std::int64_t i = 0; i < count; ++i) {
-    const double v = std::nearbyint(static_cast<double>(score[i]) / scale);
-    stored[i] = static_cast<T>(v == v ? std::min(v, kNodata - 1.0) : kNodata);
-  }
 }
 
 }  // namespace
@@ -114,30 +105,31 @@ void HeatmapWriter::finish(const BandStatistics& statistics) {
 void HeatmapWriter::scale_into_output(const BandStatistics& statistics) {
   const bool wide = plan_.options.type == ScoreType::uint16;
   const double largest = wide ? 65534.0 : 254.0;
-  scale_ = statistics.max > 0.0 ? statistics.max / largest : 1.0;
+  const auto step = static_cast<float>(statistics.max > 0.0 ? statistics.max / largest : 1.0);
+  scale_ = step;
   Warnings unheard;
-  const auto scores = make_gdal_source(describe_raster(scratch_->path().string()), {{1}, PixelType::f32, std::nullopt, false}, unheard);
+  const auto source = make_gdal_source(describe_raster(scratch_->path().string()), {{1}, PixelType::f32, std::nullopt, false}, unheard);
   sink_.emplace(output_spec());
   const std::int32_t width = plan_.grid.width, height = plan_.grid.height;
-  std::vector<float> row_of_tiles;
-  std::vector<std::uint8_t> valid, stored;
-  const std::int32_t tile = std::max(512, kCellSize);
-  for (std::int32_t y = 0; y < height; y += tile) {
-    for (std::int32_t x = 0; x < width; x += tile) {
+  constexpr std::int32_t kSide = 512;  // the output's blocks; whole cells
+  constexpr std::size_t kMost = std::size_t{kSide} * kSide;
+  std::vector<float> scores(kMost);
+  std::vector<std::uint8_t> valid(kMost), bytes(wide ? 0 : kMost);
+  std::vector<std::uint16_t> words(wide ? kMost : 0);
+  for (std::int32_t y = 0; y < height; y += kSide) {
+    for (std::int32_t x = 0; x < width; x += kSide) {
       throw_if_stopped(context_.stop);
-      const Window w{x, y, std::min(tile, width - x), std::min(tile, height - y)};
+      const Window w{x, y, std::min(kSide, width - x), std::min(kSide, height - y)};
       const auto count = static_cast<std::size_t>(pixel_count(w));
-      row_of_tiles.resize(count);
-      valid.resize(count);
-      stored.resize(count * 2);
-      scores->decode(w, row_of_tiles.data(), w.width, 0, valid.data());
+      source->decode(w, scores.data(), w.width, 0, valid.data());
+      const void* stored = wide ? static_cast<const void*>(words.data()) : bytes.data();
       if (wide) {
-        quantise(row_of_tiles.data(), static_cast<std::int64_t>(count), scale_, reinterpret_cast<std::uint16_t*>(stored.data()));
+        quantise_scores({scores.data(), count}, step, {words.data(), count});
       } else {
-        quantise(row_of_tiles.data(), static_cast<std::int64_t>(count), scale_, stored.data());
+        quantise_scores({scores.data(), count}, step, {bytes.data(), count});
       }
-      pixel_hash_.add(0, w, stored.data(), w.width, wide ? 2 : 1, false);
-      sink_->write(w, stored.data(), w.width, 0);
+      pixel_hash_.add(0, w, stored, w.width, wide ? 2 : 1, false);
+      sink_->write(w, stored, w.width, 0);
     }
   }
   sink_->set_scale(1, scale_, 0.0);

@@ -8,10 +8,11 @@
 
 namespace groundshift {
 
-/// Integer code of a score: 0 stands for no data, 1 for scores <= 0, and score ~ (code - 1) * step above.
-/// step     : units of the score, > 0          max_code : 255 or 65535; larger scores get max_code
-/// returns  : 0..max_code; code = 1 + nearest integer of score / step (halves up)
-/// nodata   : NaN gives 0        agreement : exact (one division, one addition, truncation in range)
+/// Integer code of a score: the nearest integer of score / step (halves up), the highest code standing for no data.
+/// step     : units of the score, > 0
+/// max_code : 255 or 65535; scores are clipped to 0 .. (max_code - 1) * step, which a step of largest score /
+///            (max_code - 1) makes no loss
+/// nodata   : NaN gives max_code        agreement : exact (one division, one addition, truncation in range)
 struct Quantise {
   float step;
   std::int32_t max_code;
@@ -20,8 +21,8 @@ struct Quantise {
     const float top = static_cast<float>(max_code - 1);
     const float steps = score / step + 0.5f;
     const float above = steps > 0.0f ? steps : 0.0f;  // NaN and negatives become 0
-    const std::int32_t code = 1 + static_cast<std::int32_t>(above < top ? above : top);
-    return score == score ? code : 0;
+    const std::int32_t code = static_cast<std::int32_t>(above < top ? above : top);
+    return score == score ? code : max_code;
   }
 };
 
