@@ -12,10 +12,14 @@
 #include <tbb/parallel_sort.h>
 
 #include "host/base/error.hpp"
+#include "host/geo/gdal_owners.hpp"
 #include "host/io/band_rows.hpp"
 
 namespace groundshift {
 namespace {
+
+/// For GDAL's blocks: a row of 512 x 512 blocks of both rasters up to 100,000 pixels wide.
+constexpr std::int64_t kBlockCacheBytes = std::int64_t{256} << 20;
 
 enum class Label : std::uint8_t { none, unchanged, changed };
 
@@ -141,6 +145,7 @@ void check_truth_coding(const TruthCoding& coding) {
 
 LabelledScores read_labelled_scores(const ScoresAndTruth& what, const JobContext& context) {
   check_truth_coding(what.coding);
+  limit_gdal_block_cache(kBlockCacheBytes);
   PairedStrips strips(what, context);
   LabelledScores out;
   LabelCounts& labels = out.labels;
