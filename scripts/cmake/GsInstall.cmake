@@ -9,7 +9,7 @@ set(gs_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/groundshift)
 # Consumers write #include "host/engine/..." as the tree does; flags and sanitizers of this build stay here.
 target_include_directories(gs_options INTERFACE $<INSTALL_INTERFACE:${gs_include_dir}>)
 set(gs_libraries gs_options gs_view gs_kernels_cpu gs_kernels gs_host)
-if(GS_HAVE_CUDA)
+if(TARGET gs_kernels_cuda)
   list(APPEND gs_libraries gs_kernels_cuda)
 endif()
 foreach(library IN LISTS gs_libraries)
@@ -21,10 +21,12 @@ install(TARGETS groundshift RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(TARGETS ${gs_libraries} EXPORT groundshift_targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(EXPORT groundshift_targets NAMESPACE groundshift:: DESTINATION ${gs_package_dir})
 
-# The public headers: jobs and their errors, grids, and what the engine's headers name of the kernels.
-foreach(room kernels/view kernels/api kernels/solve kernels/math host/base host/engine host/evaluate host/synth)
+# The public headers: jobs, what they are told and what they give, and the arithmetic behind its interface. Rooms whose
+# headers name GDAL's own stay inside, so that a consumer compiles without GDAL's headers.
+foreach(room kernels/view kernels/math kernels/api kernels/solve
+        host/base host/io host/plan host/pipeline host/engine host/products host/synth host/evaluate)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/${room}/ DESTINATION ${gs_include_dir}/${room}
-          FILES_MATCHING PATTERN "*.hpp")
+          FILES_MATCHING PATTERN "*.hpp" PATTERN "open_dataset.hpp" EXCLUDE)
 endforeach()
 install(FILES ${PROJECT_SOURCE_DIR}/host/geo/grid.hpp DESTINATION ${gs_include_dir}/host/geo)
 
