@@ -2,6 +2,8 @@
 // From words to DetectOptions.
 #include "host/cli/detect_arguments.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "host/base/error.hpp"
@@ -18,6 +20,17 @@ T choice(const char* option, const std::string& word, const std::pair<const char
     list += (list.empty() ? "" : ", ") + std::string(name);
   }
   throw UsageError(fmt::format("{} {}: this version has {}", option, word, list));
+}
+
+/// "1,2,red" as its entries; nothing for an empty text.
+std::vector<std::string> band_names(const std::string& list) {
+  std::vector<std::string> names;
+  for (std::size_t at = 0; !list.empty() && at <= list.size();) {
+    const std::size_t comma = std::min(list.find(',', at), list.size());
+    names.push_back(list.substr(at, comma - at));
+    at = comma + 1;
+  }
+  return names;
 }
 
 constexpr std::pair<const char*, NormalizationKind> kNormalizations[] = {{"none", NormalizationKind::none},
@@ -53,8 +66,8 @@ DetectOptions DetectArguments::options() const {
   if (!bands.empty() && (!before_bands.empty() || !after_bands.empty())) {
     throw UsageError("--bands chooses for both dates: give it, or --before-bands and --after-bands");
   }
-  o.before_bands = before_bands.empty() ? bands : before_bands;
-  o.after_bands = after_bands.empty() ? bands : after_bands;
+  o.before_bands = band_names(before_bands.empty() ? bands : before_bands);
+  o.after_bands = band_names(after_bands.empty() ? bands : after_bands);
   o.ignore_nodata = src_nodata == "none";
   if (!src_nodata.empty() && !o.ignore_nodata) o.src_nodata = parse_number("--src-nodata", src_nodata);
   o.type = choice("-ot", type, kTypes);
@@ -86,9 +99,9 @@ void declare(CLI::App& verb, const std::shared_ptr<DetectArguments>& a, bool wit
   verb.add_option("--smooth", a->smooth, "Side of the box mean of the score, odd, 1 = off")->capture_default_str();
   verb.add_option("--epsilon", a->epsilon, "Floor of relative and log-ratio; auto: 1 for integers, 1 % of the joint median for floats")
       ->capture_default_str();
-  verb.add_option("--bands", a->bands, "Bands of both dates by number or description, e.g. 1,2,red")->delimiter(',')->expected(1);
-  verb.add_option("--before-bands", a->before_bands, "Bands of BEFORE")->delimiter(',')->expected(1);
-  verb.add_option("--after-bands", a->after_bands, "Bands of AFTER")->delimiter(',')->expected(1);
+  verb.add_option("--bands", a->bands, "Bands of both dates by number or description, e.g. 1,2,red");
+  verb.add_option("--before-bands", a->before_bands, "Bands of BEFORE");
+  verb.add_option("--after-bands", a->after_bands, "Bands of AFTER");
   verb.add_option("--src-nodata", a->src_nodata, "Nodata value of both dates instead of the files' own, or none");
   if (with_output) {
     verb.add_option("--ot", a->type, "Float32, UInt16 or Byte (-ot as in GDAL)")->capture_default_str();

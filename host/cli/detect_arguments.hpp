@@ -15,8 +15,9 @@ namespace groundshift::cli {
 struct DetectArguments {
   std::string before, after, out;
   std::string normalize = "orthogonal", score = "scva", epsilon = "auto", src_nodata;
+  std::string bands, before_bands, after_bands;  ///< "1,2,red"
   int smooth = 3;
-  std::vector<std::string> bands, before_bands, after_bands, creation_options;
+  std::vector<std::string> creation_options;
   std::string type = "Float32", format = "COG", backend = "auto", memory, tile = "auto", scratch;
   int threads = 0;
   bool overwrite = false;

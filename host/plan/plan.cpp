@@ -16,6 +16,8 @@ namespace groundshift {
 namespace {
 
 constexpr std::int64_t kMiB = 1 << 20;
+// GDAL's cache only assembles blocks to write; decoded blocks live in the unit caches.
+constexpr std::int64_t kMostGdalCache = 128 * kMiB;
 constexpr std::int32_t kPitchAlignment = 64;  // elements: whole cache lines for every pixel type
 
 std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
@@ -150,7 +152,7 @@ Window padded(const Window& core, std::int32_t halo, std::int32_t width, std::in
 TilePlan plan_tiles(const PlanRequest& r) {
   check_tile(r.tile);
   Sizing sizing;
-  const std::int64_t gdal_cache = r.memory_bytes / 8;
+  const std::int64_t gdal_cache = std::min(r.memory_bytes / 8, kMostGdalCache);
   const std::int64_t digests = 32 * ceil_div(r.width, kCellSize) * ceil_div(r.height, kCellSize);
   sizing.available = r.memory_bytes - gdal_cache - digests;
   const std::vector<std::int32_t> sides =
