@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # From a fresh clone to a change heatmap in one command: set-up, build, run, and where the results are.
 #
-#   scripts/demo.sh                   on a scene pair that `groundshift synth` makes
+#   scripts/demo.sh                   on the real pair in examples/romania-logging (Sentinel-2, 2017 and 2020)
 #   scripts/demo.sh BEFORE AFTER      on your own two rasters, on the same grid
 #
 # Results go to out/demo; a second run replaces them.
@@ -19,10 +19,9 @@ program=build/release/bin/groundshift
 out=out/demo
 mkdir -p "$out"
 if [ -z "$before" ]; then
-  echo "demo: no pair given and none ships with the repository: making a synthetic scene (2048 x 2048, 4 bands)"
-  "$program" synth "$out/scene" --width 2048 --height 2048 --bands 4 --seed 7 --overwrite
-  before=$out/scene/before.tif
-  after=$out/scene/after.tif
+  before=examples/romania-logging/before.tif
+  after=examples/romania-logging/after.tif
+  echo "demo: Sentinel-2, 2017-07-11 and 2020-06-30: logging in a Romanian forest (examples/romania-logging/README.md)"
 fi
 "$program" detect "$before" "$after" "$out/change.tif" --overwrite
 
