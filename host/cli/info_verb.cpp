@@ -10,7 +10,6 @@
 #include "host/engine/version.hpp"
 #include "host/io/library_facts.hpp"
 #include "host/io/pixel_hash.hpp"
-#include "kernels/api/backend.hpp"
 
 namespace groundshift::cli {
 namespace {

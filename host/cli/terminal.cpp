@@ -11,12 +11,17 @@ namespace groundshift::cli {
 
 TerminalProgress::TerminalProgress() : interactive_(::isatty(STDERR_FILENO) == 1) {}
 
+TerminalProgress::~TerminalProgress() {
+  if (line_open_) fmt::print(stderr, "\n");
+}
+
 void TerminalProgress::begin(std::string_view what, std::int64_t total_pixels) {
   what_ = what;
   total_ = total_pixels;
   done_ = 0;
   printed_tens_ = -1;
   start_ = drawn_ = std::chrono::steady_clock::now();
+  line_open_ = true;
   if (!interactive_) fmt::print(stderr, "{}: ", what_);
   draw(false);
 }
@@ -26,7 +31,10 @@ void TerminalProgress::advance(std::int64_t pixels) {
   draw(false);
 }
 
-void TerminalProgress::end() { draw(true); }
+void TerminalProgress::end() {
+  draw(true);
+  line_open_ = false;
+}
 
 void TerminalProgress::draw(bool last) {
   const double share = total_ > 0 ? static_cast<double>(done_) / static_cast<double>(total_) : 1.0;

@@ -14,6 +14,9 @@ namespace groundshift::cli {
 class TerminalProgress final : public Progress {
  public:
   TerminalProgress();
+  ~TerminalProgress() override;  ///< ends a line that an error left open
+  TerminalProgress(const TerminalProgress&) = delete;
+  TerminalProgress& operator=(const TerminalProgress&) = delete;
   void begin(std::string_view what, std::int64_t total_pixels) override;
   void advance(std::int64_t pixels) override;
   void end() override;
@@ -22,6 +25,7 @@ class TerminalProgress final : public Progress {
   void draw(bool last);
 
   bool interactive_ = false;
+  bool line_open_ = false;
   std::string what_;
   std::int64_t total_ = 0, done_ = 0;
   int printed_tens_ = -1;
