@@ -7,6 +7,7 @@
 
 #include "kernels/cpu/clones.hpp"
 #include "kernels/cpu/executor.hpp"
+#include "kernels/cpu/workers.hpp"
 #include "kernels/math/lane_sum.hpp"
 
 namespace groundshift::cpu {
@@ -80,7 +81,7 @@ void gram(const PairPlanes<float>& core, TileMoments& out) {
   out.integer_sums.clear();
   out.cell_sums.resize(static_cast<std::size_t>(cell_count * sum_count));
   std::atomic<std::int64_t> valid_count{0};
-  tbb::parallel_for(std::int64_t{0}, cell_count, [&](std::int64_t cell) {
+  for_each_index(cell_count, [&](std::int64_t cell) {
     const auto x = static_cast<std::int32_t>(cell % cells_across) * kCellSize;
     const auto y = static_cast<std::int32_t>(cell / cells_across) * kCellSize;
     const Window window{x, y, std::min(kCellSize, core.valid.width - x), std::min(kCellSize, core.valid.height - y)};

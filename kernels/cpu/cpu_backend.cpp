@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The CPU behind the Backend interface: a oneTBB arena that all callers share.
-#include <oneapi/tbb/task_arena.h>
-
+// The CPU behind the Backend interface: workers that all callers share.
 #include <algorithm>
 #include <new>
 #include <stdexcept>
@@ -9,6 +7,7 @@
 #include "kernels/api/executor_parts.hpp"
 #include "kernels/cpu/clones.hpp"
 #include "kernels/cpu/executor.hpp"
+#include "kernels/cpu/workers.hpp"
 #include "kernels/recipes/value_histogram.hpp"
 
 namespace groundshift {
@@ -21,10 +20,10 @@ void require(bool condition, const char* why) {
   if (!condition) throw std::invalid_argument(why);
 }
 
-// Callers enter the arena as workers themselves, so `threads` bounds all arithmetic; those that find it full wait.
+// Callers become workers themselves, so `threads` bounds all arithmetic; those that find it full wait.
 class CpuBackend final : public Backend {
  public:
-  explicit CpuBackend(int threads) : threads_(threads), arena_(threads) {}
+  explicit CpuBackend(int threads) : threads_(threads), workers_(threads) {}
 
   std::string name() const override { return "cpu"; }
 
@@ -44,7 +43,7 @@ class CpuBackend final : public Backend {
   void moments(Workspace& /*workspace*/, const PairTile& tile, TileMoments& out) override {
     with_pixel_type(tile.type, [&](auto tag) {
       using T = typename decltype(tag)::type;
-      arena_.execute([&] { gram(pair_planes<T>(tile).window(tile.core), out); });
+      workers_.run([&] { gram(pair_planes<T>(tile).window(tile.core), out); });
     });
   }
 
@@ -53,7 +52,7 @@ class CpuBackend final : public Backend {
     Executor executor(dynamic_cast<Scratch&>(workspace), {}, bins);
     with_pixel_type(tile.type, [&](auto tag) {
       using T = typename decltype(tag)::type;
-      arena_.execute([&] { value_histogram_of(executor, pair_planes<T>(tile).window(tile.core)); });
+      workers_.run([&] { value_histogram_of(executor, pair_planes<T>(tile).window(tile.core)); });
     });
   }
 
@@ -70,13 +69,13 @@ class CpuBackend final : public Backend {
     const RasterView<float> raw{scratch.raw(), tile.width, tile.height, tile.width};
     with_pixel_type(tile.type, [&](auto tag) {
       using T = typename decltype(tag)::type;
-      arena_.execute([&] { run_score(executor, pair_planes<T>(tile), recipe, tile.core, raw, score); });
+      workers_.run([&] { run_score(executor, pair_planes<T>(tile), recipe, tile.core, raw, score); });
     });
   }
 
  private:
   int threads_;
-  tbb::task_arena arena_;
+  Workers workers_;
 };
 
 }  // namespace

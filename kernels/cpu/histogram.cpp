@@ -5,6 +5,7 @@
 #include "kernels/cpu/clones.hpp"
 #include "kernels/cpu/executor.hpp"
 #include "kernels/cpu/row_bands.hpp"
+#include "kernels/cpu/workers.hpp"
 #include "kernels/math/float_bins.hpp"
 
 namespace groundshift::cpu {
@@ -47,7 +48,7 @@ void count_rows(std::int32_t width, std::int32_t height, std::vector<std::vector
                 std::span<std::uint64_t> total, const RowBins& row_bins) {
   const std::int64_t share_count =
       std::min<std::int64_t>(static_cast<std::int64_t>(local.size()), (height + kBandRows - 1) / kBandRows);
-  tbb::parallel_for(std::int64_t{0}, share_count, [&](std::int64_t share) {
+  for_each_index(share_count, [&](std::int64_t share) {
     const auto first = static_cast<std::int32_t>(height * share / share_count);
     const auto last = static_cast<std::int32_t>(height * (share + 1) / share_count);
     std::uint32_t* counts = local[static_cast<std::size_t>(share)].data();
@@ -60,8 +61,8 @@ void count_rows(std::int32_t width, std::int32_t height, std::vector<std::vector
       }
     }
   });
-  tbb::parallel_for(std::int32_t{0}, kFloatBins / kMergeBins, [&](std::int32_t part) {
-    const std::int32_t first = part * kMergeBins;
+  for_each_index(kFloatBins / kMergeBins, [&](std::int64_t part) {
+    const auto first = static_cast<std::int32_t>(part) * kMergeBins;
     for (std::int64_t share = 0; share < share_count; ++share) {
       add_and_clear(local[static_cast<std::size_t>(share)].data() + first, total.data() + first, kMergeBins);
     }

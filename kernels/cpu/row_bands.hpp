@@ -2,10 +2,10 @@
 // How one tile is shared among the CPU workers: bands of a fixed number of rows.
 #pragma once
 
-#include <oneapi/tbb/parallel_for.h>
-
 #include <algorithm>
 #include <cstdint>
+
+#include "kernels/cpu/workers.hpp"
 
 namespace groundshift::cpu {
 
@@ -17,8 +17,8 @@ inline constexpr std::int32_t kBandRows = 32;
 template <class F>
 void for_each_row_band(std::int32_t row_count, const F& f) {
   const std::int32_t band_count = row_count / kBandRows + (row_count % kBandRows != 0 ? 1 : 0);
-  tbb::parallel_for(std::int32_t{0}, band_count, [&](std::int32_t band) {
-    const std::int32_t first = band * kBandRows;
+  for_each_index(band_count, [&](std::int64_t band) {
+    const auto first = static_cast<std::int32_t>(band) * kBandRows;
     f(first, first + std::min(kBandRows, row_count - first));
   });
 }
