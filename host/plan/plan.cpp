@@ -40,12 +40,17 @@ SlotShape slot_shape(const PlanRequest& r, std::int32_t tile_width, std::int32_t
   return s;
 }
 
+/// Most rows of units that a row of tiles touches with its halo.
+std::int64_t unit_rows(const UnitGeometry& u, const PlanRequest& r, std::int32_t tile_height) {
+  if (tile_height % u.height == 0) return tile_height / u.height + 2 * ceil_div(r.halo, u.height);
+  return ceil_div(std::int64_t{tile_height} + 2 * r.halo - 1, u.height) + 1;
+}
+
 /// Units of one date that the tiles of one row of a panel share with the next row.
 std::int64_t units_for_panel(const UnitGeometry& u, const PlanRequest& r, std::int32_t panel_width, std::int32_t tile_height) {
-  const std::int64_t across = std::min(ceil_div(panel_width + 2 * r.halo, u.width) + 1, ceil_div(r.width, u.width));
-  const std::int64_t down =
-      std::min(ceil_div(tile_height, u.height) + (r.halo > 0 ? 2 : 1), ceil_div(r.height, u.height));
-  return across * down;
+  const std::int64_t across =
+      std::min(ceil_div(std::int64_t{panel_width} + 2 * r.halo, u.width) + 1, ceil_div(r.width, u.width));
+  return across * std::min(unit_rows(u, r, tile_height), ceil_div(r.height, u.height));
 }
 
 /// Tiles made of whole units without halo share nothing.
@@ -78,15 +83,14 @@ void check_tile(std::int32_t tile) {
 
 std::vector<Window> ordered_tiles(const PlanRequest& r, std::int32_t tile_width, std::int32_t tile_height, std::int32_t panel_width) {
   std::vector<Window> tiles;
-  for (std::int32_t px = 0; px < r.width; px += panel_width) {
-    const auto right = static_cast<std::int32_t>(std::min<std::int64_t>(r.width, std::int64_t{px} + panel_width));
+  for (std::int64_t px = 0; px < r.width; px += panel_width) {
+    const std::int64_t right = std::min<std::int64_t>(r.width, px + panel_width);
     for (std::int64_t y = 0; y < r.height; y += tile_height) {
       for (std::int64_t x = px; x < right; x += tile_width) {
         tiles.push_back({static_cast<std::int32_t>(x), static_cast<std::int32_t>(y),
                          static_cast<std::int32_t>(std::min<std::int64_t>(tile_width, right - x)),
                          static_cast<std::int32_t>(std::min<std::int64_t>(tile_height, r.height - y))});
       }
-      if (std::int64_t{px} + panel_width > std::numeric_limits<std::int32_t>::max()) break;
     }
   }
   return tiles;
@@ -102,8 +106,11 @@ struct Sizing {
 std::optional<TilePlan> try_plan(const PlanRequest& r, int threads, std::int32_t tile, bool keep_neighbours, Sizing& sizing) {
   const bool whole = tile == kWholeTile;
   TilePlan p;
-  p.tile_width = whole ? r.width : std::min<std::int32_t>(tile, static_cast<std::int32_t>(ceil_div(r.width, kCellSize) * kCellSize));
-  p.tile_height = whole ? r.height : std::min<std::int32_t>(tile, static_cast<std::int32_t>(ceil_div(r.height, kCellSize) * kCellSize));
+  const auto side = [&](std::int32_t extent) {
+    return static_cast<std::int32_t>(std::min<std::int64_t>(tile, ceil_div(extent, kCellSize) * kCellSize));
+  };
+  p.tile_width = whole ? r.width : side(r.width);
+  p.tile_height = whole ? r.height : side(r.height);
   p.slot = slot_shape(r, std::min(p.tile_width, r.width), std::min(p.tile_height, r.height));
   p.readers = p.computes = threads;
   const std::int64_t tile_count = ceil_div(r.width, p.tile_width) * ceil_div(r.height, p.tile_height);
