@@ -11,7 +11,7 @@ std::string describe(const std::exception& error) {
   try {
     std::rethrow_if_nested(error);
   } catch (const std::exception& inner) {
-    text += ": " + describe(inner);
+    text.append(": ").append(describe(inner));
   }
   return text;
 }
