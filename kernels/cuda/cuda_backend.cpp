@@ -67,6 +67,7 @@ class CudaBackend final : public Backend {
   void moments(Workspace& workspace, const PairTile& tile, TileMoments& out) override {
     use_device();
     auto& slot = dynamic_cast<DeviceWorkspace&>(workspace);
+    const CallScope scope(slot);
     const auto cells = [](std::int32_t side) { return static_cast<std::size_t>((side + kCellSize - 1) / kCellSize); };
     const std::size_t sets = is_integer(tile.type) ? 1 : cells(tile.core.width) * cells(tile.core.height);
     const std::size_t sum_count = sets * static_cast<std::size_t>(moment_count(tile.band_count));
@@ -100,6 +101,7 @@ class CudaBackend final : public Backend {
     use_device();
     require(bins.size() == static_cast<std::size_t>(kFloatBins), "a histogram has kFloatBins counts");
     auto& slot = dynamic_cast<DeviceWorkspace&>(workspace);
+    const CallScope scope(slot);
     clear_bins(slot);
     with_pixel_type(tile.type, [&](auto tag) {
       using T = typename decltype(tag)::type;
@@ -117,6 +119,7 @@ class CudaBackend final : public Backend {
     require(score.width == tile.core.width && score.height == tile.core.height, "scores are as large as the core");
     require(recipe.smooth >= 1 && recipe.smooth % 2 == 1, "the box mean has an odd size");
     auto& slot = dynamic_cast<DeviceWorkspace&>(workspace);
+    const CallScope scope(slot);
     const Window window = grown(tile, recipe.halo());
     const Window core{tile.core.x - window.x, tile.core.y - window.y, tile.core.width, tile.core.height};
     const RasterView<float> device_scores = slot.scores(core);

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 
 #include "kernels/cuda/kernels.hpp"
 #include "kernels/cuda/owners.hpp"
@@ -56,6 +57,23 @@ class DeviceWorkspace final : public Workspace {
   DeviceBuffer<unsigned long long> sums_;
   PinnedBuffer<unsigned long long> staging_;
   PinnedBuffer<BandFit> fit_staging_;
+};
+
+/// For the scope of a call that starts work on the caller's memory: when an exception ends it, waits until the device
+/// has let go of that memory.
+class CallScope {
+ public:
+  explicit CallScope(const DeviceWorkspace& workspace)
+      : stream_(workspace.stream()), exceptions_(std::uncaught_exceptions()) {}
+  ~CallScope() {
+    if (std::uncaught_exceptions() > exceptions_) GS_CUDA_CHECK_NOTHROW(cudaStreamSynchronize(stream_));
+  }
+  CallScope(const CallScope&) = delete;
+  CallScope& operator=(const CallScope&) = delete;
+
+ private:
+  cudaStream_t stream_;
+  int exceptions_;
 };
 
 }  // namespace groundshift::GS_CUDA_NAMESPACE

@@ -62,8 +62,26 @@ GS_HD Pack<T, Count> load_some(const T* address, int count) {
   return pack;
 }
 
+/// Stores all `Count` scores in 16-byte pieces (the address is a multiple of 16), or the first `count` one by one.
+template <int Count>
+GS_HD void store_scores(const float (&scores)[Count], bool whole, int count, float* address) {
+  if (whole) {
+    static_assert(Count % 4 == 0);
+#pragma unroll
+    for (int i = 0; i < Count; i += 4) {
+      const Pack<float, 4> pack{{scores[i], scores[i + 1], scores[i + 2], scores[i + 3]}};
+      *reinterpret_cast<Pack<float, 4>*>(address + i) = pack;  // a struct of floats over floats: one wide store
+    }
+  } else {
+#pragma unroll
+    for (int i = 0; i < Count; ++i) {
+      if (i < count) address[i] = scores[i];
+    }
+  }
+}
+
 /// A thread scores kPixelsPerThread neighbours of a row. `aligned`: every row of every plane starts at a multiple of
-/// the pack's size, so that whole packs can be loaded at once.
+/// the pack's size, and every row of `out` at one of 16 bytes, so that whole packs can be moved at once.
 template <class T, class Op, int Bands>
 __global__ void score_kernel(PairPlanes<T> planes, FitTable<Bands> fits, Op op, bool aligned, int blocks_across,
                              RasterView<float> out) {
@@ -96,17 +114,18 @@ __global__ void score_kernel(PairPlanes<T> planes, FitTable<Bands> fits, Op op, 
   const std::uint8_t* valid_row = planes.valid.row(y) + x;
   const auto valid =
       whole ? load_pack<std::uint8_t, kCount>(valid_row) : load_some<std::uint8_t, kCount>(valid_row, count);
-  float* out_row = out.row(y) + x;
+  float scores[kCount];
 #pragma unroll
   for (int i = 0; i < kCount; ++i) {
     const float score = op.finish(states[i], static_cast<float>(band_count));
-    if (i < count) out_row[i] = (valid.value[i] != 0 && score == score) ? score : math::quiet_nan();
+    scores[i] = (valid.value[i] != 0 && score == score) ? score : math::quiet_nan();
   }
+  store_scores<kCount>(scores, whole, count, out.row(y) + x);
 }
 
-/// Whether packs of `count` pixels can be loaded at once from every row of the planes.
+/// Whether packs of `count` pixels can be moved at once in every row of the planes and of the scores.
 template <class T>
-bool rows_aligned(const PairPlanes<T>& planes, int count) {
+bool rows_aligned(const PairPlanes<T>& planes, const RasterView<float>& out, int count) {
   const auto multiple = [](const void* address, std::ptrdiff_t a, std::ptrdiff_t b, std::size_t pack) {
     const auto size = static_cast<std::ptrdiff_t>(pack);
     return reinterpret_cast<std::uintptr_t>(address) % pack == 0 && a % size == 0 && b % size == 0;
@@ -116,7 +135,8 @@ bool rows_aligned(const PairPlanes<T>& planes, int count) {
                     p.band_pitch * static_cast<std::ptrdiff_t>(sizeof(T)), sizeof(T) * static_cast<std::size_t>(count));
   };
   return plane(planes.before) && plane(planes.after) &&
-         multiple(planes.valid.data, planes.valid.row_pitch, 0, static_cast<std::size_t>(count));
+         multiple(planes.valid.data, planes.valid.row_pitch, 0, static_cast<std::size_t>(count)) &&
+         multiple(out.data, out.row_pitch * static_cast<std::ptrdiff_t>(sizeof(float)), 0, 16);
 }
 
 /// The verbs of the score recipe on one stream.
@@ -130,7 +150,7 @@ class Executor {
     constexpr int kCount = kPixelsPerThread<T, Op>;
     const std::int32_t across = blocks_for(out.width, kScoreBlockColumns * kCount);
     const std::int32_t down = blocks_for(out.height, kScoreBlockRows);
-    const bool aligned = rows_aligned(planes, kCount);
+    const bool aligned = rows_aligned(planes, out, kCount);
     with_band_count(planes.before.band_count, [&](auto bands) {
       constexpr int kBands = decltype(bands)::value;
       FitTable<kBands> fits{};
