@@ -75,6 +75,9 @@ SynthOptions resolve(const SynthArguments& arguments) {
   return o;
 }
 
+// The float as it was given, not as the nearest double of its bits (0.02, not 0.01999999955).
+double as_given(float value) { return std::stod(fmt::format("{:.7g}", value)); }
+
 std::string describe_scene(const SynthOptions& o, const SynthArguments& arguments, const SynthReport& report) {
   using Json = nlohmann::ordered_json;
   Json kinds = Json::object();
@@ -83,8 +86,8 @@ std::string describe_scene(const SynthOptions& o, const SynthArguments& argument
       {"groundshift", {{"version", version_text()}, {"commit", commit_text()}}},
       {"parameters",
        {{"width", o.width}, {"height", o.height}, {"bands", report.band_names}, {"type", arguments.type}, {"seed", o.seed},
-        {"contrast", o.contrast}, {"shift", o.shift}, {"clouds", o.clouds}, {"nodata_border", o.nodata_border},
-        {"season", o.season}, {"noise", o.noise}, {"pixel_size", o.pixel_size}, {"changes", o.changes}}},
+        {"contrast", as_given(o.contrast)}, {"shift", o.shift}, {"clouds", as_given(o.clouds)}, {"nodata_border", o.nodata_border},
+        {"season", as_given(o.season)}, {"noise", as_given(o.noise)}, {"pixel_size", as_given(o.pixel_size)}, {"changes", o.changes}}},
       {"truth", {{"0", "unlabelled"}, {"1", "unchanged"}, {"2", "changed"}}},
       {"pixels", {{"unlabelled", report.unlabelled}, {"unchanged", report.unchanged}, {"changed", report.changed}}},
       {"changed_share", report.changed_share},

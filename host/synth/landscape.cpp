@@ -55,7 +55,10 @@ void Landscape::draw(const Frame& frame, const Neighbourhood& around, Ground& ou
   Scratch& s = *scratch_;
   out.clear();
   fill_terrain(*world_, frame, s.nodes);
-  expand(s.nodes.water, s.water);
+  expand(s.nodes.river, s.water);
+  expand(s.nodes.half_width, s.distance);
+  expand(s.nodes.lake, s.coarse);  // free until the noise is drawn below
+  for (std::size_t k = 0; k < kPatchPixels; ++k) s.water[k] = water_of(s.water[k], s.distance[k], s.coarse[k]);
   expand(s.nodes.creek, s.creek);
   expand(s.nodes.forest, s.forest);
   expand(s.nodes.moisture, s.moisture);

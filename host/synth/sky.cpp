@@ -64,14 +64,14 @@ bool Clouds::draw(const Frame& frame, Field& hidden, Field& haze, Field& shadow)
 Footprint::Footprint(const World& world, std::uint32_t date, std::int32_t width, std::int32_t height) : bounded_(true) {
   const std::uint32_t id = world.stream(Stream::border, date);
   const auto w = static_cast<float>(width), h = static_cast<float>(height);
-  const float depth = 0.05f;
+  const float depth = 0.026f;
   const float turn = between(mix(id + 1), 0.5f, 0.9f) * depth;  // tangent of the turn for a square scene
   lean_x_ = turn * w / std::max(h, 1.0f) * 0.8f;
   lean_y_ = -turn * h / std::max(w, 1.0f) * 0.8f;
-  left_ = -0.5f * lean_x_ * h + between(mix(id + 2), 0.024f, 0.036f) * w;
-  right_ = w - 0.5f * lean_x_ * h - between(mix(id + 3), 0.024f, 0.036f) * w;
-  top_ = -0.5f * lean_y_ * w + between(mix(id + 4), 0.024f, 0.036f) * h;
-  bottom_ = h - 0.5f * lean_y_ * w - between(mix(id + 5), 0.024f, 0.036f) * h;
+  left_ = -0.5f * lean_x_ * h + between(mix(id + 2), 0.013f, 0.019f) * w;
+  right_ = w - 0.5f * lean_x_ * h - between(mix(id + 3), 0.013f, 0.019f) * w;
+  top_ = -0.5f * lean_y_ * w + between(mix(id + 4), 0.013f, 0.019f) * h;
+  bottom_ = h - 0.5f * lean_y_ * w - between(mix(id + 5), 0.013f, 0.019f) * h;
 }
 
 }  // namespace groundshift::synth

@@ -35,7 +35,7 @@ class Clouds {
 class Footprint {
  public:
   Footprint() = default;
-  /// A border that takes 2 to 5 % off each side, another one for each date.
+  /// A border that takes 1 to 3 % off each side, another one for each date.
   Footprint(const World& world, std::uint32_t date, std::int32_t width, std::int32_t height);
 
   bool holds(std::int32_t x, std::int32_t y) const {

@@ -47,12 +47,16 @@ float line_distance(float v, float gx, float gy, float least_gradient) {
   return v / std::max(std::sqrt(gx * gx + gy * gy), least_gradient);
 }
 
-float shore(const Relief& at, const Relief& east, const Relief& south, float probe, float half_width) {
-  const float river = std::abs(line_distance(at.river, (east.river - at.river) / probe,
-                                             (south.river - at.river) / probe, 1.2e-4f)) - half_width;
+struct Waters {
+  float river, half_width, lake;
+};
+
+Waters waters_of(const World& world, double x, double y, const Relief& at, const Relief& east, const Relief& south) {
+  const float probe = probe_of(world);
   const float level = 0.47f + 0.5f * at.ruggedness;  // lakes lie in the plains
-  const float lake = line_distance(level - at.lake, (east.lake - at.lake) / probe, (south.lake - at.lake) / probe, 1e-4f);
-  return std::min(river, lake);
+  return {line_distance(at.river, (east.river - at.river) / probe, (south.river - at.river) / probe, 1.2e-4f),
+          river_half_width(world, x, y),
+          line_distance(level - at.lake, (east.lake - at.lake) / probe, (south.lake - at.lake) / probe, 1e-4f)};
 }
 
 TerrainPoint point_of(const World& world, double x, double y, const Relief& at, const Relief& east, const Relief& south) {
@@ -62,7 +66,11 @@ TerrainPoint point_of(const World& world, double x, double y, const Relief& at, 
   p.ruggedness = at.ruggedness;
   p.slope_x = (east.height - at.height) / probe;
   p.slope_y = (south.height - at.height) / probe;
-  p.water = shore(at, east, south, probe, river_half_width(world, x, y));
+  const Waters waters = waters_of(world, x, y, at, east, south);
+  p.river = waters.river;
+  p.half_width = waters.half_width;
+  p.lake = waters.lake;
+  p.water = water_of(waters.river, waters.half_width, waters.lake);
   p.creek = line_distance(at.creek, (east.creek - at.creek) / probe, (south.creek - at.creek) / probe, 2e-4f);
   p.moisture = 0.7f * fractal_noise(world.stream(Stream::moisture), x, y, 2300.0, 4, 0.55f) +
                0.8f * smoothstep(260.0f, 0.0f, p.water);
@@ -90,8 +98,8 @@ TerrainPoint terrain_at(const World& world, double x, double y) {
 
 float water_distance(const World& world, double x, double y) {
   const double probe = static_cast<double>(probe_of(world));
-  return shore(relief_at(world, x, y), relief_at(world, x + probe, y), relief_at(world, x, y + probe), probe_of(world),
-               river_half_width(world, x, y));
+  const Waters waters = waters_of(world, x, y, relief_at(world, x, y), relief_at(world, x + probe, y), relief_at(world, x, y + probe));
+  return water_of(waters.river, waters.half_width, waters.lake);
 }
 
 void fill_terrain(const World& world, const Frame& frame, TerrainNodes& out) {
@@ -109,7 +117,9 @@ void fill_terrain(const World& world, const Frame& frame, TerrainNodes& out) {
       const auto node = static_cast<std::size_t>(j * kNodeSide + i);
       out.light_before[node] = lit(world.before, p.slope_x, p.slope_y);
       out.light_after[node] = lit(world.after, p.slope_x, p.slope_y);
-      out.water[node] = p.water;
+      out.river[node] = p.river;
+      out.half_width[node] = p.half_width;
+      out.lake[node] = p.lake;
       out.creek[node] = p.creek;
       out.forest[node] = p.forest;
       out.moisture[node] = p.moisture;
