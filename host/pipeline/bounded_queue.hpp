@@ -6,17 +6,19 @@
 #include <deque>
 #include <mutex>
 #include <optional>
+#include <utility>
 
 namespace groundshift {
 
 /// Filled by one stage, emptied by the next. pop() waits for an item or for close(); after close() it hands out what
-/// is left, then nothing. abandon() drops what is left.
+/// is left, then nothing. abandon() drops what is left and what still comes.
 template <class T>
 class BoundedQueue {
  public:
   void push(T item) {
     {
       const std::lock_guard lock(mutex_);
+      if (abandoned_) return;
       items_.push_back(std::move(item));
     }
     changed_.notify_one();
@@ -39,7 +41,7 @@ class BoundedQueue {
   void abandon() {
     {
       const std::lock_guard lock(mutex_);
-      closed_ = true;
+      closed_ = abandoned_ = true;
       items_.clear();
     }
     changed_.notify_all();
@@ -50,6 +52,7 @@ class BoundedQueue {
   std::condition_variable changed_;
   std::deque<T> items_;
   bool closed_ = false;
+  bool abandoned_ = false;
 };
 
 }  // namespace groundshift

@@ -43,9 +43,11 @@ class Runner {
     {
       std::vector<std::jthread> threads;
       active_readers_ = pass_.readers;
-      for (int i = 0; i < pass_.readers; ++i) threads.emplace_back([this] { guarded([this] { read_tiles(); }); reader_ended(); });
-      for (int i = 0; i < pass_.computes; ++i) threads.emplace_back([this] { guarded([this] { compute_tiles(); }); });
-      guarded([this] { consume_tiles(); });
+      guarded([&] {  // a thread that cannot be made must not leave the ones that were waiting for it
+        for (int i = 0; i < pass_.readers; ++i) threads.emplace_back([this] { guarded([this] { read_tiles(); }); reader_ended(); });
+        for (int i = 0; i < pass_.computes; ++i) threads.emplace_back([this] { guarded([this] { compute_tiles(); }); });
+        consume_tiles();
+      });
     }  // joins: after an error every stage has been woken by fail()
     if (error_) std::rethrow_exception(error_);
     context_.progress->end();
@@ -158,6 +160,7 @@ class Runner {
 
 PassTiming run_pass(const Pass& pass, std::span<Slot> slots, const JobContext& context) {
   expects(!slots.empty(), "a pass needs a slot");
+  expects(pass.readers >= 1 && pass.computes >= 1, "a pass needs a reader and a compute thread");
   return Runner(pass, slots, context).run();
 }
 
