@@ -85,9 +85,19 @@ std::string describe_scene(const SynthOptions& o, const SynthArguments& argument
   const Json json = {
       {"groundshift", {{"version", version_text()}, {"commit", commit_text()}}},
       {"parameters",
-       {{"width", o.width}, {"height", o.height}, {"bands", report.band_names}, {"type", arguments.type}, {"seed", o.seed},
-        {"contrast", as_given(o.contrast)}, {"shift", o.shift}, {"clouds", as_given(o.clouds)}, {"nodata_border", o.nodata_border},
-        {"season", as_given(o.season)}, {"noise", as_given(o.noise)}, {"pixel_size", as_given(o.pixel_size)}, {"changes", o.changes}}},
+       {{"width", o.width},
+        {"height", o.height},
+        {"bands", report.band_names},
+        {"type", arguments.type},
+        {"seed", o.seed},
+        {"contrast", as_given(o.contrast)},
+        {"shift", o.shift},
+        {"clouds", as_given(o.clouds)},
+        {"nodata_border", o.nodata_border},
+        {"season", as_given(o.season)},
+        {"noise", as_given(o.noise)},
+        {"pixel_size", as_given(o.pixel_size)},
+        {"changes", o.changes}}},
       {"truth", {{"0", "unlabelled"}, {"1", "unchanged"}, {"2", "changed"}}},
       {"pixels", {{"unlabelled", report.unlabelled}, {"unchanged", report.unchanged}, {"changed", report.changed}}},
       {"changed_share", report.changed_share},
@@ -104,7 +114,8 @@ void run(const SynthArguments& arguments, const Invocation& invocation) {
   write_text_file(description, describe_scene(options, arguments, report));
   console.print_warnings();
   if (invocation.quiet) return;
-  for (const auto& [name, bytes] : report.files) fmt::print("{:<12} {} ({} bytes)\n", name, (options.folder / name).string(), bytes);
+  for (const auto& [name, bytes] : report.files)
+    fmt::print("{:<12} {} ({} bytes)\n", name, (options.folder / name).string(), bytes);
   fmt::print("{:<12} {}\n", "parameters", description.string());
   fmt::print("changed      {} of {} labelled pixels ({:.3f} %)\n", report.changed, report.changed + report.unchanged,
              100.0 * report.changed_share);
@@ -116,23 +127,36 @@ void add_synth_verb(CLI::App& app, Invocation& invocation) {
   const auto a = std::make_shared<SynthArguments>();
   SynthOptions& o = a->options;
   CLI::App& verb = *app.add_subcommand("synth", "Make a scene pair with planted changes and its truth");
-  verb.add_option("OUTDIR", a->folder, "Folder for before.tif, after.tif, truth.tif and synth.json; made if missing")->required();
+  verb.add_option("OUTDIR", a->folder, "Folder for before.tif, after.tif, truth.tif and synth.json; made if missing")
+      ->required();
   verb.add_option("--size", a->size, "W or WxH in pixels (2048)");
   verb.add_option("--width", a->width, "Pixels across, instead of --size")->check(CLI::PositiveNumber);
   verb.add_option("--height", a->height, "Pixels down, instead of --size")->check(CLI::PositiveNumber);
-  verb.add_option("--bands", o.band_count, "1 pan, 2 red and nir, 3 blue green red, 4 and nir, up to 16")->capture_default_str();
-  verb.add_option("--type", a->type, "u8, u16 or f32")->check(CLI::IsMember({"u8", "u16", "f32"}))->capture_default_str();
+  verb.add_option("--bands", o.band_count, "1 pan, 2 red and nir, 3 blue green red, 4 and nir, up to 16")
+      ->capture_default_str();
+  verb.add_option("--type", a->type, "u8, u16 or f32")
+      ->check(CLI::IsMember({"u8", "u16", "f32"}))
+      ->capture_default_str();
   verb.add_option("--seed", o.seed, "Another seed, another land")->capture_default_str();
-  verb.add_option("--contrast", a->contrast, "Of the changes: easy, medium, faint, barely, or a number in (0, 1]")->capture_default_str();
+  verb.add_option("--contrast", a->contrast, "Of the changes: easy, medium, faint, barely, or a number in (0, 1]")
+      ->capture_default_str();
   verb.add_option("--shift", a->shift, "DX,DY: AFTER lies so many pixels right and down (0,0)");
   verb.add_option("--clouds", o.clouds, "Share of each date under clouds, which become nodata")->capture_default_str();
-  verb.add_option("--nodata-border", a->border, "on or off: slanted border without data")->check(CLI::IsMember({"on", "off"}))->capture_default_str();
-  verb.add_option("--season", o.season, "Strength of the season: gains, offsets, ripening, sun; 0 to 2")->capture_default_str();
+  verb.add_option("--nodata-border", a->border, "on or off: slanted border without data")
+      ->check(CLI::IsMember({"on", "off"}))
+      ->capture_default_str();
+  verb.add_option("--season", o.season, "Strength of the season: gains, offsets, ripening, sun; 0 to 2")
+      ->capture_default_str();
   verb.add_option("--noise", o.noise, "Sensor noise; 1 is about 1 %")->capture_default_str();
   verb.add_option("--pixel-size", o.pixel_size, "Metres")->capture_default_str();
-  verb.add_option("--changes", a->changes, "on or off: off makes the same pair without planted changes")->check(CLI::IsMember({"on", "off"}))->capture_default_str();
+  verb.add_option("--changes", a->changes, "on or off: off makes the same pair without planted changes")
+      ->check(CLI::IsMember({"on", "off"}))
+      ->capture_default_str();
   verb.add_option("--threads", o.threads, "Worker threads; default every core")->check(CLI::Range(1, 1024));
-  verb.add_option("--co", o.creation_options, "GDAL creation option NAME=VALUE of both dates (-co as in GDAL), repeatable")->expected(1)->take_all();
+  verb.add_option("--co", o.creation_options,
+                  "GDAL creation option NAME=VALUE of both dates (-co as in GDAL), repeatable")
+      ->expected(1)
+      ->take_all();
   verb.add_flag("--overwrite", o.overwrite, "Replace existing files");
   verb.callback([a, &invocation] { invocation.run = [a, &invocation] { run(*a, invocation); }; });
 }

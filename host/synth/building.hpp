@@ -18,7 +18,7 @@ struct Building {
   float ux = 1.0f, uy = 0.0f;
   float half_length = 0.0f, half_width = 0.0f, height = 0.0f;
   Roof roof = Roof::gray;
-  float tone = 1.0f;   ///< brightness of the roof
+  float tone = 1.0f;    ///< brightness of the roof
   bool gabled = false;  ///< two slopes with a ridge along the long side
 
   /// Everything of it, shadow included, lies within this many metres of (x, y).
@@ -46,7 +46,8 @@ inline float swept_cover(const Building& b, const Sun& sun, float dx, float dy, 
   const float outside_across = std::max(std::min(shadow_across, 0.0f) - b.half_width - across,
                                         across - b.half_width - std::max(shadow_across, 0.0f));
   const float side = std::abs(along * shadow_across - across * shadow_along) / std::max(reach, 1e-6f);
-  const float half_span = (b.half_length * std::abs(shadow_across) + b.half_width * std::abs(shadow_along)) / std::max(reach, 1e-6f);
+  const float half_span =
+      (b.half_length * std::abs(shadow_across) + b.half_width * std::abs(shadow_along)) / std::max(reach, 1e-6f);
   return clamp01(0.5f - outside_along / pixel) * clamp01(0.5f - outside_across / pixel) *
          clamp01(0.5f - (side - half_span) / pixel);
 }

@@ -10,8 +10,8 @@
 namespace groundshift::synth {
 namespace {
 
-constexpr double kCell = 700.0;     // metres; sets the changed share (measured: 0.5 to 0.7 % of the valid pixels)
-constexpr double kMargin = 115.0;   // keeps the sites of neighbouring cells apart
+constexpr double kCell = 700.0;    // metres; sets the changed share (measured: 0.5 to 0.7 % of the valid pixels)
+constexpr double kMargin = 115.0;  // keeps the sites of neighbouring cells apart
 constexpr std::uint32_t kAttempts = 10;
 
 float clearance_of(const ChangeSite& site) {
@@ -84,9 +84,9 @@ float patch_depth(const World& world, const ChangeSite& site, float dx, float dy
   const float b = (dy * along.x - dx * along.y) * stretch;
   const float from_middle = std::sqrt(a * a + b * b) / site.core;
   const bool burnt = site.kind == ChangeKind::burnt;
-  const float ragged = fractal_noise(world.stream(Stream::outline) ^ site.id, site.x + static_cast<double>(dx),
-                                     site.y + static_cast<double>(dy), static_cast<double>(site.core) * (burnt ? 1.1 : 1.5),
-                                     burnt ? 5 : 3, burnt ? 0.62f : 0.45f);
+  const float ragged = fractal_noise(
+      world.stream(Stream::outline) ^ site.id, site.x + static_cast<double>(dx), site.y + static_cast<double>(dy),
+      static_cast<double>(site.core) * (burnt ? 1.1 : 1.5), burnt ? 5 : 3, burnt ? 0.62f : 0.45f);
   return site.core * (1.0f - from_middle + (burnt ? 0.95f : 0.6f) * ragged);
 }
 

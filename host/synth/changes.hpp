@@ -23,7 +23,7 @@ struct ChangeSite {
   float core = 0.0f;    ///< metres; its usual radius
   float radius = 0.0f;  ///< metres; nothing of it, shadow included, is farther from (x, y)
   std::uint32_t id = 0;
-  Building hall;        ///< building only
+  Building hall;  ///< building only
   ChangeSurface surface = ChangeSurface::bright_soil;
 };
 
@@ -49,6 +49,7 @@ struct ChangeLayer {
 void draw_changes(const World& world, const Frame& frame, const std::vector<ChangeSite>& sites, ChangeLayer& out);
 
 /// Mixes the changes into the reflectance of AFTER in one band. contrast 1: the full change; 0: none.
-void apply_changes(const ChangeLayer& changes, const Ground& ground, const Band& band, float contrast, Field& reflectance);
+void apply_changes(const ChangeLayer& changes, const Ground& ground, const Band& band, float contrast,
+                   Field& reflectance);
 
 }  // namespace groundshift::synth

@@ -12,7 +12,20 @@ namespace groundshift::synth {
 
 /// The first four change with the crop of a parcel between the dates; the others are the same at both.
 enum class Material : std::uint8_t {
-  soil, crop, dry, grass, broadleaf, conifer, asphalt, concrete, roof_red, roof_gray, roof_metal, water, silt, sand,
+  soil,
+  crop,
+  dry,
+  grass,
+  broadleaf,
+  conifer,
+  asphalt,
+  concrete,
+  roof_red,
+  roof_gray,
+  roof_metal,
+  water,
+  silt,
+  sand,
 };
 inline constexpr std::size_t kMaterialCount = 14;
 inline constexpr std::size_t kSeasonalCount = 4;

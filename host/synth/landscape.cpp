@@ -12,11 +12,11 @@ struct Landscape::Scratch {
   Parcels parcels;
   NodeField line;
   Field water, creek, forest, moisture, steepness, warp_x, warp_y, distance;
-  Field coarse, fine, crowns, mottle;       // noise at about 60 m, 20 m, 6 m, 12 m
+  Field coarse, fine, crowns, mottle;        // noise at about 60 m, 20 m, 6 m, 12 m
   Field roof, roof_light, roof_light_after;  // cover of roofs and the light on them
   Field shadow, shadow_after;
-  Field town, trees;                          // density of the town here; trees that belong to it
-  Field crown_light;                          // relief of the canopy where trees stand
+  Field town, trees;  // density of the town here; trees that belong to it
+  Field crown_light;  // relief of the canopy where trees stand
   bool any_roof = false, any_town = false;
 };
 
@@ -34,7 +34,9 @@ void noise(const World& world, const Frame& frame, std::uint32_t which, float wa
 template <class F>
 void for_pixels_near(const Frame& frame, double x, double y, float reach, F&& f) {
   const auto cx = static_cast<float>(x - frame.x0), cy = static_cast<float>(y - frame.y0);
-  const auto first = [&](float c) { return std::max(0, static_cast<std::int32_t>(std::floor((c - reach) / frame.pixel))); };
+  const auto first = [&](float c) {
+    return std::max(0, static_cast<std::int32_t>(std::floor((c - reach) / frame.pixel)));
+  };
   const auto last = [&](float c) {
     return std::min(kPatchSize - 1, static_cast<std::int32_t>(std::floor((c + reach) / frame.pixel)) + 1);
   };
@@ -89,7 +91,8 @@ void Landscape::lay_roofs(const Frame& frame, const Neighbourhood& around, Groun
       s.any_roof = true;
       for (Field* f : {&s.roof, &s.roof_light, &s.roof_light_after, &s.shadow, &s.shadow_after}) f->fill(0.0f);
     }
-    const Material material = b.roof == Roof::red ? Material::roof_red : (b.roof == Roof::gray ? Material::roof_gray : Material::roof_metal);
+    const Material material =
+        b.roof == Roof::red ? Material::roof_red : (b.roof == Roof::gray ? Material::roof_gray : Material::roof_metal);
     Field& share = out.of(material);
     for_pixels_near(frame, b.x, b.y, reach, [&](std::int32_t pixel, float dx, float dy) {
       const auto i = static_cast<std::size_t>(pixel);
@@ -115,7 +118,8 @@ void Landscape::lay_roads(const Frame& frame, const Roads& roads, Ground& out) {
     float smallest = 1e9f;
     for (std::int32_t j = 0; j < kNodeSide; ++j) {
       for (std::int32_t i = 0; i < kNodeSide; ++i) {
-        const float d = roads.distance(curve, frame.x(static_cast<float>(i * kNodeStep)), frame.y(static_cast<float>(j * kNodeStep)), &half_width);
+        const float d = roads.distance(curve, frame.x(static_cast<float>(i * kNodeStep)),
+                                       frame.y(static_cast<float>(j * kNodeStep)), &half_width);
         s.line[static_cast<std::size_t>(j * kNodeSide + i)] = d;
         smallest = std::min(smallest, std::abs(d));
       }
@@ -129,7 +133,8 @@ void Landscape::lay_roads(const Frame& frame, const Roads& roads, Ground& out) {
     for (std::int32_t i = 0; i < kPatchPixels; ++i) {
       const auto k = static_cast<std::size_t>(i);
       const float d = std::abs(s.distance[k]);
-      const float cover = clamp01(0.5f + (half_width - d) / frame.pixel) * std::min(1.0f, 2.0f * half_width / frame.pixel);
+      const float cover =
+          clamp01(0.5f + (half_width - d) / frame.pixel) * std::min(1.0f, 2.0f * half_width / frame.pixel);
       if (cover > 0.0f) {
         out.lay(Material::asphalt, i, cover * (paved ? 0.68f : 0.35f));
         out.lay(Material::concrete, i, clamp01(cover * (paved ? 1.0f : 0.9f)));
@@ -165,7 +170,8 @@ void Landscape::lay_town(const Frame& frame, const Neighbourhood& around, Ground
     float largest = 0.0f;
     for (std::int32_t j = 0; j < kNodeSide; ++j) {
       for (std::int32_t i = 0; i < kNodeSide; ++i) {
-        const float u = town_density(*world_, town, frame.x(static_cast<float>(i * kNodeStep)), frame.y(static_cast<float>(j * kNodeStep)));
+        const float u = town_density(*world_, town, frame.x(static_cast<float>(i * kNodeStep)),
+                                     frame.y(static_cast<float>(j * kNodeStep)));
         s.line[static_cast<std::size_t>(j * kNodeSide + i)] = u;
         largest = std::max(largest, u);
       }
@@ -177,7 +183,9 @@ void Landscape::lay_town(const Frame& frame, const Neighbourhood& around, Ground
       s.trees.fill(0.0f);
     }
     expand(s.line, s.distance);
-    for (const Material m : {Material::asphalt, Material::concrete, Material::grass, Material::soil, Material::roof_red}) out.of(m);
+    for (const Material m :
+         {Material::asphalt, Material::concrete, Material::grass, Material::soil, Material::roof_red})
+      out.of(m);
     Field& grass_after = out.share_after[static_cast<std::size_t>(Material::grass)];
     Field& soil_after = out.share_after[static_cast<std::size_t>(Material::soil)];
     for (std::int32_t i = 0; i < kPatchPixels; ++i) {
@@ -246,16 +254,21 @@ void Landscape::lay_trees(const Frame& frame, Ground& out) {
     const float crowns = 0.65f * s.crowns[k] + 0.35f * s.mottle[k];
     float wood = smoothstep(-soft, soft, s.forest[k] + 0.035f * s.fine[k] + 0.04f * s.mottle[k] + 0.03f * s.coarse[k]);
     wood = std::max(wood, look.wood * smoothstep(2.0f, 5.0f, s.parcels.edge[k] + 2.0f * crowns));
-    const float row = thin * smoothstep(3.4f + gap, 1.6f + gap, s.parcels.hedge[k] + 2.6f * s.mottle[k] + 1.2f * s.fine[k]);
-    const float bank = thin * smoothstep(7.0f + gap, 3.5f + gap, std::abs(s.creek[k]) + 7.0f * s.fine[k]) * (s.steepness[k] < 0.5f ? 1.0f : 0.0f);
-    const float shore = 0.9f * smoothstep(16.0f, 8.0f, std::abs(s.water[k] - 12.0f) + 14.0f * s.coarse[k] + 5.0f * s.mottle[k] + 8.0f);
+    const float row =
+        thin * smoothstep(3.4f + gap, 1.6f + gap, s.parcels.hedge[k] + 2.6f * s.mottle[k] + 1.2f * s.fine[k]);
+    const float bank = thin * smoothstep(7.0f + gap, 3.5f + gap, std::abs(s.creek[k]) + 7.0f * s.fine[k]) *
+                       (s.steepness[k] < 0.5f ? 1.0f : 0.0f);
+    const float shore =
+        0.9f * smoothstep(16.0f, 8.0f, std::abs(s.water[k] - 12.0f) + 14.0f * s.coarse[k] + 5.0f * s.mottle[k] + 8.0f);
     float trees = std::max(std::max(wood, row), std::max(bank, shore));
     if (s.any_town) {
       wood *= smoothstep(-0.3f, -0.45f, s.town[k] + 0.1f * s.mottle[k]);  // gardens and meadows surround a town
-      trees = std::max(std::max(wood, std::max(row, std::max(bank, shore)) * smoothstep(0.06f, -0.04f, s.town[k])), s.trees[k]);
+      trees = std::max(std::max(wood, std::max(row, std::max(bank, shore)) * smoothstep(0.06f, -0.04f, s.town[k])),
+                       s.trees[k]);
     }
     const float edge_of_wood = std::max(wood, 0.55f);
-    s.crown_light[k] = trees > 0.0f ? trees * edge_of_wood * (0.62f * crowns + 0.05f * s.coarse[k]) - 0.12f * trees : 0.0f;
+    s.crown_light[k] =
+        trees > 0.0f ? trees * edge_of_wood * (0.62f * crowns + 0.05f * s.coarse[k]) - 0.12f * trees : 0.0f;
     if (trees <= 0.0f) continue;
     const float stand = s.moisture[k] * -0.55f + 0.45f * s.coarse[k] + s.steepness[k] - 0.12f;
     const float conifer = look.wood > 0.0f && s.forest[k] < 0.0f ? (look.conifer ? 0.9f : 0.05f)
@@ -279,8 +292,10 @@ void Landscape::lay_fields(const Frame& frame, Ground& out) {
     if (left <= 0.0f) continue;
     const ParcelLook& look = s.parcels.looks[s.parcels.look[k]];
     const float track = 0.8f * track_cover * clamp01(0.5f + (1.5f - s.parcels.track[k]) / frame.pixel);
-    const float margin = 0.75f * std::min(1.0f, 2.4f / frame.pixel) * clamp01(0.5f + (1.2f - s.parcels.edge[k]) / frame.pixel);
-    const float wild = std::max(margin, smoothstep(0.2f, 0.34f, s.steepness[k] + 0.06f * s.coarse[k] + 0.05f * s.fine[k]));
+    const float margin =
+        0.75f * std::min(1.0f, 2.4f / frame.pixel) * clamp01(0.5f + (1.2f - s.parcels.edge[k]) / frame.pixel);
+    const float wild =
+        std::max(margin, smoothstep(0.2f, 0.34f, s.steepness[k] + 0.06f * s.coarse[k] + 0.05f * s.fine[k]));
     const float marsh = std::max(wild, smoothstep(55.0f, 30.0f, s.water[k] + 18.0f * s.coarse[k]));
     const float field = left * (1.0f - track) * (1.0f - marsh);
     const float rough = left * (1.0f - track) * marsh;
@@ -294,12 +309,14 @@ void Landscape::lay_fields(const Frame& frame, Ground& out) {
       const float faded = shares[3] - meadow;
       (*fields[0])[k] += field * (shares[0] + bare) + 0.65f * left * track;
       (*fields[1])[k] += field * green;
-      (*fields[2])[k] += field * (shares[2] + faded) + rough * clamp01(0.24f + 0.3f * s.coarse[k] - 0.35f * s.moisture[k]) + 0.35f * left * track;
+      (*fields[2])[k] += field * (shares[2] + faded) +
+                         rough * clamp01(0.24f + 0.3f * s.coarse[k] - 0.35f * s.moisture[k]) + 0.35f * left * track;
       (*fields[3])[k] += field * meadow + rough * (1.0f - clamp01(0.24f + 0.3f * s.coarse[k] - 0.35f * s.moisture[k]));
     }
     const float ground = left * (1.0f - marsh);
-    out.tone[k] += ground * (look.tone - 1.0f + look.rows * s.parcels.rows[k] + 0.05f * s.fine[k] + 0.03f * s.crowns[k]) +
-                   rough * (0.12f * s.mottle[k] + 0.1f * s.crowns[k]);
+    out.tone[k] +=
+        ground * (look.tone - 1.0f + look.rows * s.parcels.rows[k] + 0.05f * s.fine[k] + 0.03f * s.crowns[k]) +
+        rough * (0.12f * s.mottle[k] + 0.1f * s.crowns[k]);
     out.rest[k] = 0.0f;
   }
 }

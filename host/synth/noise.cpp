@@ -29,7 +29,8 @@ float gradient_noise(std::uint32_t seed, double x, double y) {
   const auto fy = static_cast<float>(y - iy);
   const float u = fade(fx);
   const float top = lerp(corner(seed, ix, iy, fx, fy), corner(seed, ix + 1, iy, fx - 1.0f, fy), u);
-  const float bottom = lerp(corner(seed, ix, iy + 1, fx, fy - 1.0f), corner(seed, ix + 1, iy + 1, fx - 1.0f, fy - 1.0f), u);
+  const float bottom =
+      lerp(corner(seed, ix, iy + 1, fx, fy - 1.0f), corner(seed, ix + 1, iy + 1, fx - 1.0f, fy - 1.0f), u);
   return 1.6f * lerp(top, bottom, fade(fy));  // brings the usual range near [-1, 1]
 }
 
@@ -43,7 +44,8 @@ float fractal_noise(std::uint32_t seed, double x, double y, double wavelength, i
     sum += amplitude * gradient_noise(seed + static_cast<std::uint32_t>(octave) * 0x632be59bU, px, py);
     total += amplitude;
     amplitude *= gain;
-    const double turned_x = 1.6 * px + 1.2 * py;  // (1.6, 1.2) has length 2: doubles the frequency and turns by 37 degrees
+    const double turned_x =
+        1.6 * px + 1.2 * py;  // (1.6, 1.2) has length 2: doubles the frequency and turns by 37 degrees
     py = 1.6 * py - 1.2 * px + 17.3;
     px = turned_x + 5.7;
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Estates are Voronoi cells of a jittered lattice in bent coordinates; inside one, strips and parcels with jittered bounds.
+// Estates are Voronoi cells of a jittered lattice in bent coordinates; inside one, strips and parcels with jittered
+// bounds.
 #include "host/synth/parcels.hpp"
 
 #include <algorithm>
@@ -28,13 +29,17 @@ std::vector<Estate> estates_near(const World& world, const Frame& frame, float m
   const auto cell = [](double v) { return static_cast<std::int32_t>(std::floor(v / kEstateSpacing)); };
   std::vector<Estate> all;
   const std::uint32_t seed = world.stream(Stream::estate);
-  for (std::int32_t j = cell(frame.y0 - reach); j <= cell(frame.y0 + static_cast<double>(frame.extent()) + reach); ++j) {
-    for (std::int32_t i = cell(frame.x0 - reach); i <= cell(frame.x0 + static_cast<double>(frame.extent()) + reach); ++i) {
+  for (std::int32_t j = cell(frame.y0 - reach); j <= cell(frame.y0 + static_cast<double>(frame.extent()) + reach);
+       ++j) {
+    for (std::int32_t i = cell(frame.x0 - reach); i <= cell(frame.x0 + static_cast<double>(frame.extent()) + reach);
+         ++i) {
       const std::uint32_t id = hash(seed, i, j);
       Estate e;
       e.id = id;
-      e.x = static_cast<float>((i + 0.5 + 0.45 * static_cast<double>(signed_unit(mix(id + 1)))) * kEstateSpacing - frame.x0);
-      e.y = static_cast<float>((j + 0.5 + 0.45 * static_cast<double>(signed_unit(mix(id + 2)))) * kEstateSpacing - frame.y0);
+      e.x = static_cast<float>((i + 0.5 + 0.45 * static_cast<double>(signed_unit(mix(id + 1)))) * kEstateSpacing -
+                               frame.x0);
+      e.y = static_cast<float>((j + 0.5 + 0.45 * static_cast<double>(signed_unit(mix(id + 2)))) * kEstateSpacing -
+                               frame.y0);
       const Direction along = direction(mix(id + 3));
       e.ux = along.x;
       e.uy = along.y;
@@ -61,7 +66,7 @@ std::vector<Estate> estates_near(const World& world, const Frame& frame, float m
 }
 
 std::array<float, kSeasonalCount> crop_shares(float draw, float vigour) {
-  if (draw < 0.17f) return {0.93f, 0.07f * vigour, 0.07f * (1.0f - vigour), 0.0f};     // bare
+  if (draw < 0.17f) return {0.93f, 0.07f * vigour, 0.07f * (1.0f - vigour), 0.0f};      // bare
   if (draw < 0.29f) return {0.75f - 0.4f * vigour, 0.25f + 0.4f * vigour, 0.0f, 0.0f};  // sprouting
   if (draw < 0.56f) return {0.22f - 0.2f * vigour, 0.7f + 0.2f * vigour, 0.08f, 0.0f};  // grown
   if (draw < 0.70f) return {0.12f, 0.0f, 0.88f, 0.0f};                                  // ripe
@@ -164,7 +169,8 @@ void fill_parcels(const World& world, const Frame& frame, const Field& warp_x, c
       }
       if (changed || !parcel.holds(a)) {
         parcel = interval_at(strip_id, a, e.length);
-        out.looks.push_back(look_of(hash(strip_id, parcel.index, 2) ^ world.stream(Stream::parcel), unit(mix(e.id + 7))));
+        out.looks.push_back(
+            look_of(hash(strip_id, parcel.index, 2) ^ world.stream(Stream::parcel), unit(mix(e.id + 7))));
       }
       held = nearest;
       const float low = b - strip.low, high = strip.high - b;

@@ -41,8 +41,8 @@ void add_value_noise(const Frame& frame, std::uint32_t seed, float wavelength, f
   const auto used = static_cast<std::int32_t>(step * (kPatchSize - 1) + 1.0f) + 2;
   for (std::int32_t j = 0; j < used; ++j) {
     for (std::int32_t i = 0; i < used; ++i) {
-      lattice[j * kLattice + i] =
-          amplitude * signed_unit(hash(seed, static_cast<std::int32_t>(first_x) + i, static_cast<std::int32_t>(first_y) + j));
+      lattice[j * kLattice + i] = amplitude * signed_unit(hash(seed, static_cast<std::int32_t>(first_x) + i,
+                                                               static_cast<std::int32_t>(first_y) + j));
     }
   }
   std::array<std::int32_t, kPatchSize> cell;

@@ -43,8 +43,8 @@ inline Bounds bounds_of(const Frame& frame) {
 /// Bilinear values of every pixel from the nodes.
 void expand(const NodeField& nodes, Field& out);
 
-/// out += amplitude * value noise in [-1, 1] of the given wavelength (metres). Wavelengths under two pixels are taken as
-/// two pixels with the amplitude reduced in proportion, as a sensor that averages over a pixel would see them.
+/// out += amplitude * value noise in [-1, 1] of the given wavelength (metres). Wavelengths under two pixels are taken
+/// as two pixels with the amplitude reduced in proportion, as a sensor that averages over a pixel would see them.
 void add_value_noise(const Frame& frame, std::uint32_t seed, float wavelength, float amplitude, Field& out);
 
 }  // namespace groundshift::synth

@@ -93,7 +93,8 @@ void Scene::draw_patch(std::int32_t x0, std::int32_t y0, Work& work, SceneTile& 
       } else {
         ++tile.unchanged;
       }
-      tile.truth[static_cast<std::size_t>(y - w.y) * static_cast<std::size_t>(w.width) + static_cast<std::size_t>(x - w.x)] = code;
+      tile.truth[static_cast<std::size_t>(y - w.y) * static_cast<std::size_t>(w.width) +
+                 static_cast<std::size_t>(x - w.x)] = code;
     }
   }
 }
@@ -148,7 +149,8 @@ void Scene::write_date(std::int32_t x0, std::int32_t y0, bool at_after, const Gr
           line[static_cast<std::size_t>(x - first_x)] = valid[i] ? value : nodata;
         }
         const std::size_t at = (b * static_cast<std::size_t>(w.height) + static_cast<std::size_t>(y - w.y)) *
-                                   static_cast<std::size_t>(w.width) + static_cast<std::size_t>(first_x - w.x);
+                                   static_cast<std::size_t>(w.width) +
+                               static_cast<std::size_t>(first_x - w.x);
         std::memcpy(pixels + at * sizeof(T), line.data(), static_cast<std::size_t>(last_x - first_x) * sizeof(T));
       }
     });

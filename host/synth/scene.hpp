@@ -43,7 +43,8 @@ class Scene {
   struct Work;
   Frame frame_at(std::int32_t x, std::int32_t y, bool at_after) const;
   void draw_patch(std::int32_t x0, std::int32_t y0, Work& work, SceneTile& tile) const;
-  void write_date(std::int32_t x0, std::int32_t y0, bool at_after, const Ground& ground, Work& work, SceneTile& tile) const;
+  void write_date(std::int32_t x0, std::int32_t y0, bool at_after, const Ground& ground, Work& work,
+                  SceneTile& tile) const;
 
   SynthOptions options_;
   World world_;

@@ -95,7 +95,8 @@ Roads::Roads(const World& world, const Bounds& bounds) : world_(&world) {
 
 float Roads::distance(std::int32_t index, double x, double y, float* half_width) const {
   const Curve& curve = curves_[static_cast<std::size_t>(index)];
-  const double bend = 34.0 * static_cast<double>(gradient_noise(world_->stream(Stream::road, curve.across), x / 700.0, y / 700.0));
+  const double bend =
+      34.0 * static_cast<double>(gradient_noise(world_->stream(Stream::road, curve.across), x / 700.0, y / 700.0));
   const double s = curve.across ? y : x;
   const double t = (curve.across ? x : y) + bend;
   std::size_t k = 1;
@@ -107,8 +108,8 @@ float Roads::distance(std::int32_t index, double x, double y, float* half_width)
   const double u2 = u * u, u3 = u2 * u;
   const double value = (2 * u3 - 3 * u2 + 1) * from.t + (u3 - 2 * u2 + u) * length * from.slope +
                        (3 * u2 - 2 * u3) * to.t + (u3 - u2) * length * to.slope;
-  const double slope = (6 * u2 - 6 * u) / length * (from.t - to.t) + (3 * u2 - 4 * u + 1) * from.slope +
-                       (3 * u2 - 2 * u) * to.slope;
+  const double slope =
+      (6 * u2 - 6 * u) / length * (from.t - to.t) + (3 * u2 - 4 * u + 1) * from.slope + (3 * u2 - 2 * u) * to.slope;
   *half_width = from.half_width;
   return static_cast<float>((t - value) / std::sqrt(1.0 + slope * slope));
 }

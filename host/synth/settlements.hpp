@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where people live and the roads between: one town or village in each cell of a jittered lattice, joined to its neighbours.
+// Where people live and the roads between: one town or village in each cell of a jittered lattice, joined to its
+// neighbours.
 #pragma once
 
 #include <cstdint>
@@ -59,7 +60,7 @@ class Roads {
 
  private:
   struct Knot {
-    double s, t;     // s along the family's axis, t across
+    double s, t;  // s along the family's axis, t across
     double slope;
     float half_width;  // of the stretch that starts here
   };

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include <fmt/format.h>
+#include <tbb/global_control.h>
 #include <tbb/parallel_pipeline.h>
 #include <tbb/task_arena.h>
 
@@ -70,7 +71,8 @@ class OutputFolder {
     std::error_code error;
     made_ = fs::create_directory(folder, error);
     if (error || !fs::is_directory(folder)) {
-      throw OutputError(fmt::format("{}: cannot be made: {}", folder.string(), error ? error.message() : "not a directory"));
+      throw OutputError(
+          fmt::format("{}: cannot be made: {}", folder.string(), error ? error.message() : "not a directory"));
     }
   }
   ~OutputFolder() {
@@ -138,9 +140,11 @@ SynthReport run_synth(const SynthOptions& options, const JobContext& context) {
   check(options);
   initialize_gdal();
   limit_gdal_block_cache(kGdalCacheBytes);
-  const int threads = options.threads > 0 ? options.threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  const int threads =
+      options.threads > 0 ? options.threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   const OutputFolder folder(options.folder);
-  for (const char* name : {"before.tif", "after.tif", "truth.tif"}) check_output_path(options.folder / name, options.overwrite);
+  for (const char* name : {"before.tif", "after.tif", "truth.tif"})
+    check_output_path(options.folder / name, options.overwrite);
 
   const synth::Scene scene(options);
   RasterSink before = date_sink(options, "before.tif", scene, threads);
@@ -187,6 +191,7 @@ SynthReport run_synth(const SynthOptions& options, const JobContext& context) {
     add_counts(*tile, report);
     context.progress->advance(pixel_count(w));
   };
+  const tbb::global_control allowed(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads));
   tbb::task_arena arena(threads);
   arena.execute([&] {
     tbb::parallel_pipeline(static_cast<std::size_t>(threads) + 1,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Valleys are the zero lines of noise: rivers run along the great ones, creeks along the small ones, ridges lie between.
+// Valleys are the zero lines of noise: rivers run along the great ones, creeks along the small ones, ridges lie
+// between.
 #include "host/synth/terrain.hpp"
 
 #include <algorithm>
@@ -21,8 +22,7 @@ Relief relief_at(const World& world, double x, double y) {
   const double bent_x = x + 380.0 * static_cast<double>(bend_x);
   const double bent_y = y + 380.0 * static_cast<double>(bend_y);
   Relief r;
-  r.ruggedness =
-      smoothstep(-0.25f, 0.45f, fractal_noise(world.stream(Stream::mountain), bent_x, bent_y, 11000.0, 2));
+  r.ruggedness = smoothstep(-0.25f, 0.45f, fractal_noise(world.stream(Stream::mountain), bent_x, bent_y, 11000.0, 2));
   r.river = fractal_noise(world.stream(Stream::valley), bent_x, bent_y, 5200.0, 2, 0.35f);
   r.creek = fractal_noise(world.stream(Stream::creek), bent_x, bent_y, 1500.0, 2, 0.4f);
   r.lake = fractal_noise(world.stream(Stream::lake), x, y, 2600.0, 4, 0.45f);
@@ -59,7 +59,8 @@ Waters waters_of(const World& world, double x, double y, const Relief& at, const
           line_distance(level - at.lake, (east.lake - at.lake) / probe, (south.lake - at.lake) / probe, 1e-4f)};
 }
 
-TerrainPoint point_of(const World& world, double x, double y, const Relief& at, const Relief& east, const Relief& south) {
+TerrainPoint point_of(const World& world, double x, double y, const Relief& at, const Relief& east,
+                      const Relief& south) {
   const float probe = probe_of(world);
   TerrainPoint p;
   p.height = at.height;
@@ -98,7 +99,8 @@ TerrainPoint terrain_at(const World& world, double x, double y) {
 
 float water_distance(const World& world, double x, double y) {
   const double probe = static_cast<double>(probe_of(world));
-  const Waters waters = waters_of(world, x, y, relief_at(world, x, y), relief_at(world, x + probe, y), relief_at(world, x, y + probe));
+  const Waters waters =
+      waters_of(world, x, y, relief_at(world, x, y), relief_at(world, x + probe, y), relief_at(world, x, y + probe));
   return water_of(waters.river, waters.half_width, waters.lake);
 }
 
@@ -108,7 +110,8 @@ void fill_terrain(const World& world, const Frame& frame, TerrainNodes& out) {
   const auto x_of = [&](std::int32_t i) { return frame.x(static_cast<float>(i * kNodeStep)); };
   const auto y_of = [&](std::int32_t j) { return frame.y(static_cast<float>(j * kNodeStep)); };
   for (std::int32_t j = 0; j < kSide; ++j) {
-    for (std::int32_t i = 0; i < kSide; ++i) relief[static_cast<std::size_t>(j * kSide + i)] = relief_at(world, x_of(i), y_of(j));
+    for (std::int32_t i = 0; i < kSide; ++i)
+      relief[static_cast<std::size_t>(j * kSide + i)] = relief_at(world, x_of(i), y_of(j));
   }
   for (std::int32_t j = 0; j < kNodeSide; ++j) {
     for (std::int32_t i = 0; i < kNodeSide; ++i) {

@@ -29,18 +29,26 @@ float long_street(const Town& town, std::int32_t row) {
 
 float cross_street(const Town& town, std::int32_t row, std::int32_t column) {
   const float stagger = unit(hash(town.id + 41, row >> 1, 0));  // cross streets run through two rows of blocks
-  return (static_cast<float>(column) + stagger + 0.2f * signed_unit(hash(town.id + 42, row >> 1, column))) * kBlockLength;
+  return (static_cast<float>(column) + stagger + 0.2f * signed_unit(hash(town.id + 42, row >> 1, column))) *
+         kBlockLength;
 }
 
 Block block(const Town& town, std::int32_t row, std::int32_t column) {
-  return {row, column, cross_street(town, row, column), cross_street(town, row, column + 1), long_street(town, row),
-          long_street(town, row + 1), hash(town.id + 43, row, column)};
+  return {row,
+          column,
+          cross_street(town, row, column),
+          cross_street(town, row, column + 1),
+          long_street(town, row),
+          long_street(town, row + 1),
+          hash(town.id + 43, row, column)};
 }
 
 Block block_at(const Town& town, float a, float b) {
   auto row = static_cast<std::int32_t>(std::floor(b / kBlockDepth));
-  if (b < long_street(town, row)) --row;
-  else if (b >= long_street(town, row + 1)) ++row;
+  if (b < long_street(town, row))
+    --row;
+  else if (b >= long_street(town, row + 1))
+    ++row;
   auto column = static_cast<std::int32_t>(std::floor(a / kBlockLength)) - 2;
   while (a >= cross_street(town, row, column + 1)) ++column;
   return block(town, row, column);
@@ -70,7 +78,8 @@ class TownBuilder {
       for (std::int32_t column = -columns; column < columns; ++column) {
         const Block b = block(town, row, column);
         const GroundPosition middle = ground_position(town, 0.5f * (b.a0 + b.a1), 0.5f * (b.b0 + b.b1));
-        if (bounds_.grown(140.0).holds(town.x + static_cast<double>(middle.dx), town.y + static_cast<double>(middle.dy))) {
+        if (bounds_.grown(140.0).holds(town.x + static_cast<double>(middle.dx),
+                                       town.y + static_cast<double>(middle.dy))) {
           fill(town, b);
         }
       }

@@ -10,8 +10,30 @@ namespace groundshift::synth {
 
 /// Each independent part of the scene draws from its own stream.
 enum class Stream : std::uint32_t {
-  mountain, valley, creek, relief, warp, forest, moisture, lake, town, road, estate, parcel, crop, farm, street, house,
-  canopy, texture, change, outline, cloud, season, sensor, border,
+  mountain,
+  valley,
+  creek,
+  relief,
+  warp,
+  forest,
+  moisture,
+  lake,
+  town,
+  road,
+  estate,
+  parcel,
+  crop,
+  farm,
+  street,
+  house,
+  canopy,
+  texture,
+  change,
+  outline,
+  cloud,
+  season,
+  sensor,
+  border,
 };
 
 /// Sunlight. `to_sun` is a unit vector (east, south, up); shadows fall along (shadow_x, shadow_y), unit, on the
@@ -26,13 +48,13 @@ struct Sun {
 inline Sun make_sun(float east, float south, float elevation_tangent) {
   const float horizontal = 1.0f / std::sqrt(east * east + south * south);
   const float length = 1.0f / std::sqrt(1.0f + elevation_tangent * elevation_tangent);
-  return {east * horizontal * length,  south * horizontal * length, elevation_tangent * length,
-          -east * horizontal, -south * horizontal,         1.0f / elevation_tangent};
+  return {east * horizontal * length, south * horizontal * length, elevation_tangent * length,
+          -east * horizontal,         -south * horizontal,         1.0f / elevation_tangent};
 }
 
 struct World {
   std::uint64_t seed = 1;
-  float pixel = 3.0f;       ///< metres
+  float pixel = 3.0f;  ///< metres
   Sun before = make_sun(0.45f, 0.72f, 1.15f);
   Sun after = make_sun(0.45f, 0.72f, 1.15f);
 
