@@ -14,9 +14,28 @@
 namespace groundshift::cpu {
 namespace {  // internal linkage: GCC clones templates only where no other file shares the instance
 
-// Score of a valid pixel; NaN of any bits, and invalid pixels, become the one quiet NaN.
-GS_HD float score_or_nan(float score, std::uint8_t valid) {
-  return (valid != 0 && score == score) ? score : math::quiet_nan();
+constexpr std::int32_t kScoreChunk = 256;  // pixels whose states and scores stay in the first-level cache
+
+// NaN of any bits, and invalid pixels, become the one quiet NaN. A loop of its own: joined to the score it would keep
+// the longer scores from being vectorized.
+GS_HD void mask_scores(const std::uint8_t* __restrict valid, std::int32_t count, float* __restrict scores) {
+  for (std::int32_t x = 0; x < count; ++x) {
+    scores[x] = (valid[x] != 0 && scores[x] == scores[x]) ? scores[x] : math::quiet_nan();
+  }
+}
+
+// All bands of a pixel at once; the states live in registers.
+template <class T, class Op, int Bands>
+GS_HD void score_known(const T* const (&before)[Bands], const T* const (&after)[Bands], const BandFit (&fit)[Bands],
+                       const Op& op, std::int32_t first, std::int32_t count, float* __restrict out) {
+  for (std::int32_t x = first; x < first + count; ++x) {
+    auto state = op.start();
+#pragma GCC unroll 8  // completely: a loop over bands inside would keep the loop over pixels scalar
+    for (int b = 0; b < Bands; ++b) {
+      op.add(state, static_cast<float>(before[b][x]), static_cast<float>(after[b][x]), fit[b]);
+    }
+    out[x] = op.finish(state, static_cast<float>(Bands));
+  }
 }
 
 template <class T, class Op, int Bands>
@@ -28,26 +47,21 @@ GS_HD void score_row_known(const PairPlanes<T>& planes, const BandFit (&fit)[Ban
     before[b] = planes.before.band(b).row(y);
     after[b] = planes.after.band(b).row(y);
   }
-  const std::uint8_t* __restrict valid = planes.valid.row(y);
-  for (std::int32_t x = 0; x < width; ++x) {
-    auto state = op.start();
-    for (int b = 0; b < Bands; ++b) {
-      op.add(state, static_cast<float>(before[b][x]), static_cast<float>(after[b][x]), fit[b]);
-    }
-    out[x] = score_or_nan(op.finish(state, static_cast<float>(Bands)), valid[x]);
+  for (std::int32_t x0 = 0; x0 < width; x0 += kScoreChunk) {
+    const std::int32_t count = std::min(kScoreChunk, width - x0);
+    score_known<T, Op, Bands>(before, after, fit, op, x0, count, out);
+    mask_scores(planes.valid.row(y) + x0, count, out + x0);
   }
 }
 
-// Any band count: band by band over a chunk of pixels whose states stay in the first-level cache.
+// Any band count: band by band over a chunk of pixels.
 template <class T, class Op>
 GS_HD void score_row_any(const PairPlanes<T>& planes, const BandFit* fits, const Op& op, std::int32_t y,
                          float* __restrict out, std::int32_t width) {
-  constexpr std::int32_t kChunk = 256;
-  typename Op::State states[kChunk];
+  typename Op::State states[kScoreChunk];
   const std::int32_t band_count = planes.before.band_count;
-  const std::uint8_t* __restrict valid = planes.valid.row(y);
-  for (std::int32_t x0 = 0; x0 < width; x0 += kChunk) {
-    const std::int32_t count = std::min(kChunk, width - x0);
+  for (std::int32_t x0 = 0; x0 < width; x0 += kScoreChunk) {
+    const std::int32_t count = std::min(kScoreChunk, width - x0);
     for (std::int32_t x = 0; x < count; ++x) states[x] = op.start();
     for (std::int32_t b = 0; b < band_count; ++b) {
       const T* __restrict before = planes.before.band(b).row(y) + x0;
@@ -57,9 +71,8 @@ GS_HD void score_row_any(const PairPlanes<T>& planes, const BandFit* fits, const
         op.add(states[x], static_cast<float>(before[x]), static_cast<float>(after[x]), fit);
       }
     }
-    for (std::int32_t x = 0; x < count; ++x) {
-      out[x0 + x] = score_or_nan(op.finish(states[x], static_cast<float>(band_count)), valid[x0 + x]);
-    }
+    for (std::int32_t x = 0; x < count; ++x) out[x0 + x] = op.finish(states[x], static_cast<float>(band_count));
+    mask_scores(planes.valid.row(y) + x0, count, out + x0);
   }
 }
 

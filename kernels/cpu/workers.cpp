@@ -3,13 +3,21 @@
 // library's headers rely on orderings made inside the library, which the sanitizer cannot see.
 #include "kernels/cpu/workers.hpp"
 
+#include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/task_arena.h>
+
+#include <optional>
 
 namespace groundshift::cpu {
 
 struct Workers::Arena {
-  explicit Arena(int threads) : arena(threads) {}
+  explicit Arena(int threads) : arena(threads) {
+    if (threads > tbb::this_task_arena::max_concurrency()) {  // oneTBB starts no more workers than cores unasked
+      more_workers.emplace(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads));
+    }
+  }
+  std::optional<tbb::global_control> more_workers;
   tbb::task_arena arena;
 };
 

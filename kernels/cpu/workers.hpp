@@ -49,7 +49,8 @@ void call_indices(std::int64_t count, void (*body)(void* call, std::int64_t inde
 template <class F>
 void for_each_index(std::int64_t count, const F& f) {
   OrderedCall<F> call(f);
-  call_indices(count, [](void* c, std::int64_t index) { (*static_cast<OrderedCall<F>*>(c))(index); }, &call);
+  call_indices(
+      count, [](void* c, std::int64_t index) { (*static_cast<OrderedCall<F>*>(c))(index); }, &call);
 }
 
 /// A fixed number of workers that all callers share. A caller becomes a worker for as long as its call takes; one that

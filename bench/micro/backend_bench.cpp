@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pixels a second of every verb of a backend, by pixel type, band count, score and tile size. For a device the time is
+// that of the whole call, copies included; kernels alone are in cuda_kernel_bench.
+#include <benchmark/benchmark.h>
+
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "bench/micro/tile_pair.hpp"
+
+namespace groundshift::bench {
+namespace {
+
+constexpr std::int32_t kSides[] = {128, 512, 2048};  // first-level cache, second-level cache, memory
+constexpr PixelType kTypes[] = {PixelType::u8, PixelType::u16, PixelType::i16, PixelType::f32};
+constexpr const char* kKinds[] = {"difference", "relative", "log_ratio", "cva", "scva", "angle"};
+
+using SharedBackend = std::shared_ptr<Backend>;
+
+void count(benchmark::State& state, const TilePair& pair, std::int64_t output_bytes) {
+  state.SetItemsProcessed(state.iterations() * pair.pixel_count());  // items_per_second: pixels a second
+  state.SetBytesProcessed(state.iterations() * (pair.input_bytes() + output_bytes));
+}
+
+void bench_score(benchmark::State& state, const SharedBackend& backend, TileShape shape, ScoreKind kind,
+                 std::int32_t smooth) {
+  const TilePair pair(*backend, shape);
+  ScoreRecipe recipe;
+  recipe.kind = kind;
+  recipe.smooth = smooth;
+  recipe.fits.assign(static_cast<std::size_t>(shape.band_count), BandFit{100, 100, 1.02f, 3, 103, 0.5f});
+  const auto workspace = backend->make_workspace({shape.type, shape.band_count, shape.side, shape.side, recipe.halo()});
+  std::vector<std::uint64_t> bins(kFloatBins, 0);
+  for (auto _ : state) {
+    backend->score(*workspace, pair.tile(), recipe, pair.scores(), bins);
+    benchmark::ClobberMemory();
+  }
+  count(state, pair, pair.pixel_count() * static_cast<std::int64_t>(sizeof(float)));
+}
+
+void bench_moments(benchmark::State& state, const SharedBackend& backend, TileShape shape) {
+  const TilePair pair(*backend, shape);
+  const auto workspace = backend->make_workspace({shape.type, shape.band_count, shape.side, shape.side, 0});
+  TileMoments moments;
+  for (auto _ : state) {
+    backend->moments(*workspace, pair.tile(), moments);
+    benchmark::DoNotOptimize(moments.count);
+  }
+  count(state, pair, 0);
+}
+
+void bench_histogram(benchmark::State& state, const SharedBackend& backend, TileShape shape) {
+  const TilePair pair(*backend, shape);
+  const auto workspace = backend->make_workspace({shape.type, shape.band_count, shape.side, shape.side, 0});
+  std::vector<std::uint64_t> bins(kFloatBins, 0);
+  for (auto _ : state) {
+    backend->value_histogram(*workspace, pair.tile(), bins);
+    benchmark::ClobberMemory();
+  }
+  count(state, pair, 0);
+}
+
+template <class F, class... Args>
+void add(const std::string& name, F f, Args... args) {
+  benchmark::RegisterBenchmark(name.c_str(), [f, args...](benchmark::State& state) { f(state, args...); })
+      ->Unit(benchmark::kMicrosecond)
+      ->UseRealTime();
+}
+
+void add_score(const std::string& label, const SharedBackend& backend, const TileShape& shape, ScoreKind kind,
+               std::int32_t smooth) {
+  add(label + "/score/" + kKinds[static_cast<int>(kind)] + "/smooth" + std::to_string(smooth) + "/" + name_of(shape),
+      bench_score, backend, shape, kind, smooth);
+}
+
+void add_all(const std::string& label, const SharedBackend& backend) {
+  for (const std::int32_t side : kSides) {
+    for (const PixelType type : kTypes) {
+      const TileShape shape{type, 4, side};
+      add_score(label, backend, shape, ScoreKind::cva, 1);
+      add(label + "/moments/" + name_of(shape), bench_moments, backend, shape);
+      add(label + "/histogram/" + name_of(shape), bench_histogram, backend, shape);
+    }
+    const TileShape shape{PixelType::u16, 4, side};
+    for (const ScoreKind kind : {ScoreKind::difference, ScoreKind::relative, ScoreKind::log_ratio, ScoreKind::angle}) {
+      add_score(label, backend, shape, kind, 1);
+    }
+    for (const std::int32_t smooth : {3, 9}) add_score(label, backend, shape, ScoreKind::scva, smooth);
+    for (const std::int32_t bands : {1, 3, 7}) {
+      add_score(label, backend, {PixelType::u16, bands, side}, ScoreKind::cva, 1);
+      add(label + "/moments/" + name_of(TileShape{PixelType::u16, bands, side}), bench_moments, backend,
+          TileShape{PixelType::u16, bands, side});
+    }
+  }
+}
+
+}  // namespace
+}  // namespace groundshift::bench
+
+int main(int argc, char** argv) {
+  using groundshift::bench::SharedBackend;
+  benchmark::Initialize(&argc, argv);
+  const groundshift::Capabilities found = groundshift::capabilities();
+  benchmark::AddCustomContext("cpu_features", found.cpu_features);
+  groundshift::bench::add_all("cpu1", SharedBackend(groundshift::make_cpu_backend(1)));
+  const auto cores = static_cast<int>(std::thread::hardware_concurrency());
+  if (cores > 1) {
+    groundshift::bench::add_all("cpu" + std::to_string(cores), SharedBackend(groundshift::make_cpu_backend(cores)));
+  }
+  if (found.devices.empty()) {
+    benchmark::AddCustomContext("cuda", "left out: " + found.cuda_unusable_because);
+  } else {
+    benchmark::AddCustomContext("cuda", found.devices[0].name);
+    groundshift::bench::add_all("cuda", SharedBackend(groundshift::make_cuda_backend(0)));
+  }
+  benchmark::RunSpecifiedBenchmarks();
+  benchmark::Shutdown();
+  return 0;
+}
