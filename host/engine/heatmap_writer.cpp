@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -40,6 +41,30 @@ PixelType stored_type(ScoreType type) {
   }
   return PixelType::f32;
 }
+
+/// Exact sums of the stored values but the last one of the type, which is nodata.
+struct StoredSums {
+  std::int64_t count = 0;
+  std::uint64_t sum = 0;
+  unsigned __int128 sum_of_squares = 0;
+
+  template <class T>
+  void add(std::span<const T> values) {
+    for (const std::uint64_t v : values) {
+      if (v == std::numeric_limits<T>::max()) continue;
+      ++count;
+      sum += v;
+      sum_of_squares += v * v;
+    }
+  }
+  /// A file's statistics describe its stored values.
+  BandStatistics statistics(double smallest, double largest) const {
+    const auto n = static_cast<double>(count);
+    const double mean = static_cast<double>(sum) / n;
+    const double variance = static_cast<double>(sum_of_squares) / n - mean * mean;
+    return {smallest, largest, mean, variance > 0.0 ? std::sqrt(variance) : 0.0, count};
+  }
+};
 
 }  // namespace
 
@@ -100,6 +125,7 @@ void HeatmapWriter::finish(const BandStatistics& statistics) {
   } else {
     sink_->set_statistics(1, statistics);
   }
+  sink_->finish();
 }
 
 void HeatmapWriter::scale_into_output(const BandStatistics& statistics) {
@@ -113,6 +139,7 @@ void HeatmapWriter::scale_into_output(const BandStatistics& statistics) {
   const std::int32_t width = plan_.grid.width, height = plan_.grid.height;
   constexpr std::int32_t kSide = 512;  // the output's blocks; whole cells
   constexpr std::size_t kMost = std::size_t{kSide} * kSide;
+  StoredSums sums;
   std::vector<float> scores(kMost);
   std::vector<std::uint8_t> valid(kMost), bytes(wide ? 0 : kMost);
   std::vector<std::uint16_t> words(wide ? kMost : 0);
@@ -125,17 +152,17 @@ void HeatmapWriter::scale_into_output(const BandStatistics& statistics) {
       const void* stored = wide ? static_cast<const void*>(words.data()) : bytes.data();
       if (wide) {
         quantise_scores({scores.data(), count}, step, {words.data(), count});
+        sums.add<std::uint16_t>({words.data(), count});
       } else {
         quantise_scores({scores.data(), count}, step, {bytes.data(), count});
+        sums.add<std::uint8_t>({bytes.data(), count});
       }
       pixel_hash_.add(0, w, stored, w.width, wide ? 2 : 1, false);
       sink_->write(w, stored, w.width, 0);
     }
   }
   sink_->set_scale(1, scale_, 0.0);
-  // A file's statistics describe its stored values.
-  sink_->set_statistics(1, {std::nearbyint(statistics.min / scale_), std::nearbyint(statistics.max / scale_),
-                            statistics.mean / scale_, statistics.std / scale_, statistics.valid});
+  sink_->set_statistics(1, sums.statistics(std::nearbyint(statistics.min / scale_), std::nearbyint(statistics.max / scale_)));
   scratch_.reset();
 }
 

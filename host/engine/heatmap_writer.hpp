@@ -30,7 +30,8 @@ class HeatmapWriter {
   void hash(const Window& core, RasterView<const float> score);
   /// From one thread.
   void write(const Window& core, RasterView<const float> score);
-  /// After the last tile: scales if needed, sets statistics. The file is not yet under its name.
+  /// After the last tile: scales if needed, sets statistics, writes all that is left. The file is complete but not yet
+  /// under its name.
   void finish(const BandStatistics& statistics);
   ProductRecord commit();
   double stored_scale() const { return scale_; }

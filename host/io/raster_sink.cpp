@@ -55,12 +55,20 @@ int CPL_STDCALL continue_unless_stopped(double, const char*, void* token) {
   return static_cast<const std::stop_token*>(token)->stop_requested() ? FALSE : TRUE;
 }
 
-void check_option_form(const std::vector<std::string>& options) {
+/// GDAL itself only warns of an option or value it does not know, and goes on without it.
+void check_options(const std::vector<std::string>& options, RasterFormat format) {
+  CPLStringList list;
   for (const std::string& option : options) {
     const auto equals = option.find('=');
     if (equals == std::string::npos || equals == 0) {
       throw UsageError(fmt::format("-co {}: a creation option is NAME=VALUE", option));
     }
+    list.AddString(option.c_str());
+  }
+  const GdalMessages messages;
+  GDALDriverH driver = GDALGetDriverByName(format == RasterFormat::cog ? "COG" : "GTiff");
+  if (driver != nullptr && !GDALValidateCreationOptions(driver, list.List())) {
+    throw UsageError(fmt::format("-co {}: {}", fmt::join(options, " -co "), fmt::join(messages.warnings(), "; ")));
   }
 }
 
@@ -112,6 +120,8 @@ struct RasterSink::Impl {
     if (messages.has_failure()) fail("cannot be created", messages);
   }
 
+  TemporarySibling& result() { return finished ? *finished : streamed; }
+
   std::string predictor_option() const { return spec.type == PixelType::f32 ? "PREDICTOR=3" : "PREDICTOR=2"; }
 
   /// Closes the dataset; only then does GDAL tell of the last failed write.
@@ -157,7 +167,7 @@ struct RasterSink::Impl {
 
 RasterSink::RasterSink(RasterSinkSpec spec) {
   initialize_gdal();
-  check_option_form(spec.creation_options);
+  check_options(spec.creation_options, spec.format);
   check_output_path(spec.path, spec.overwrite);
   impl_ = std::make_unique<Impl>(std::move(spec));
 }
@@ -195,13 +205,17 @@ void RasterSink::set_scale(std::int32_t band, double scale, double offset) {
   b.SetOffset(offset);
 }
 
-std::int64_t RasterSink::commit() {
+void RasterSink::finish() {
   Impl& impl = *impl_;
   impl.close(impl.dataset, "cannot be closed");
-  TemporarySibling& result = impl.finished ? *impl.finished : impl.streamed;
   if (impl.finished) impl.make_cog();
-  impl.verify(result.path());
-  result.commit();
+  impl.verify(impl.result().path());
+}
+
+std::int64_t RasterSink::commit() {
+  Impl& impl = *impl_;
+  if (impl.dataset) finish();
+  impl.result().commit();
   std::error_code error;
   // A sidecar of the file that was replaced would now describe the wrong pixels.
   fs::remove(fs::path(impl.spec.path.string() + ".aux.xml"), error);

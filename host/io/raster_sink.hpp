@@ -45,7 +45,8 @@ struct RasterSinkSpec {
 };
 
 /// Streams tiles into a temporary sibling; the file appears under its name in commit(), complete, or not at all.
-/// One thread writes. Throws OutputError (folder missing or read-only, exists without overwrite, disk full, driver).
+/// One thread writes. Throws OutputError (folder missing or read-only, exists without overwrite, disk full, driver) and
+/// UsageError (a creation option that is not NAME=VALUE or that GDAL's driver does not know).
 /// The destructor without commit() removes everything it made.
 class RasterSink {
  public:
@@ -61,7 +62,9 @@ class RasterSink {
   void set_statistics(std::int32_t band, const BandStatistics& statistics);
   /// Linear scale of a band (1-based): value = scale * stored + offset; call before commit().
   void set_scale(std::int32_t band, double scale, double offset);
-  /// Finishes the file, checks it, moves it to its name. Returns its size in bytes.
+  /// Closes the file, makes the COG, checks the result: all that can fail for want of room. Nothing is written after it.
+  void finish();
+  /// Moves the finished file to its name (finish() first if that was not called). Returns its size in bytes.
   std::int64_t commit();
 
  private:
