@@ -218,17 +218,22 @@ bool same_file(const fs::path& a, const std::string& b) {
 fs::path summary_path(const fs::path& out) { return fs::path(out).replace_extension(".json"); }
 
 void check_outputs(const DetectOptions& options, const ProductMaker& products) {
-  for (const std::string& input : {options.before, options.after}) {
-    if (same_file(options.out, input) || same_file(summary_path(options.out), input)) {
-      throw OutputError(fmt::format("{}: is an input of this run; choose another output", options.out.string()));
+  std::vector<fs::path> outputs = products.outputs(options.out);
+  outputs.insert(outputs.begin(), {options.out, summary_path(options.out)});
+  for (const fs::path& output : outputs) {
+    for (const std::string& input : {options.before, options.after}) {
+      if (same_file(output, input)) {
+        throw OutputError(fmt::format("{}: is an input of this run; choose another output", output.string()));
+      }
+    }
+    check_output_path(output, options.overwrite);
+  }
+  for (std::size_t i = 1; i < outputs.size(); ++i) {
+    if (options.out == outputs[i]) {
+      throw OutputError(fmt::format("{}: is the name of the summary or of a product; give the heatmap a .tif",
+                                    options.out.string()));
     }
   }
-  check_output_path(options.out, options.overwrite);
-  check_output_path(summary_path(options.out), options.overwrite);
-  if (options.out == summary_path(options.out)) {
-    throw OutputError(fmt::format("{}: is the name of the summary; give the heatmap a .tif", options.out.string()));
-  }
-  for (const fs::path& path : products.outputs(options.out)) check_output_path(path, options.overwrite);
   if (!options.scratch.empty()) check_output_path(options.scratch / options.out.filename(), true);
 }
 
