@@ -60,7 +60,14 @@ class GdalSource final : public RasterSource {
  public:
   GdalSource(RasterDescription description, SourceSelection selection, Warnings& warnings)
       : description_(std::move(description)), selection_(std::move(selection)), warnings_(warnings),
-        inexact_told_(description_.bands.size()) {}
+        inexact_told_(description_.bands.size()) {
+    if (description_.subdatasets.size() > 1) {
+      warnings_.add("several_rasters", fmt::format("{}: holds {} rasters and only the first is read; the others are {}",
+                                                   description_.path, description_.subdatasets.size(),
+                                                   fmt::join(description_.subdatasets.begin() + 1,
+                                                             description_.subdatasets.end(), ", ")));
+    }
+  }
 
   const RasterDescription& description() const override { return description_; }
   std::int32_t unit_width() const override { return unit_side(description_.block_width, description_.grid.width); }

@@ -20,17 +20,17 @@ std::string file_problem(const std::string& path) {
   return {};
 }
 
-std::string subdataset_list(GDALDataset& dataset) {
+}  // namespace
+
+std::vector<std::string> subdataset_names(GDALDataset& dataset) {
   const CPLStringList items(CSLDuplicate(dataset.GetMetadata("SUBDATASETS")), TRUE);
-  std::string text;
+  std::vector<std::string> names;
   for (int i = 1;; ++i) {
     const char* name = items.FetchNameValue(fmt::format("SUBDATASET_{}_NAME", i).c_str());
-    if (name == nullptr) return text;
-    text += fmt::format("\n  {}", name);
+    if (name == nullptr) return names;
+    names.emplace_back(name);
   }
 }
-
-}  // namespace
 
 Dataset open_dataset(const std::string& path) {
   initialize_gdal();
@@ -38,12 +38,15 @@ Dataset open_dataset(const std::string& path) {
   Dataset dataset(GDALDataset::Open(path.c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR));
   if (dataset == nullptr) {
     const std::string problem = file_problem(path);
-    throw InputError(fmt::format("{}: {}", path, problem.empty() ? messages.failure_text() : problem));
+    if (!problem.empty()) throw InputError(fmt::format("{}: {}", path, problem));
+    const std::string reason = messages.failure_text();  // GDAL begins some with the path
+    throw InputError(reason.starts_with(path) ? reason : fmt::format("{}: {}", path, reason));
   }
-  const std::string subdatasets = subdataset_list(*dataset);
   if (dataset->GetRasterCount() == 0) {
+    const std::vector<std::string> subdatasets = subdataset_names(*dataset);
     if (!subdatasets.empty()) {
-      throw InputError(fmt::format("{}: holds several rasters; name one of its subdatasets:{}", path, subdatasets));
+      throw InputError(fmt::format("{}: holds several rasters; name one of its subdatasets:\n  {}", path,
+                                   fmt::join(subdatasets, "\n  ")));
     }
     throw InputError(fmt::format("{}: has no raster bands", path));
   }

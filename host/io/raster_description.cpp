@@ -77,6 +77,7 @@ RasterDescription describe_raster(const std::string& path) {
   out.block_height = block_height;
   if (const char* v = dataset->GetMetadataItem("INTERLEAVE", "IMAGE_STRUCTURE")) out.interleave = v;
   if (const char* v = dataset->GetMetadataItem("COMPRESSION", "IMAGE_STRUCTURE")) out.compression = v;
+  out.subdatasets = subdataset_names(*dataset);
   struct stat facts {};
   if (::stat(path.c_str(), &facts) == 0 && S_ISREG(facts.st_mode)) {
     out.file_bytes = facts.st_size;

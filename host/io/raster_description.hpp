@@ -34,6 +34,7 @@ struct RasterDescription {
   std::int32_t block_height = 0;
   std::string interleave;          ///< PIXEL, BAND, or empty
   std::string compression;         ///< GDAL's COMPRESSION, or empty
+  std::vector<std::string> subdatasets;  ///< names of all rasters of the file when it holds several
   std::int64_t file_bytes = 0;     ///< 0 when it is no local file
   std::string modified;            ///< ISO 8601 UTC of the local file, or empty
 };
