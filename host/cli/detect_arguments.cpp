@@ -2,6 +2,8 @@
 // From words to DetectOptions.
 #include "host/cli/detect_arguments.hpp"
 
+#include <cmath>
+
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -61,7 +63,9 @@ DetectOptions DetectArguments::options() const {
   o.smooth = smooth;
   if (epsilon != "auto") {
     o.epsilon = parse_number("--epsilon", epsilon);
-    if (!(*o.epsilon > 0.0)) throw UsageError(fmt::format("--epsilon {}: must be above 0", epsilon));
+    if (!(*o.epsilon > 0.0 && std::isfinite(*o.epsilon))) {
+      throw UsageError(fmt::format("--epsilon {}: must be above 0 and finite", epsilon));
+    }
   }
   if (!bands.empty() && (!before_bands.empty() || !after_bands.empty())) {
     throw UsageError("--bands chooses for both dates: give it, or --before-bands and --after-bands");

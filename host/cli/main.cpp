@@ -71,6 +71,10 @@ int run(int argc, const char* const* argv, const SignalWatch& signals) {
   cli::add_info_verb(app, invocation);
   try {
     std::vector<std::string> arguments = cli::normalised_arguments(argc, argv);
+    const auto is_named = [&](const CLI::App* verb) { return verb->get_name() == arguments[0]; };
+    if (!arguments.empty() && !arguments[0].starts_with('-') && app.get_subcommands(is_named).empty()) {
+      throw UsageError(fmt::format("{}: no such verb; groundshift --help lists them", arguments[0]));
+    }
     std::reverse(arguments.begin(), arguments.end());  // the parser takes them from the back
     app.parse(arguments);
   } catch (const CLI::ParseError& e) {
