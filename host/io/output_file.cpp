@@ -7,6 +7,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
 
@@ -24,8 +25,24 @@ fs::path folder_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
 
-/// A sibling is "<prefix><unique><suffix>"; its lock is "<prefix><unique>.lock".
-std::string prefix_of(const fs::path& target) { return "." + target.filename().string() + ".gs-"; }
+constexpr std::string_view kMark = ".gs-";
+
+/// A sibling is "<prefix><unique>.<suffix>"; its lock is "<prefix><unique>.lock". A sibling of a sibling begins with the
+/// whole name of the first one, so that it is swept with it.
+std::string prefix_of(const fs::path& target) {
+  const std::string name = target.filename().string();
+  const bool sibling = name.starts_with('.') && name.find(kMark) != std::string::npos;
+  return (sibling ? "" : ".") + name + std::string(kMark);
+}
+
+/// Removes "<stem>.*" but the lock: the sibling, and what a library may have put beside it under a longer name.
+void remove_siblings(const fs::path& folder, const std::string& stem) {
+  std::error_code ignored;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with(stem + ".") && name != stem + ".lock") fs::remove(entry.path(), ignored);
+  }
+}
 
 /// Removes siblings of `target` whose maker died: their lock file can be locked.
 void sweep(const fs::path& folder, const fs::path& target) {
@@ -37,15 +54,25 @@ void sweep(const fs::path& folder, const fs::path& target) {
     const int fd = ::open(entry.path().c_str(), O_RDWR | O_CLOEXEC);
     if (fd < 0) continue;
     if (::flock(fd, LOCK_EX | LOCK_NB) == 0) {
-      const std::string stem = name.substr(0, name.size() - 5);
-      for (const fs::directory_entry& sibling : fs::directory_iterator(folder, ignored)) {
-        const std::string other = sibling.path().filename().string();
-        if (other.starts_with(stem) && other != name) fs::remove(sibling.path(), ignored);
-      }
+      remove_siblings(folder, fs::path(name).stem().string());
       fs::remove(entry.path(), ignored);
     }
     ::close(fd);
   }
+}
+
+/// Makes and locks a new file; -1 with errno when that fails. A sweep of another process may lock or remove the file
+/// before we hold it: then, as when the name is taken, errno is EWOULDBLOCK or EEXIST and another name is worth a try.
+int make_lock(const fs::path& path) {
+  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+  if (fd < 0) return -1;
+  struct stat facts {};
+  const bool locked = ::flock(fd, LOCK_EX | LOCK_NB) == 0;
+  if (locked && ::fstat(fd, &facts) == 0 && facts.st_nlink > 0) return fd;
+  const int why = locked ? EWOULDBLOCK : errno;
+  ::close(fd);
+  errno = why;
+  return -1;
 }
 
 void sync_to_disk(const fs::path& path, int flags) {
@@ -86,15 +113,16 @@ TemporarySibling::TemporarySibling(const fs::path& target, const fs::path& folde
   static std::atomic<int> counter{0};
   const fs::path place = folder.empty() ? folder_of(target) : folder;
   sweep(place, target);
-  const std::string stem = fmt::format("{}{}-{}{}", prefix_of(target), ::getpid(), counter++, purpose);
-  lock_path_ = place / (stem + ".lock");
-  path_ = place / (stem + target.extension().string());
-  lock_fd_ = ::open(lock_path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-  if (lock_fd_ < 0 || ::flock(lock_fd_, LOCK_EX | LOCK_NB) != 0) {
-    const std::string why = reason();
-    if (lock_fd_ >= 0) ::close(lock_fd_);
-    throw OutputError(fmt::format("{}: cannot make a temporary file in {}: {}", target.string(), place.string(), why));
+  constexpr int kMostTries = 100;
+  for (int i = 0; i < kMostTries; ++i) {
+    const std::string stem = fmt::format("{}{}-{}{}", prefix_of(target), ::getpid(), counter++, purpose);
+    lock_path_ = place / (stem + ".lock");
+    path_ = place / (stem + target.extension().string());
+    lock_fd_ = make_lock(lock_path_);
+    if (lock_fd_ >= 0) return;
+    if (errno != EWOULDBLOCK && errno != EEXIST) break;
   }
+  throw OutputError(fmt::format("{}: cannot make a temporary file in {}: {}", target.string(), place.string(), reason()));
 }
 
 TemporarySibling::TemporarySibling(TemporarySibling&& other) noexcept
@@ -104,7 +132,7 @@ TemporarySibling::TemporarySibling(TemporarySibling&& other) noexcept
 TemporarySibling::~TemporarySibling() {
   if (lock_fd_ < 0) return;
   std::error_code ignored;
-  fs::remove(path_, ignored);
+  remove_siblings(lock_path_.parent_path(), lock_path_.stem().string());
   fs::remove(lock_path_, ignored);
   ::close(lock_fd_);
 }

@@ -12,14 +12,14 @@ namespace groundshift {
 /// or it exists and `overwrite` is false. Changes nothing.
 void check_output_path(const std::filesystem::path& path, bool overwrite);
 
-/// A hidden, locked temporary sibling of `target` (".<name>.<pid>-<n>.tmp<extension>"). A later run in the same folder
-/// removes siblings of the same target whose lock is gone (their process died).
+/// A hidden, locked temporary sibling of `target` (".<name>.gs-<pid>-<n><purpose><extension>"). A later run in the same
+/// folder removes siblings of the same target whose lock is free (their process died).
 class TemporarySibling {
  public:
   /// `folder` empty: the target's own folder (needed for commit()); else a scratch folder.
   explicit TemporarySibling(const std::filesystem::path& target, const std::filesystem::path& folder = {},
                             std::string_view purpose = {});
-  ~TemporarySibling();  ///< removes the temporary file if it is still there
+  ~TemporarySibling();  ///< removes the temporary file, and what lies beside it under a longer name
   TemporarySibling(TemporarySibling&&) noexcept;
   TemporarySibling& operator=(TemporarySibling&&) = delete;
 

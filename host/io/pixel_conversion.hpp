@@ -21,7 +21,10 @@ std::optional<From> nodata_as(std::optional<double> nodata) {
     if (std::isnan(v)) return std::nullopt;  // NaN is invalid anyway
     if constexpr (std::is_same_v<From, float>) {
       constexpr double kLargest = std::numeric_limits<float>::max();
-      if (std::fabs(v) > kLargest && std::fabs(v) < kLargest * (1.0 + 1e-6)) return v < 0 ? -std::numeric_limits<float>::max() : std::numeric_limits<float>::max();
+      if (std::isfinite(v) && std::fabs(v) > kLargest) {
+        if (std::fabs(v) >= kLargest * (1.0 + 1e-6)) return std::nullopt;
+        return v < 0 ? -std::numeric_limits<float>::max() : std::numeric_limits<float>::max();
+      }
     }
     return static_cast<From>(v);
   } else {
@@ -51,11 +54,17 @@ void mark_invalid(const From* values, std::int32_t count, std::optional<From> no
 }
 
 /// Converts one row; returns how many valid values the target type does not hold exactly. Values of invalid pixels are
-/// converted too where that is defined, else written as 0.
+/// written as 0. A double beyond the largest float becomes invalid, as an infinity would be, and counts as inexact.
 template <class To, class From>
-std::int64_t convert_row(const From* from, std::int32_t count, const std::uint8_t* valid, To* to) {
+std::int64_t convert_row(const From* from, std::int32_t count, std::uint8_t* valid, To* to) {
   std::int64_t inexact = 0;
   for (std::int32_t i = 0; i < count; ++i) {
+    if constexpr (std::is_same_v<From, double>) {
+      if (valid[i] && std::fabs(from[i]) > static_cast<double>(std::numeric_limits<To>::max())) {
+        valid[i] = 0;
+        ++inexact;
+      }
+    }
     const From v = valid[i] ? from[i] : From{0};
     const To t = static_cast<To>(v);
     to[i] = t;
