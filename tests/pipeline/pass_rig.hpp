@@ -46,6 +46,14 @@ inline std::size_t thread_count_now() {
   return count;
 }
 
+/// A sanitizer starts a thread of its own together with the first one of the process: it is none of a pass's.
+inline void start_what_threads_need() {
+  [[maybe_unused]] static const bool once = [] {
+    std::jthread([] {}).join();
+    return true;
+  }();
+}
+
 /// True when this process comes down to `count` threads; a joined thread may stay listed for an instant.
 inline bool comes_down_to(std::size_t count) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
@@ -95,6 +103,7 @@ class PassRig {
   /// Runs the pass; throws what it throws. `joined` tells afterwards whether every thread of it is gone.
   PassTiming run() {
     std::thread([] {}).join();  // ThreadSanitizer starts a thread of its own with a program's first
+    start_what_threads_need();
     const std::size_t threads_before = thread_count_now();
     const auto check = [&] { joined = comes_down_to(threads_before); };
     try {

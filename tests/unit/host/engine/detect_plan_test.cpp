@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is decided about a pair before a pixel is read.
+#include "host/engine/detect_plan.hpp"
+
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "host/base/error.hpp"
+#include "host/engine/detect_job.hpp"
+#include "tests/support/scene_files.hpp"
+#include "tests/support/temporary_folder.hpp"
+
+namespace groundshift::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+class DetectPlanTest : public ::testing::Test {
+ protected:
+  void scene(const std::string& name, const SceneSpec& spec) {
+    write_scene(folder_ / name, spec, [](int b, int x, int y) { return texture(1, b, x, y); });
+  }
+  DetectPlan plan() { return plan_detect(options_, warnings_); }
+  std::vector<std::string> passes() {
+    std::vector<std::string> names;
+    for (const PlannedPass& p : plan().passes) names.push_back(p.name);
+    return names;
+  }
+  std::string refusal() {
+    try {
+      plan();
+    } catch (const InputError& e) {
+      return e.what();
+    }
+    return "";
+  }
+
+  void SetUp() override {
+    options_.before = folder_ / "before.tif";
+    options_.after = folder_ / "after.tif";
+    options_.out = folder_ / "out.tif";
+    options_.resources = {BackendChoice::cpu, 0, 2, std::int64_t{1} << 30, kAutoTile};
+    scene("before.tif", {});
+    scene("after.tif", {});
+  }
+
+  TemporaryFolder folder_;
+  DetectOptions options_;
+  Warnings warnings_;
+};
+
+TEST_F(DetectPlanTest, TakesBandsTypeAndHaloFromThePair) {
+  options_.smooth = 7;
+  const DetectPlan p = plan();
+  EXPECT_EQ(p.band_count, 2);
+  EXPECT_EQ(p.type, PixelType::u8);
+  EXPECT_EQ(p.halo, 3);
+  EXPECT_EQ(p.grid.width, 300);
+  EXPECT_EQ(p.backend.backend->name(), "cpu");
+  EXPECT_LE(p.tiles.planned_bytes, options_.resources.memory_bytes);
+}
+
+TEST_F(DetectPlanTest, WidensMixedTypesToWhatHoldsBoth) {
+  const struct {
+    GDALDataType before, after;
+    PixelType expected;
+  } rows[] = {{GDT_Byte, GDT_UInt16, PixelType::u16},   {GDT_UInt16, GDT_Byte, PixelType::u16},
+              {GDT_Byte, GDT_Int16, PixelType::i16},    {GDT_UInt16, GDT_Int16, PixelType::f32},
+              {GDT_Int16, GDT_Float32, PixelType::f32}, {GDT_Int32, GDT_Int32, PixelType::f32},
+              {GDT_Float64, GDT_Byte, PixelType::f32},  {GDT_Int16, GDT_Int16, PixelType::i16}};
+  for (const auto& row : rows) {
+    SceneSpec spec;
+    spec.type = row.before;
+    scene("before.tif", spec);
+    spec.type = row.after;
+    scene("after.tif", spec);
+    EXPECT_EQ(plan().type, row.expected) << GDALGetDataTypeName(row.before) << " " << GDALGetDataTypeName(row.after);
+  }
+}
+
+TEST_F(DetectPlanTest, PassesFollowNormalizationAndScore) {
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(passes(), (Names{"moments", "score"}));
+  options_.normalize = NormalizationKind::none;
+  EXPECT_EQ(passes(), (Names{"moments", "score"}));  // scva needs the no-change sigma
+  options_.score = ScoreKind::cva;
+  EXPECT_EQ(passes(), (Names{"score"}));
+  options_.score = ScoreKind::log_ratio;
+  EXPECT_EQ(passes(), (Names{"score"}));  // integers: epsilon is 1
+  SceneSpec spec;
+  spec.type = GDT_Float32;
+  scene("before.tif", spec);
+  scene("after.tif", spec);
+  EXPECT_EQ(passes(), (Names{"moments", "score"}));  // the joint median, for epsilon
+  options_.epsilon = 0.5;
+  EXPECT_EQ(passes(), (Names{"score"}));
+}
+
+TEST_F(DetectPlanTest, ChoosesBandsByNumberAndDescription) {
+  SceneSpec spec;
+  spec.band_count = 3;
+  spec.descriptions = {"Blue", "green", "red"};
+  scene("before.tif", spec);
+  scene("after.tif", spec);
+  options_.before_bands = {"RED", "1"};
+  options_.after_bands = {"3", "blue"};
+  const DetectPlan p = plan();
+  EXPECT_EQ(p.before.selection.bands, (std::vector<std::int32_t>{3, 1}));
+  EXPECT_EQ(p.after.selection.bands, (std::vector<std::int32_t>{3, 1}));
+  options_.after_bands = {"3"};
+  EXPECT_THAT(refusal(), HasSubstr("bands"));
+  options_.after_bands = {"3", "nir"};
+  EXPECT_THAT(refusal(), HasSubstr("nir"));
+}
+
+TEST_F(DetectPlanTest, RefusesPairsThatDoNotFitNamingBothGrids) {
+  SceneSpec spec;
+  spec.width = 299;
+  scene("after.tif", spec);
+  EXPECT_THAT(refusal(), ::testing::AllOf(HasSubstr("300 x 280"), HasSubstr("299 x 280"), HasSubstr("same grid")));
+  spec = {};
+  spec.crs = "EPSG:32634";
+  scene("after.tif", spec);
+  EXPECT_THAT(refusal(), ::testing::AllOf(HasSubstr("32633"), HasSubstr("32634")));
+}
+
+TEST_F(DetectPlanTest, WritesNothing) {
+  const Listing before = listing_of(folder_.path());
+  plan();
+  EXPECT_TRUE(listing_of(folder_.path()) == before);
+}
+
+TEST(SummaryPath, StandsBesideTheHeatmap) {
+  EXPECT_EQ(summary_path("a/change.tif"), "a/change.json");
+  EXPECT_EQ(summary_path("a.b/change"), "a.b/change.json");
+}
+
+}  // namespace
+}  // namespace groundshift::test
