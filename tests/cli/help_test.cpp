@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a user asks of the program itself: help, version, facts, the plan; options from a file and the environment.
+#include <nlohmann/json.hpp>
+
+#include "tests/cli/job_folder.hpp"
+#include "tests/support/detect_run.hpp"
+
+namespace groundshift::test {
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
+
+struct VerbHelp {
+  std::string verb;
+  std::vector<std::string> names;
+};
+
+void PrintTo(const VerbHelp& row, std::ostream* out) { *out << row.verb; }
+
+class Help : public ::testing::TestWithParam<VerbHelp> {};
+
+TEST_P(Help, NamesEveryOptionOfTheVerb) {
+  const ProgramRun run = run_groundshift({GetParam().verb, "--help"});
+  EXPECT_EQ(run.exit_code, 0);
+  EXPECT_EQ(run.err, "");
+  for (const std::string& name : GetParam().names) EXPECT_THAT(run.out, HasSubstr(name));
+}
+
+const std::vector<std::string> kPlanOptions = {
+    "BEFORE",        "AFTER",        "--normalize", "--score",   "--smooth", "--epsilon", "--bands", "--before-bands",
+    "--after-bands", "--src-nodata", "--backend",   "--threads", "--memory", "--tile",    "--json",  "--help"};
+
+std::vector<std::string> detect_options() {
+  std::vector<std::string> all = kPlanOptions;
+  all.insert(all.end(), {"OUT", "-ot", "-of", "-co", "--scratch", "--overwrite"});
+  return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(Verbs, Help,
+                         ::testing::Values(VerbHelp{"detect", detect_options()}, VerbHelp{"plan", kPlanOptions},
+                                           VerbHelp{"evaluate",
+                                                    {"HEATMAP", "TRUTH", "--threshold", "--changed", "--unchanged",
+                                                     "--band", "--curves", "--overwrite", "--json", "--help"}},
+                                           VerbHelp{"info", {"--hash", "--json", "--help"}},
+                                           VerbHelp{"synth",
+                                                    {"OUTDIR", "--size", "--width", "--height", "--bands", "--type",
+                                                     "--seed", "--contrast", "--shift", "--clouds", "--nodata-border",
+                                                     "--season", "--noise", "--pixel-size", "--changes", "--threads",
+                                                     "-co", "--overwrite", "--help"}}),
+                         [](const ::testing::TestParamInfo<VerbHelp>& row) { return row.param.verb; });
+
+TEST(Program, HelpNamesEveryVerbAndGlobalOption) {
+  const ProgramRun run = run_groundshift({"--help"});
+  EXPECT_EQ(run.exit_code, 0);
+  for (const char* word :
+       {"detect", "plan", "evaluate", "info", "synth", "--quiet", "--verbose", "--version", "--config-file"}) {
+    EXPECT_THAT(run.out, HasSubstr(word));
+  }
+}
+
+TEST(Program, TellsItsVersion) {
+  const ProgramRun run = run_groundshift({"--version"});
+  EXPECT_EQ(run.exit_code, 0);
+  EXPECT_THAT(run.out, MatchesRegex("groundshift [0-9]+\\.[0-9]+\\.[0-9]+ \\(commit .+\\)\n"));
+}
+
+TEST(InfoVerb, PrintsFactsAsJson) {
+  const ProgramRun run = run_groundshift({"info", "--json"});
+  ASSERT_EQ(run.exit_code, 0);
+  const json facts = json::parse(run.out);
+  EXPECT_GE(facts.at("cpu").at("threads").get<int>(), 1);
+  EXPECT_GT(facts.at("gdal").at("raster_drivers").get<int>(), 0);
+  const auto& codecs = facts.at("gdal").at("tiff_codecs");
+  EXPECT_NE(std::find(codecs.begin(), codecs.end(), "DEFLATE"), codecs.end());
+  const bool usable = !facts.at("cuda").at("devices").empty();
+  EXPECT_EQ(usable, facts.at("cuda").at("unusable_because") == "");
+  EXPECT_THAT(run_groundshift({"info"}).out, HasSubstr("backend cpu   usable"));
+}
+
+TEST(InfoVerb, HashesWhatTheSummaryHashed) {
+  const JobFolder folder;
+  const json summary = detect(folder.before(), folder.after(), folder.out());
+  const ProgramRun run = run_groundshift({"info", "--hash", folder.out(), "--json"});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(json::parse(run.out).at("pixel_hash"), summary.at("products").at(0).at("pixel_hash"));
+}
+
+TEST(PlanVerb, PrintsWhatDetectWouldDoAndWritesNothing) {
+  const JobFolder folder;
+  const Listing before = folder.listing();
+  const ProgramRun run = run_groundshift({"plan", folder.before(), folder.after(), "--json", "--tile", "256"});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(run.err, "");
+  const json plan = json::parse(run.out);
+  EXPECT_EQ(plan.at("grid").at("size"), json({300, 280}));
+  EXPECT_EQ(plan.at("plan").at("tile"), json({256, 256}));
+  ASSERT_EQ(plan.at("plan").at("passes").size(), 2u);
+  EXPECT_EQ(plan.at("plan").at("passes").at(1).at("tiles"), 4);
+  EXPECT_LE(plan.at("plan").at("memory_planned_bytes"), plan.at("plan").at("memory_budget_bytes"));
+  EXPECT_TRUE(folder.listing() == before);
+  EXPECT_THAT(run_groundshift({"plan", folder.before(), folder.after()}).out, HasSubstr("300 x 280"));
+}
+
+TEST(DetectVerb, PrintsTheSummaryAloneAsJson) {
+  const JobFolder folder;
+  const ProgramRun run = run_groundshift({"detect", folder.before(), folder.after(), folder.out(), "--json"});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  const json printed = json::parse(run.out), written = json::parse(read_text(folder.out("change.json")));
+  EXPECT_EQ(printed.at("products"), written.at("products"));
+  EXPECT_EQ(printed.at("command"), written.at("command"));
+  EXPECT_THAT(run.err, HasSubstr("100 - done"));
+}
+
+TEST(DetectVerb, SaysNothingWithQuiet) {
+  const JobFolder folder;
+  const ProgramRun run = run_groundshift({"detect", folder.before(), folder.after(), folder.out(), "--quiet"});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(run.out + run.err, "");
+}
+
+TEST(DetectVerb, DefaultsAreToldInTheSummary) {
+  const JobFolder folder;
+  const json options = detect(folder.before(), folder.after(), folder.out()).at("command").at("options");
+  EXPECT_EQ(options.at("normalize"), "orthogonal");
+  EXPECT_EQ(options.at("score"), "scva");
+  EXPECT_EQ(options.at("smooth"), 3);
+  EXPECT_EQ(options.at("of"), "COG");
+  EXPECT_EQ(options.at("ot"), "Float32");
+}
+
+TEST(DetectVerb, TakesOptionsFromAConfigFile) {
+  const JobFolder folder;
+  write_text(folder.in("job.toml"),
+             "[detect]\nscore = \"difference\"\nnormalize = \"none\"\nsmooth = 5\nthreads = 1\n");
+  const json options =
+      detect(folder.before(), folder.after(), folder.out(), {"--config-file", folder.in("job.toml"), "--smooth", "7"})
+          .at("command")
+          .at("options");
+  EXPECT_EQ(options.at("score"), "difference");
+  EXPECT_EQ(options.at("normalize"), "none");
+  EXPECT_EQ(options.at("smooth"), 7) << "the command line wins over the file";
+  EXPECT_EQ(options.at("threads"), 1);
+}
+
+TEST(DetectVerb, TakesMemoryAndBackendFromTheEnvironment) {
+  const JobFolder folder;
+  RunSetup setup;
+  setup.environment = {{"GROUNDSHIFT_MEMORY", "512MiB"}, {"GROUNDSHIFT_BACKEND", "cpu"}};
+  const json summary = detect(folder.before(), folder.after(), folder.out(), {}, setup);
+  EXPECT_EQ(summary.at("plan").at("memory_budget_bytes"), 512 << 20);
+  EXPECT_EQ(summary.at("plan").at("backend").at("why"), "asked for");
+}
+
+TEST(DetectVerb, ChoosesBandsByNumberAndDescription) {
+  const JobFolder folder;
+  SceneSpec spec;
+  spec.descriptions = {"red", "nir"};
+  folder.scene("named.tif", spec, 2);
+  const json by_name = detect(folder.before(), folder.in("named.tif"), folder.out("a.tif"),
+                              {"--before-bands", "2", "--after-bands", "NIR"});
+  const json by_number = detect(folder.before(), folder.in("named.tif"), folder.out("b.tif"), {"--bands", "2"});
+  EXPECT_EQ(by_name.at("command").at("options").at("after_bands"), json({2}));
+  EXPECT_EQ(by_name.at("products").at(0).at("pixel_hash"), by_number.at("products").at(0).at("pixel_hash"));
+}
+
+}  // namespace
+}  // namespace groundshift::test
