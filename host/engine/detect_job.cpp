@@ -183,6 +183,7 @@ class DetectRun {
     slots_.clear();  // GDAL's COG copy wants the memory
     before_.reset();
     after_.reset();
+    return_free_memory();
     const BandStatistics statistics{s.min(), s.max(), s.mean(), s.std(), s.valid_count()};
     writer.finish(statistics);
     throw_if_stopped(context_.stop);
@@ -218,6 +219,7 @@ bool same_file(const fs::path& a, const std::string& b) {
 fs::path summary_path(const fs::path& out) { return fs::path(out).replace_extension(".json"); }
 
 void check_outputs(const DetectOptions& options, const ProductMaker& products) {
+  check_creation_options(options.creation_options, options.format);
   std::vector<fs::path> outputs = products.outputs(options.out);
   outputs.insert(outputs.begin(), {options.out, summary_path(options.out)});
   for (const fs::path& output : outputs) {

@@ -33,7 +33,8 @@ std::filesystem::path summary_path(const std::filesystem::path& out);
 /// Throws InputError (corrupt pixels, nothing valid, constant band), OutputError, DeviceError, Error(interrupted).
 DetectResult run_detect(DetectPlan& plan, ProductMaker& products, const JobContext& context);
 
-/// Runs a plan's checks on its output paths: folder, existing files, output that is an input. Throws OutputError.
+/// What can be refused of the outputs before a pixel is read: folder, existing files, output that is an input
+/// (OutputError), creation options (UsageError).
 void check_outputs(const DetectOptions& options, const ProductMaker& products);
 
 }  // namespace groundshift

@@ -55,8 +55,10 @@ int CPL_STDCALL continue_unless_stopped(double, const char*, void* token) {
   return static_cast<const std::stop_token*>(token)->stop_requested() ? FALSE : TRUE;
 }
 
-/// GDAL itself only warns of an option or value it does not know, and goes on without it.
-void check_options(const std::vector<std::string>& options, RasterFormat format) {
+}  // namespace
+
+void check_creation_options(const std::vector<std::string>& options, RasterFormat format) {
+  initialize_gdal();
   CPLStringList list;
   for (const std::string& option : options) {
     const auto equals = option.find('=');
@@ -65,14 +67,12 @@ void check_options(const std::vector<std::string>& options, RasterFormat format)
     }
     list.AddString(option.c_str());
   }
-  const GdalMessages messages;
+  const GdalMessages messages;  // GDAL itself only warns, and goes on without the option
   GDALDriverH driver = GDALGetDriverByName(format == RasterFormat::cog ? "COG" : "GTiff");
   if (driver != nullptr && !GDALValidateCreationOptions(driver, list.List())) {
     throw UsageError(fmt::format("-co {}: {}", fmt::join(options, " -co "), fmt::join(messages.warnings(), "; ")));
   }
 }
-
-}  // namespace
 
 struct RasterSink::Impl {
   RasterSinkSpec spec;
@@ -166,8 +166,7 @@ struct RasterSink::Impl {
 };
 
 RasterSink::RasterSink(RasterSinkSpec spec) {
-  initialize_gdal();
-  check_options(spec.creation_options, spec.format);
+  check_creation_options(spec.creation_options, spec.format);
   check_output_path(spec.path, spec.overwrite);
   impl_ = std::make_unique<Impl>(std::move(spec));
 }

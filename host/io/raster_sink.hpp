@@ -44,6 +44,9 @@ struct RasterSinkSpec {
   std::int32_t block_size = 512;  ///< of the file's tiles; writes of whole blocks are fastest
 };
 
+/// Throws UsageError for a creation option that is not NAME=VALUE or that GDAL's driver of the format does not know.
+void check_creation_options(const std::vector<std::string>& options, RasterFormat format);
+
 /// Streams tiles into a temporary sibling; the file appears under its name in commit(), complete, or not at all.
 /// One thread writes. Throws OutputError (folder missing or read-only, exists without overwrite, disk full, driver) and
 /// UsageError (a creation option that is not NAME=VALUE or that GDAL's driver does not know).
