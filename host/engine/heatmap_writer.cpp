@@ -103,7 +103,7 @@ RasterSinkSpec HeatmapWriter::output_spec() const {
   spec.creation_options = o.creation_options;
   spec.scratch_folder = o.scratch;
   spec.overwrite = o.overwrite;
-  spec.threads = o.resources.threads;
+  spec.threads = o.format == RasterFormat::cog ? cog_threads(o.resources) : o.resources.threads;
   spec.stop = context_.stop;
   spec.block_size = std::min(plan_.tiles.tile_width, plan_.tiles.tile_height) >= 512 ? 512 : kCellSize;
   return spec;

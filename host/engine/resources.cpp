@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <malloc.h>
 #include <sched.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -56,6 +57,17 @@ std::int64_t peak_memory_bytes() {
   struct rusage usage {};
   getrusage(RUSAGE_SELF, &usage);
   return std::int64_t{usage.ru_maxrss} * 1024;
+}
+
+void return_free_memory() {
+#if defined(__GLIBC__)
+  ::malloc_trim(0);
+#endif
+}
+
+int cog_threads(const ResourceOptions& options) {
+  constexpr std::int64_t kBytesPerThread = std::int64_t{64} << 20;
+  return static_cast<int>(std::min<std::int64_t>(options.threads, 1 + options.memory_bytes / kBytesPerThread));
 }
 
 ResourceOptions resolved(ResourceOptions options) {
