@@ -50,7 +50,7 @@ void BandRows::read(std::int32_t y, std::int32_t row_count, std::span<double> va
     throw InputError(fmt::format("{}, band {}, rows {} to {}: {}", impl_->path, impl_->band, y, y + row_count,
                                  messages.failure_text()));
   }
-  for (std::size_t i = 0; i < std::size_t(width) * row_count; ++i) valid[i] = valid[i] != 0 && std::isfinite(values[i]);
+  for (std::size_t i = 0; i < std::size_t(width) * row_count; ++i) valid[i] = valid[i] != 0 && !std::isnan(values[i]);
 }
 
 }  // namespace groundshift

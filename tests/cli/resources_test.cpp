@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Devices that are not there (exit code 5) and budgets that hold nothing (exit code 6).
+#include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
 #include "tests/cli/job_folder.hpp"
 
 namespace groundshift::test {
 namespace {
+
+using ::testing::HasSubstr;
 
 bool has_cuda_device() {
   const ProgramRun info = run_groundshift({"info", "--json"});
@@ -21,6 +24,22 @@ TEST(BackendOption, RefusesCudaWithoutADevice) {
   RunSetup setup;
   setup.environment = {{"GROUNDSHIFT_BACKEND", "cuda"}};
   expect_refused(folder, {"detect", folder.before(), folder.after(), folder.out()}, 5, {"--backend cuda"}, setup);
+}
+
+TEST(BackendOption, AutoSaysWhatItTookAndWhy) {
+  const JobFolder folder;
+  RunSetup setup;
+  setup.environment = {{"GROUNDSHIFT_BACKEND", "auto"}};
+  const ProgramRun run = run_groundshift({"plan", folder.before(), folder.after(), "--json"}, setup);
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  const nlohmann::json plan = nlohmann::json::parse(run.out);
+  const nlohmann::json& backend = plan.at("plan").at("backend");
+  EXPECT_EQ(backend.at("name"), has_cuda_device() ? "cuda" : "cpu");
+  EXPECT_THAT(backend.at("why").get<std::string>(), HasSubstr(has_cuda_device() ? "is usable" : "no usable CUDA device: "));
+  const nlohmann::json info = nlohmann::json::parse(run_groundshift({"info", "--json"}).out);
+  // A build with CUDA that finds no device says so; one without has nothing to fall back from.
+  const bool fell_back = info.at("cuda").at("built").get<bool>() && !has_cuda_device();
+  EXPECT_EQ(plan.at("warnings").dump().find("cpu_backend") != std::string::npos, fell_back);
 }
 
 TEST(BackendOption, RefusesADeviceThatDoesNotExist) {

@@ -65,7 +65,7 @@ const AwkwardFile kFiles[] = {
     {"lzw_corrupted.tif", Outcome::refused, "code not yet in table"},
     {"negative_scaley.tif", Outcome::read},
     {"oddsize1bit.tif", Outcome::read},
-    {"packbits-not-enough-data.tif", Outcome::refused, "block (0,233)"},
+    {"packbits-not-enough-data.tif", Outcome::refused, "block (0,"},
     {"rgbsmall_WEBP_tiled.tif", Outcome::read},
     {"rgbsmall_int16_bigendian_lzw_predictor_2.tif", Outcome::read},
     {"rioxarray_cint16.tif", Outcome::refused, "complex type CInt16"},

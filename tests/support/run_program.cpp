@@ -2,6 +2,7 @@
 // fork, exec, wait4: output into anonymous files, so that no pipe can fill.
 #include "tests/support/run_program.hpp"
 
+#include <algorithm>
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <poll.h>
@@ -130,7 +131,12 @@ ProgramRun run_program(const std::string& program, const std::vector<std::string
 }
 
 ProgramRun run_groundshift(const std::vector<std::string>& arguments, const RunSetup& setup) {
-  return run_program(GS_PROGRAM, arguments, setup);
+  RunSetup own = setup;
+  const auto chosen = [](const auto& variable) { return variable.first == "GROUNDSHIFT_BACKEND"; };
+  if (std::none_of(own.environment.begin(), own.environment.end(), chosen)) {
+    own.environment.emplace_back("GROUNDSHIFT_BACKEND", "cpu");
+  }
+  return run_program(GS_PROGRAM, arguments, own);
 }
 
 bool drop_file_privileges() {

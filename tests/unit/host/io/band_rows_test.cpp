@@ -51,7 +51,7 @@ INSTANTIATE_TEST_SUITE_P(Types, BandRowsOfType,
                          ::testing::Values(GDT_Byte, GDT_UInt16, GDT_Int16, GDT_UInt32, GDT_Int32, GDT_Float32, GDT_Float64),
                          [](const auto& type) { return std::string(GDALGetDataTypeName(type.param)); });
 
-TEST(BandRows, NanIsInvalidAndInfinityToo) {
+TEST(BandRows, NanIsInvalidAndInfinityIsAValue) {
   const TemporaryFolder folder;
   SceneSpec spec;
   spec.width = 4;
@@ -64,8 +64,9 @@ TEST(BandRows, NanIsInvalidAndInfinityToo) {
   std::vector<double> read(4);
   std::vector<std::uint8_t> valid(4);
   BandRows(folder / "in.tif").read(0, 1, read, valid);
-  EXPECT_EQ(valid, (std::vector<std::uint8_t>{1, 0, 0, 1}));
+  EXPECT_EQ(valid, (std::vector<std::uint8_t>{1, 0, 1, 1}));
   EXPECT_EQ(read[0], 1.5);
+  EXPECT_EQ(read[2], std::numeric_limits<double>::infinity());
   EXPECT_EQ(read[3], -2.0);
 }
 
