@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// Promise P2: a scene ten times the budget stays inside budget + 25 % + 100 MiB.
+#include <chrono>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "tests/support/run_program.hpp"
+#include "tests/support/temporary_folder.hpp"
+
+namespace groundshift::test {
+namespace {
+
+constexpr std::int64_t kMiB = 1 << 20;
+
+struct Output {
+  const char *format, *type, *threads;
+};
+
+TEST(PeakMemory, StaysNearTheBudgetOnALargeScene) {
+  const TemporaryFolder folder;
+  RunSetup setup;
+  setup.timeout = std::chrono::seconds(400);
+  // 6000 x 6000 x 4 u16 x 2 dates = 549 MiB of pixels, made by a process of its own so that this one stays small.
+  const ProgramRun made = run_groundshift({"synth", folder / "scene", "--size", "6000", "--quiet"}, setup);
+  ASSERT_EQ(made.exit_code, 0) << made.err;
+  constexpr std::int64_t kBudget = 48 * kMiB, kAllowed = kBudget + kBudget / 4 + 100 * kMiB;
+  for (const Output& r : {Output{"COG", "Float32", "4"}, Output{"GTiff", "Float32", "2"}, Output{"COG", "UInt16", "2"}}) {
+    const ProgramRun run = run_groundshift(
+        {"detect", folder / "scene/before.tif", folder / "scene/after.tif", folder / "out.tif", "--overwrite", "--quiet",
+         "--backend", "cpu", "--memory", "48MiB", "--threads", r.threads, "-of", r.format, "-ot", r.type},
+        setup);
+    ASSERT_EQ(run.exit_code, 0) << run.err;
+    RecordProperty(std::string("peak_mib_") + r.format + r.type, static_cast<int>(run.peak_rss_bytes / kMiB));
+    EXPECT_LE(run.peak_rss_bytes, kAllowed)
+        << r.format << " " << r.type << ": " << run.peak_rss_bytes / kMiB << " MiB of " << kAllowed / kMiB;
+  }
+}
+
+}  // namespace
+}  // namespace groundshift::test
