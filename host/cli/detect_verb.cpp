@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "host/cli/detect_arguments.hpp"
+#include "host/cli/plan_text.hpp"
 #include "host/cli/terminal.hpp"
 #include "host/cli/verb.hpp"
 #include "host/engine/detect_job.hpp"
@@ -19,7 +20,9 @@ void run(const DetectArguments& arguments, const Invocation& invocation) {
   const DetectOptions options = arguments.options();
   check_outputs(options, products);
   DetectPlan plan = plan_detect(options, *context.warnings);
+  if (invocation.verbose) fmt::print(stderr, "{}", plan_text(plan));
   const DetectResult result = run_detect(plan, products, context);
+  if (invocation.verbose) fmt::print(stderr, "{}", timing_text(result));
   console.print_warnings();
   if (arguments.json) {
     fmt::print("{}\n", summary_json(plan, result, *context.warnings).dump(2));

@@ -12,7 +12,7 @@ namespace groundshift::cli {
 /// Filled by main and by the chosen verb. `run` throws groundshift::Error; main turns that into message and exit code.
 struct Invocation {
   bool quiet = false;    ///< --quiet: no progress, warnings only
-  bool verbose = false;  ///< --verbose: more on stderr
+  bool verbose = false;  ///< --verbose: plan and timing of detect on stderr
   std::stop_token stop;  ///< Ctrl-C, SIGTERM
   std::function<void()> run;
 };
