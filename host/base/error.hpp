@@ -10,7 +10,16 @@
 namespace groundshift {
 
 /// The number is the program's exit code.
-enum class ErrorKind : int { other = 1, usage = 2, input = 3, output = 4, device = 5, budget = 6, interrupted = 130, terminated = 143 };
+enum class ErrorKind : int {
+  other = 1,
+  usage = 2,
+  input = 3,
+  output = 4,
+  device = 5,
+  budget = 6,
+  interrupted = 130,
+  terminated = 143
+};
 
 class Error : public std::runtime_error {
  public:

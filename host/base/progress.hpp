@@ -28,7 +28,7 @@ class SilentProgress final : public Progress {
 };
 
 struct Warning {
-  std::string code;     ///< stable, snake_case
+  std::string code;  ///< stable, snake_case
   std::string message;
   std::int64_t count = 0;
 };

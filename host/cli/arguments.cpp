@@ -20,15 +20,50 @@ namespace {
 constexpr std::array<std::string_view, 3> kGdalSpellings = {"-of", "-co", "-ot"};
 
 /// Options of the design that come with a later version: refused by name rather than as unknown.
-constexpr std::array<std::string_view, 44> kLater = {
-    "--preset",      "--texture",        "--window",       "--data-range",  "--irmad",           "--irmad-tolerance",
-    "--irmad-passes", "--fit-pixels",    "--tolerate-shift", "--local-contrast", "--mask",       "--before-mask",
-    "--after-mask",  "--aoi",            "--nodata-rule",  "--saturated",   "--unscale",         "--before-scale-offset",
-    "--after-scale-offset", "--grid",    "-te",            "-tr",           "-t_srs",            "-tap",
-    "-r",            "--align",          "--max-shift",    "--min-area",    "--hysteresis",      "--connectivity",
-    "--products",    "--nodata-out",     "-oo",            "-ovr",          "--config",          "--on-corrupt",
-    "--decode",      "--rerun",          "--pixel-size",   "--te",          "--tr",              "--t_srs",
-    "--tap",         "--resampling"};
+constexpr std::array<std::string_view, 44> kLater = {"--preset",
+                                                     "--texture",
+                                                     "--window",
+                                                     "--data-range",
+                                                     "--irmad",
+                                                     "--irmad-tolerance",
+                                                     "--irmad-passes",
+                                                     "--fit-pixels",
+                                                     "--tolerate-shift",
+                                                     "--local-contrast",
+                                                     "--mask",
+                                                     "--before-mask",
+                                                     "--after-mask",
+                                                     "--aoi",
+                                                     "--nodata-rule",
+                                                     "--saturated",
+                                                     "--unscale",
+                                                     "--before-scale-offset",
+                                                     "--after-scale-offset",
+                                                     "--grid",
+                                                     "-te",
+                                                     "-tr",
+                                                     "-t_srs",
+                                                     "-tap",
+                                                     "-r",
+                                                     "--align",
+                                                     "--max-shift",
+                                                     "--min-area",
+                                                     "--hysteresis",
+                                                     "--connectivity",
+                                                     "--products",
+                                                     "--nodata-out",
+                                                     "-oo",
+                                                     "-ovr",
+                                                     "--config",
+                                                     "--on-corrupt",
+                                                     "--decode",
+                                                     "--rerun",
+                                                     "--pixel-size",
+                                                     "--te",
+                                                     "--tr",
+                                                     "--t_srs",
+                                                     "--tap",
+                                                     "--resampling"};
 
 bool is_job(std::string_view verb) { return verb == "detect" || verb == "plan"; }
 
@@ -40,7 +75,8 @@ std::vector<std::string> normalised_arguments(int argc, const char* const* argv)
     const std::string argument = argv[i];
     const std::string name = argument.substr(0, argument.find('='));
     if (!out.empty() && is_job(out.front()) &&
-        (std::find(kLater.begin(), kLater.end(), name) != kLater.end() || (name == "--threshold" && is_job(out.front())))) {
+        (std::find(kLater.begin(), kLater.end(), name) != kLater.end() ||
+         (name == "--threshold" && is_job(out.front())))) {
       throw UsageError(fmt::format("{}: is planned but not part of this version", name));
     }
     const bool gdal = std::find(kGdalSpellings.begin(), kGdalSpellings.end(), argument) != kGdalSpellings.end();
@@ -59,12 +95,24 @@ std::int64_t parse_bytes(const std::string& text) {
     double bytes;
   };
   constexpr double kK = 1024.0;
-  constexpr std::array<Unit, 14> kUnits = {{{"", 1}, {"b", 1}, {"k", kK}, {"kib", kK}, {"kb", 1e3}, {"m", kK * kK},
-                                            {"mib", kK * kK}, {"mb", 1e6}, {"g", kK * kK * kK}, {"gib", kK * kK * kK},
-                                            {"gb", 1e9}, {"t", kK * kK * kK * kK}, {"tib", kK * kK * kK * kK}, {"tb", 1e12}}};
+  constexpr std::array<Unit, 14> kUnits = {{{"", 1},
+                                            {"b", 1},
+                                            {"k", kK},
+                                            {"kib", kK},
+                                            {"kb", 1e3},
+                                            {"m", kK * kK},
+                                            {"mib", kK * kK},
+                                            {"mb", 1e6},
+                                            {"g", kK * kK * kK},
+                                            {"gib", kK * kK * kK},
+                                            {"gb", 1e9},
+                                            {"t", kK * kK * kK * kK},
+                                            {"tib", kK * kK * kK * kK},
+                                            {"tb", 1e12}}};
   const auto known = std::find_if(kUnits.begin(), kUnits.end(), [&](const Unit& u) { return u.name == unit; });
   if (error != std::errc() || known == kUnits.end() || !(value > 0.0) || value * known->bytes > 1e18) {
-    throw UsageError(fmt::format("--memory {}: a size is a number with an optional unit, for example 4GiB or 400MiB", text));
+    throw UsageError(
+        fmt::format("--memory {}: a size is a number with an optional unit, for example 4GiB or 400MiB", text));
   }
   return static_cast<std::int64_t>(value * known->bytes);
 }

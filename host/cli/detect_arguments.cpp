@@ -39,12 +39,16 @@ constexpr std::pair<const char*, NormalizationKind> kNormalizations[] = {{"none"
                                                                          {"zscore", NormalizationKind::zscore},
                                                                          {"regression", NormalizationKind::regression},
                                                                          {"orthogonal", NormalizationKind::orthogonal}};
-constexpr std::pair<const char*, ScoreKind> kScores[] = {
-    {"difference", ScoreKind::difference}, {"relative", ScoreKind::relative}, {"log-ratio", ScoreKind::log_ratio},
-    {"cva", ScoreKind::cva},               {"scva", ScoreKind::scva},         {"angle", ScoreKind::angle}};
+constexpr std::pair<const char*, ScoreKind> kScores[] = {{"difference", ScoreKind::difference},
+                                                         {"relative", ScoreKind::relative},
+                                                         {"log-ratio", ScoreKind::log_ratio},
+                                                         {"cva", ScoreKind::cva},
+                                                         {"scva", ScoreKind::scva},
+                                                         {"angle", ScoreKind::angle}};
 constexpr std::pair<const char*, ScoreType> kTypes[] = {
     {"Float32", ScoreType::float32}, {"UInt16", ScoreType::uint16}, {"Byte", ScoreType::byte}};
-constexpr std::pair<const char*, RasterFormat> kFormats[] = {{"COG", RasterFormat::cog}, {"GTiff", RasterFormat::gtiff}};
+constexpr std::pair<const char*, RasterFormat> kFormats[] = {{"COG", RasterFormat::cog},
+                                                             {"GTiff", RasterFormat::gtiff}};
 constexpr std::pair<const char*, BackendChoice> kBackends[] = {
     {"auto", BackendChoice::automatic}, {"cpu", BackendChoice::cpu}, {"cuda", BackendChoice::cuda}};
 
@@ -101,7 +105,8 @@ void declare(CLI::App& verb, const std::shared_ptr<DetectArguments>& a, bool wit
   verb.add_option("--normalize", a->normalize, "none, zscore, regression or orthogonal")->capture_default_str();
   verb.add_option("--score", a->score, "difference, relative, log-ratio, cva, scva or angle")->capture_default_str();
   verb.add_option("--smooth", a->smooth, "Side of the box mean of the score, odd, 1 = off")->capture_default_str();
-  verb.add_option("--epsilon", a->epsilon, "Floor of relative and log-ratio; auto: 1 for integers, 1 % of the joint median for floats")
+  verb.add_option("--epsilon", a->epsilon,
+                  "Floor of relative and log-ratio; auto: 1 for integers, 1 % of the joint median for floats")
       ->capture_default_str();
   verb.add_option("--bands", a->bands, "Bands of both dates by number or description, e.g. 1,2,red");
   verb.add_option("--before-bands", a->before_bands, "Bands of BEFORE");
@@ -110,14 +115,20 @@ void declare(CLI::App& verb, const std::shared_ptr<DetectArguments>& a, bool wit
   if (with_output) {
     verb.add_option("--ot", a->type, "Float32, UInt16 or Byte (-ot as in GDAL)")->capture_default_str();
     verb.add_option("--of", a->format, "COG or GTiff (-of as in GDAL)")->capture_default_str();
-    verb.add_option("--co", a->creation_options, "GDAL creation option NAME=VALUE (-co as in GDAL), repeatable")->expected(1)->take_all();
+    verb.add_option("--co", a->creation_options, "GDAL creation option NAME=VALUE (-co as in GDAL), repeatable")
+        ->expected(1)
+        ->take_all();
     verb.add_option("--scratch", a->scratch, "Folder for scratch files; default beside OUT");
     verb.add_flag("--overwrite", a->overwrite, "Replace existing outputs");
   }
-  verb.add_option("--backend", a->backend, "auto, cpu or cuda[:N]")->envname("GROUNDSHIFT_BACKEND")->capture_default_str();
+  verb.add_option("--backend", a->backend, "auto, cpu or cuda[:N]")
+      ->envname("GROUNDSHIFT_BACKEND")
+      ->capture_default_str();
   verb.add_option("--threads", a->threads, "Worker threads; default every core")->check(CLI::Range(1, 1024));
-  verb.add_option("--memory", a->memory, "Memory budget, e.g. 4GiB; default half of the memory, at most 8 GiB")->envname("GROUNDSHIFT_MEMORY");
-  verb.add_option("--tile", a->tile, "Side of a tile in pixels (a multiple of 256), auto or whole")->capture_default_str();
+  verb.add_option("--memory", a->memory, "Memory budget, e.g. 4GiB; default half of the memory, at most 8 GiB")
+      ->envname("GROUNDSHIFT_MEMORY");
+  verb.add_option("--tile", a->tile, "Side of a tile in pixels (a multiple of 256), auto or whole")
+      ->capture_default_str();
   verb.add_flag("--json", a->json, "Print the result as JSON on standard output");
 }
 

@@ -38,7 +38,8 @@ void add_detect_verb(CLI::App& app, Invocation& invocation) {
   CLI::App& verb = *app.add_subcommand("detect", "Score where the ground changed between two dates");
   const auto arguments = std::make_shared<DetectArguments>();
   declare(verb, arguments, true);
-  verb.callback([arguments, &invocation] { invocation.run = [arguments, &invocation] { run(*arguments, invocation); }; });
+  verb.callback(
+      [arguments, &invocation] { invocation.run = [arguments, &invocation] { run(*arguments, invocation); }; });
 }
 
 }  // namespace groundshift::cli

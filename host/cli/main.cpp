@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The program: verbs, signals, and the one place where an exception becomes a message and an exit code.
+#include <unistd.h>
 #include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <cstdio>
-#include <atomic>
 #include <thread>
-#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -55,7 +55,9 @@ class SignalWatch {
 };
 
 int run(int argc, const char* const* argv, const SignalWatch& signals) {
-  CLI::App app("Where the ground changed between two acquisitions: GPU-accelerated change detection for wide-area imagery.", "groundshift");
+  CLI::App app(
+      "Where the ground changed between two acquisitions: GPU-accelerated change detection for wide-area imagery.",
+      "groundshift");
   app.set_version_flag("--version", fmt::format("groundshift {} (commit {})", version_text(), commit_text()));
   app.set_config("--config-file", "", "Read options from a TOML file, one [verb] section each");
   app.require_subcommand(1);

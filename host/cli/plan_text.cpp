@@ -9,10 +9,10 @@ namespace {
 
 std::string input_text(const PlannedInput& input) {
   const RasterDescription& d = input.description;
-  return fmt::format("{:<7} {}\n        {}\n        bands {} of {}, {}, blocks {} x {}{}\n", input.role, d.path, describe(d.grid),
-             fmt::format("{}", fmt::join(input.selection.bands, ",")), d.bands.size(),
-             d.bands[input.selection.bands.front() - 1].type_name, d.block_width, d.block_height,
-             d.compression.empty() ? "" : ", " + d.compression);
+  return fmt::format("{:<7} {}\n        {}\n        bands {} of {}, {}, blocks {} x {}{}\n", input.role, d.path,
+                     describe(d.grid), fmt::format("{}", fmt::join(input.selection.bands, ",")), d.bands.size(),
+                     d.bands[input.selection.bands.front() - 1].type_name, d.block_width, d.block_height,
+                     d.compression.empty() ? "" : ", " + d.compression);
 }
 
 }  // namespace
@@ -23,14 +23,16 @@ std::string plan_text(const DetectPlan& plan) {
   const DetectOptions& o = plan.options;
   text += fmt::format("job     normalize {}, score {}, smooth {}\n", name_of(o.normalize), name_of(o.score), o.smooth);
   text += fmt::format("backend {} ({})\n", plan.backend.backend->name(), plan.backend.why);
-  text += fmt::format("tiles   {} of {} x {} pixels{}, halo {}\n", plan.tiles.tiles.size(), plan.tiles.tile_width,
-             plan.tiles.tile_height,
-             plan.tiles.panel_width < plan.grid.width ? fmt::format(" in panels of {} columns", plan.tiles.panel_width) : "",
-             plan.halo);
-  text += fmt::format("memory  {:.0f} of {:.0f} MiB: {} slots of {:.1f} MiB, {} + {} decoded units, {} readers, {} compute threads\n",
-             double(plan.tiles.planned_bytes) / kMiB, double(o.resources.memory_bytes) / kMiB, plan.tiles.slot_count,
-             double(plan.tiles.slot.total_bytes) / kMiB, plan.tiles.before_units, plan.tiles.after_units,
-             plan.tiles.readers, plan.tiles.computes);
+  text += fmt::format(
+      "tiles   {} of {} x {} pixels{}, halo {}\n", plan.tiles.tiles.size(), plan.tiles.tile_width,
+      plan.tiles.tile_height,
+      plan.tiles.panel_width < plan.grid.width ? fmt::format(" in panels of {} columns", plan.tiles.panel_width) : "",
+      plan.halo);
+  text += fmt::format(
+      "memory  {:.0f} of {:.0f} MiB: {} slots of {:.1f} MiB, {} + {} decoded units, {} readers, {} compute threads\n",
+      double(plan.tiles.planned_bytes) / kMiB, double(o.resources.memory_bytes) / kMiB, plan.tiles.slot_count,
+      double(plan.tiles.slot.total_bytes) / kMiB, plan.tiles.before_units, plan.tiles.after_units, plan.tiles.readers,
+      plan.tiles.computes);
   for (const PlannedPass& pass : plan.passes) text += fmt::format("pass    {}: {}\n", pass.name, pass.why);
   return text;
 }
@@ -38,9 +40,9 @@ std::string plan_text(const DetectPlan& plan) {
 std::string timing_text(const DetectResult& result) {
   std::string text;
   for (const PassTiming& pass : result.passes) {
-    text += fmt::format("pass    {}: {:.2f} s for {} tiles; threads busy reading {:.2f} s, computing {:.2f} s, writing {:.2f} s\n",
-                        pass.name, pass.wall_s, pass.tile_count, pass.read_busy_s, pass.compute_busy_s,
-                        pass.consume_busy_s);
+    text += fmt::format(
+        "pass    {}: {:.2f} s for {} tiles; threads busy reading {:.2f} s, computing {:.2f} s, writing {:.2f} s\n",
+        pass.name, pass.wall_s, pass.tile_count, pass.read_busy_s, pass.compute_busy_s, pass.consume_busy_s);
   }
   return text + fmt::format("in all  {:.2f} s, peak memory {} MiB\n", result.wall_s, peak_memory_bytes() >> 20);
 }

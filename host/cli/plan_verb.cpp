@@ -34,7 +34,8 @@ void add_plan_verb(CLI::App& app, Invocation& invocation) {
   CLI::App& verb = *app.add_subcommand("plan", "Say what detect would do, without reading a pixel");
   const auto arguments = std::make_shared<DetectArguments>();
   declare(verb, arguments, false);
-  verb.callback([arguments, &invocation] { invocation.run = [arguments, &invocation] { run(*arguments, invocation); }; });
+  verb.callback(
+      [arguments, &invocation] { invocation.run = [arguments, &invocation] { run(*arguments, invocation); }; });
 }
 
 }  // namespace groundshift::cli

@@ -2,8 +2,8 @@
 // Drawing progress.
 #include "host/cli/terminal.hpp"
 
-#include <cstdio>
 #include <unistd.h>
+#include <cstdio>
 
 #include <fmt/format.h>
 
@@ -60,7 +60,8 @@ void TerminalProgress::draw(bool last) {
 
 void JobConsole::print_warnings() const {
   for (const Warning& w : warnings_.list()) {
-    fmt::print(stderr, "warning: {}{} [{}]\n", w.message, w.count > 1 ? fmt::format(" ({} times)", w.count) : "", w.code);
+    fmt::print(stderr, "warning: {}{} [{}]\n", w.message, w.count > 1 ? fmt::format(" ({} times)", w.count) : "",
+               w.code);
   }
 }
 

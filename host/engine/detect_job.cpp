@@ -27,7 +27,10 @@ namespace {
 class DetectRun {
  public:
   DetectRun(DetectPlan& plan, ProductMaker& products, const JobContext& context)
-      : plan_(plan), products_(products), context_(context), backend_(*plan.backend.backend),
+      : plan_(plan),
+        products_(products),
+        context_(context),
+        backend_(*plan.backend.backend),
         before_(std::in_place, *plan.before.source, plan.band_count, plan.type, plan.tiles.before_units),
         after_(std::in_place, *plan.after.source, plan.band_count, plan.type, plan.tiles.after_units),
         slots_(make_slots(backend_, plan.tiles, plan.type, plan.band_count, plan.halo)) {}
@@ -66,8 +69,10 @@ class DetectRun {
     const auto where = [&](const char* role) {
       return fmt::format("reading {} for tile at ({},{})", role, slot.core.x, slot.core.y);
     };
-    with_context(where("BEFORE"), [&] { before_->read(window, slot.before, tile.row_pitch, tile.band_pitch, slot.valid); });
-    with_context(where("AFTER"), [&] { after_->read(window, slot.after, tile.row_pitch, tile.band_pitch, slot.valid); });
+    with_context(where("BEFORE"),
+                 [&] { before_->read(window, slot.before, tile.row_pitch, tile.band_pitch, slot.valid); });
+    with_context(where("AFTER"),
+                 [&] { after_->read(window, slot.after, tile.row_pitch, tile.band_pitch, slot.valid); });
   }
 
   bool needs_median() const {
@@ -100,9 +105,10 @@ class DetectRun {
     try {
       result_.fits = fit_bands(options().normalize, summary);
     } catch (const std::domain_error& e) {
-      throw InputError(fmt::format("{} to {}: normalization {} is impossible: {}; use --normalize none, or choose other "
-                                   "bands",
-                                   options().after, options().before, name_of(options().normalize), e.what()));
+      throw InputError(
+          fmt::format("{} to {}: normalization {} is impossible: {}; use --normalize none, or choose other "
+                      "bands",
+                      options().after, options().before, name_of(options().normalize), e.what()));
     }
     ScoreRecipe recipe{options().score, {}, 1.0f, options().smooth};
     const bool scaled = options().score == ScoreKind::scva;
@@ -110,7 +116,8 @@ class DetectRun {
       recipe.fits.push_back(to_band_fit(result_.fits[b], summary, b, scaled));
       if (scaled && !result_.fits[b].differs()) {
         context_.warnings->add("identical_band", fmt::format("band {}: the two dates do not differ; it adds nothing to "
-                                                             "the score", b + 1));
+                                                             "the score",
+                                                             b + 1));
       }
     }
     set_epsilon(recipe);
@@ -126,9 +133,10 @@ class DetectRun {
       const std::optional<double> median = quantile(merged_bins(), 0.5);
       epsilon = 0.01 * median.value_or(0.0);
       if (!(epsilon > 0.0)) {
-        throw InputError(fmt::format("{} and {}: the joint median of the values is {}, so that 1 % of it is no useful "
-                                     "floor; give one with --epsilon",
-                                     options().before, options().after, median.value_or(0.0)));
+        throw InputError(
+            fmt::format("{} and {}: the joint median of the values is {}, so that 1 % of it is no useful "
+                        "floor; give one with --epsilon",
+                        options().before, options().after, median.value_or(0.0)));
       }
     }
     recipe.epsilon = static_cast<float>(epsilon);
@@ -170,9 +178,10 @@ class DetectRun {
     result_.valid_pixels = s.valid_count() + s.undefined_count();
     if (result_.valid_pixels == 0) throw_nothing_valid();
     if (s.undefined_count() > 0) {
-      context_.warnings->add("undefined_score",
-                             fmt::format("valid pixels where {} is not defined have no score", name_of(options().score)),
-                             s.undefined_count());
+      context_.warnings->add(
+          "undefined_score",
+          fmt::format("valid pixels where {} is not defined have no score", name_of(options().score)),
+          s.undefined_count());
       if (s.valid_count() == 0) {
         throw InputError(fmt::format("{} and {}: {} is defined at no pixel", options().before, options().after,
                                      name_of(options().score)));
@@ -232,8 +241,8 @@ void check_outputs(const DetectOptions& options, const ProductMaker& products) {
   }
   for (std::size_t i = 1; i < outputs.size(); ++i) {
     if (options.out == outputs[i]) {
-      throw OutputError(fmt::format("{}: is the name of the summary or of a product; give the heatmap a .tif",
-                                    options.out.string()));
+      throw OutputError(
+          fmt::format("{}: is the name of the summary or of a product; give the heatmap a .tif", options.out.string()));
     }
   }
   if (!options.scratch.empty()) check_output_path(options.scratch / options.out.filename(), true);

@@ -15,9 +15,9 @@ namespace groundshift {
 
 /// What a finished run knows; the summary is made of it.
 struct DetectResult {
-  std::int64_t valid_pixels = 0;      ///< valid on both dates in every band
+  std::int64_t valid_pixels = 0;  ///< valid on both dates in every band
   std::vector<BandNormalization> fits;
-  double epsilon = 0.0;               ///< 0 when the score has none
+  double epsilon = 0.0;                 ///< 0 when the score has none
   std::vector<ProductRecord> products;  ///< the heatmap first
   std::vector<PassTiming> passes;
   std::int64_t decoded_bytes_before = 0, decoded_bytes_after = 0;  ///< pixels decoded, over all passes

@@ -21,8 +21,8 @@ enum class BackendChoice : std::uint8_t { automatic, cpu, cuda };
 struct ResourceOptions {
   BackendChoice backend = BackendChoice::automatic;
   int device = 0;
-  int threads = 0;                  ///< 0: every core this process may use
-  std::int64_t memory_bytes = 0;    ///< 0: half of the machine's or the cgroup's memory, at most 8 GiB
+  int threads = 0;                ///< 0: every core this process may use
+  std::int64_t memory_bytes = 0;  ///< 0: half of the machine's or the cgroup's memory, at most 8 GiB
   std::int32_t tile = kAutoTile;
 };
 
@@ -35,14 +35,14 @@ struct DetectOptions {
   NormalizationKind normalize = NormalizationKind::orthogonal;
   ScoreKind score = ScoreKind::scva;
   std::int32_t smooth = 3;
-  std::optional<double> epsilon;    ///< absent: 1 for integers, 1 % of the joint median for float32
+  std::optional<double> epsilon;  ///< absent: 1 for integers, 1 % of the joint median for float32
   std::vector<std::string> before_bands, after_bands;
   std::optional<double> src_nodata;
   bool ignore_nodata = false;
   ScoreType type = ScoreType::float32;
   RasterFormat format = RasterFormat::cog;
   std::vector<std::string> creation_options;
-  std::filesystem::path scratch;    ///< empty: beside the output
+  std::filesystem::path scratch;  ///< empty: beside the output
   bool overwrite = false;
   ResourceOptions resources;
 };

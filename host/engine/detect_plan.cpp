@@ -25,14 +25,16 @@ PlannedInput open_input(const char* role, const std::string& path, const std::ve
 void check_grids(const RasterDescription& before, const RasterDescription& after) {
   std::string why;
   if (same_grid(before.grid, after.grid, &why)) return;
-  throw InputError(fmt::format("the two dates are not on the same grid: {}\n  before {}: {}\n  after  {}: {}\n"
-                               "put one on the grid of the other first, for example with gdalwarp -te -ts -t_srs",
-                               why, before.path, describe(before.grid), after.path, describe(after.grid)));
+  throw InputError(
+      fmt::format("the two dates are not on the same grid: {}\n  before {}: {}\n  after  {}: {}\n"
+                  "put one on the grid of the other first, for example with gdalwarp -te -ts -t_srs",
+                  why, before.path, describe(before.grid), after.path, describe(after.grid)));
 }
 
 PixelType kernel_type(const PlannedInput& input) {
   PixelType type = input.description.bands[input.selection.bands.front() - 1].pixel_type;
-  for (const std::int32_t b : input.selection.bands) type = common_type(type, input.description.bands[b - 1].pixel_type);
+  for (const std::int32_t b : input.selection.bands)
+    type = common_type(type, input.description.bands[b - 1].pixel_type);
   return type;
 }
 
@@ -72,10 +74,10 @@ DetectPlan plan_detect(DetectOptions options, Warnings& warnings) {
   plan.after = open_input("after", options.after, options.after_bands, options);
   check_grids(plan.before.description, plan.after.description);
   if (plan.before.selection.bands.size() != plan.after.selection.bands.size()) {
-    throw InputError(fmt::format("{} gives {} bands and {} gives {}; choose as many of each with --before-bands and "
-                                 "--after-bands",
-                                 options.before, plan.before.selection.bands.size(), options.after,
-                                 plan.after.selection.bands.size()));
+    throw InputError(fmt::format(
+        "{} gives {} bands and {} gives {}; choose as many of each with --before-bands and "
+        "--after-bands",
+        options.before, plan.before.selection.bands.size(), options.after, plan.after.selection.bands.size()));
   }
   plan.grid = plan.before.description.grid;
   plan.band_count = static_cast<std::int32_t>(plan.before.selection.bands.size());
@@ -108,8 +110,9 @@ DetectPlan plan_detect(DetectOptions options, Warnings& warnings) {
   };
   plan.tiles = plan_tiles(request);
   if (plan.tiles.decodes_again) {
-    warnings.add("decodes_again", "--memory does not hold what neighbouring tiles share: blocks are decoded more than "
-                                  "once a pass");
+    warnings.add("decodes_again",
+                 "--memory does not hold what neighbouring tiles share: blocks are decoded more than "
+                 "once a pass");
   }
   plan.passes = passes_for(options, plan.type);
   plan.options = std::move(options);

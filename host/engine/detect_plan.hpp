@@ -28,7 +28,7 @@ struct PlannedPass {
 };
 
 struct DetectPlan {
-  DetectOptions options;      ///< resources resolved
+  DetectOptions options;  ///< resources resolved
   PlannedInput before, after;
   Grid grid;
   PixelType type = PixelType::u8;

@@ -17,7 +17,8 @@
 namespace groundshift {
 namespace {
 
-std::vector<std::pair<std::string, std::string>> processing_metadata(const DetectPlan& plan, const std::vector<BandNormalization>& fits) {
+std::vector<std::pair<std::string, std::string>> processing_metadata(const DetectPlan& plan,
+                                                                     const std::vector<BandNormalization>& fits) {
   const DetectOptions& o = plan.options;
   std::vector<std::pair<std::string, std::string>> items = {
       {"TIFFTAG_SOFTWARE", fmt::format("groundshift {}", version_text())},
@@ -28,7 +29,8 @@ std::vector<std::pair<std::string, std::string>> processing_metadata(const Detec
       {"GROUNDSHIFT_SMOOTH", fmt::format("{}", o.smooth)},
   };
   for (std::size_t b = 0; b < fits.size() && o.normalize != NormalizationKind::none; ++b) {
-    items.emplace_back(fmt::format("GROUNDSHIFT_FIT_{}", b + 1), fmt::format("gain={:.9g} offset={:.9g}", fits[b].gain, fits[b].offset));
+    items.emplace_back(fmt::format("GROUNDSHIFT_FIT_{}", b + 1),
+                       fmt::format("gain={:.9g} offset={:.9g}", fits[b].gain, fits[b].offset));
   }
   return items;
 }
@@ -70,11 +72,15 @@ struct StoredSums {
 
 std::string heatmap_title(const DetectPlan& plan) {
   const DetectOptions& o = plan.options;
-  return fmt::format("{} score, normalize {}, smooth {}, unit: {}", name_of(o.score), name_of(o.normalize), o.smooth, unit_of(o.score));
+  return fmt::format("{} score, normalize {}, smooth {}, unit: {}", name_of(o.score), name_of(o.normalize), o.smooth,
+                     unit_of(o.score));
 }
 
-HeatmapWriter::HeatmapWriter(const DetectPlan& plan, const std::vector<BandNormalization>& fits, const JobContext& context)
-    : plan_(plan), context_(context), metadata_(processing_metadata(plan, fits)),
+HeatmapWriter::HeatmapWriter(const DetectPlan& plan, const std::vector<BandNormalization>& fits,
+                             const JobContext& context)
+    : plan_(plan),
+      context_(context),
+      metadata_(processing_metadata(plan, fits)),
       pixel_hash_(plan.grid.width, plan.grid.height, 1) {
   RasterSinkSpec spec = output_spec();
   if (plan.options.type != ScoreType::float32) {
@@ -97,7 +103,9 @@ RasterSinkSpec HeatmapWriter::output_spec() const {
   spec.format = o.format;
   spec.grid = plan_.grid;
   spec.type = stored_type(o.type);
-  spec.nodata = o.type == ScoreType::float32 ? std::numeric_limits<double>::quiet_NaN() : o.type == ScoreType::uint16 ? 65535.0 : 255.0;
+  spec.nodata = o.type == ScoreType::float32  ? std::numeric_limits<double>::quiet_NaN()
+                : o.type == ScoreType::uint16 ? 65535.0
+                                              : 255.0;
   spec.band_descriptions = {heatmap_title(plan_)};
   spec.metadata = metadata_;
   spec.creation_options = o.creation_options;
@@ -110,7 +118,8 @@ RasterSinkSpec HeatmapWriter::output_spec() const {
 }
 
 void HeatmapWriter::hash(const Window& core, RasterView<const float> score) {
-  if (plan_.options.type == ScoreType::float32) pixel_hash_.add(0, core, score.data, score.row_pitch, sizeof(float), true);
+  if (plan_.options.type == ScoreType::float32)
+    pixel_hash_.add(0, core, score.data, score.row_pitch, sizeof(float), true);
 }
 
 void HeatmapWriter::write(const Window& core, RasterView<const float> score) {
@@ -134,7 +143,8 @@ void HeatmapWriter::scale_into_output(const BandStatistics& statistics) {
   const auto step = static_cast<float>(statistics.max > 0.0 ? statistics.max / largest : 1.0);
   scale_ = step;
   Warnings unheard;
-  const auto source = make_gdal_source(describe_raster(scratch_->path().string()), {{1}, PixelType::f32, std::nullopt, false}, unheard);
+  const auto source =
+      make_gdal_source(describe_raster(scratch_->path().string()), {{1}, PixelType::f32, std::nullopt, false}, unheard);
   sink_.emplace(output_spec());
   const std::int32_t width = plan_.grid.width, height = plan_.grid.height;
   constexpr std::int32_t kSide = 512;  // the output's blocks; whole cells
@@ -162,7 +172,8 @@ void HeatmapWriter::scale_into_output(const BandStatistics& statistics) {
     }
   }
   sink_->set_scale(1, scale_, 0.0);
-  sink_->set_statistics(1, sums.statistics(std::nearbyint(statistics.min / scale_), std::nearbyint(statistics.max / scale_)));
+  sink_->set_statistics(
+      1, sums.statistics(std::nearbyint(statistics.min / scale_), std::nearbyint(statistics.max / scale_)));
   scratch_.reset();
 }
 

@@ -2,13 +2,13 @@
 // Cores, memory and devices of this process.
 #include "host/engine/resources.hpp"
 
-#include <algorithm>
-#include <cmath>
-#include <fstream>
 #include <malloc.h>
 #include <sched.h>
 #include <sys/resource.h>
 #include <unistd.h>
+#include <algorithm>
+#include <cmath>
+#include <fstream>
 
 #include <fmt/format.h>
 

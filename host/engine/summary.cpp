@@ -26,13 +26,18 @@ Json input_json(const PlannedInput& input) {
   Json nodata = Json::array(), types = Json::array();
   for (const std::int32_t b : input.selection.bands) {
     const auto& own = d.bands[b - 1].nodata;
-    const auto& used = input.selection.ignore_nodata ? std::optional<double>{} : input.selection.nodata ? input.selection.nodata : own;
+    const auto& used = input.selection.ignore_nodata ? std::optional<double>{}
+                       : input.selection.nodata      ? input.selection.nodata
+                                                     : own;
     // NaN is valid as a nodata value but not as JSON.
     nodata.push_back(!used ? Json(nullptr) : std::isnan(*used) ? Json("nan") : number(*used));
     types.push_back(d.bands[b - 1].type_name);
   }
-  Json out = {{"role", input.role}, {"path", d.path}, {"size", {d.grid.width, d.grid.height}},
-              {"bands", input.selection.bands}, {"type", types}};
+  Json out = {{"role", input.role},
+              {"path", d.path},
+              {"size", {d.grid.width, d.grid.height}},
+              {"bands", input.selection.bands},
+              {"type", types}};
   out.update(grid_json(d.grid));
   out["nodata"] = nodata;
   out["bytes"] = d.file_bytes;
@@ -43,15 +48,27 @@ Json input_json(const PlannedInput& input) {
 Json options_json(const DetectPlan& plan) {
   const DetectOptions& o = plan.options;
   const auto text_or_null = [](const auto& v) { return v ? Json(*v) : Json(nullptr); };
-  return {{"before", o.before}, {"after", o.after}, {"out", o.out.string()}, {"normalize", name_of(o.normalize)},
-          {"score", name_of(o.score)}, {"smooth", o.smooth}, {"epsilon", o.epsilon ? Json(*o.epsilon) : Json("auto")},
-          {"before_bands", plan.before.selection.bands}, {"after_bands", plan.after.selection.bands},
-          {"src_nodata", o.ignore_nodata ? Json("none") : text_or_null(o.src_nodata)}, {"ot", name_of(o.type)},
-          {"of", name_of(o.format)}, {"co", o.creation_options},
-          {"scratch", o.scratch.empty() ? Json(nullptr) : Json(o.scratch.string())}, {"overwrite", o.overwrite},
-          {"backend", name_of(o.resources.backend)}, {"threads", o.resources.threads},
+  return {{"before", o.before},
+          {"after", o.after},
+          {"out", o.out.string()},
+          {"normalize", name_of(o.normalize)},
+          {"score", name_of(o.score)},
+          {"smooth", o.smooth},
+          {"epsilon", o.epsilon ? Json(*o.epsilon) : Json("auto")},
+          {"before_bands", plan.before.selection.bands},
+          {"after_bands", plan.after.selection.bands},
+          {"src_nodata", o.ignore_nodata ? Json("none") : text_or_null(o.src_nodata)},
+          {"ot", name_of(o.type)},
+          {"of", name_of(o.format)},
+          {"co", o.creation_options},
+          {"scratch", o.scratch.empty() ? Json(nullptr) : Json(o.scratch.string())},
+          {"overwrite", o.overwrite},
+          {"backend", name_of(o.resources.backend)},
+          {"threads", o.resources.threads},
           {"memory_bytes", o.resources.memory_bytes},
-          {"tile", o.resources.tile == kAutoTile ? Json("auto") : o.resources.tile == kWholeTile ? Json("whole") : Json(o.resources.tile)}};
+          {"tile", o.resources.tile == kAutoTile    ? Json("auto")
+                   : o.resources.tile == kWholeTile ? Json("whole")
+                                                    : Json(o.resources.tile)}};
 }
 
 Json stages_json(const DetectResult& result) {
@@ -89,7 +106,8 @@ Json products_json(const DetectResult& result) {
 Json plan_json(const DetectPlan& plan) {
   Json passes = Json::array();
   for (const PlannedPass& p : plan.passes) {
-    passes.push_back({{"name", p.name}, {"why", p.why}, {"tiles", plan.tiles.tiles.size()}, {"pixels", pixel_count(plan.grid)}});
+    passes.push_back(
+        {{"name", p.name}, {"why", p.why}, {"tiles", plan.tiles.tiles.size()}, {"pixels", pixel_count(plan.grid)}});
   }
   return {{"groundshift", {{"version", version_text()}, {"commit", commit_text()}, {"build", build_text()}}},
           {"command", {{"verb", "detect"}, {"options", options_json(plan)}}},
@@ -117,8 +135,12 @@ Json summary_json(const DetectPlan& plan, const DetectResult& result, const Warn
   Json bands = Json::array();
   for (const BandNormalization& fit : result.fits) {
     if (plan.options.normalize == NormalizationKind::none && fit.count == 0) continue;  // nothing was measured
-    bands.push_back({{"gain", fit.gain}, {"offset", fit.offset}, {"r", number(fit.correlation)}, {"n", fit.count},
-                     {"rmse_before", number(fit.rmse_before)}, {"rmse_after", number(fit.rmse_after)}});
+    bands.push_back({{"gain", fit.gain},
+                     {"offset", fit.offset},
+                     {"r", number(fit.correlation)},
+                     {"n", fit.count},
+                     {"rmse_before", number(fit.rmse_before)},
+                     {"rmse_after", number(fit.rmse_after)}});
   }
   out["normalization"] = {{"method", name_of(plan.options.normalize)}, {"bands", bands}};
   Json statistics = Json::object();
@@ -132,7 +154,8 @@ Json summary_json(const DetectPlan& plan, const DetectResult& result, const Warn
   out["thresholds"] = {{"used", nullptr}, {"all", Json::object()}};
   out["products"] = products_json(result);
   Json list = Json::array();
-  for (const Warning& w : warnings.list()) list.push_back({{"code", w.code}, {"message", w.message}, {"count", w.count}});
+  for (const Warning& w : warnings.list())
+    list.push_back({{"code", w.code}, {"message", w.message}, {"count", w.count}});
   out["warnings"] = list;
   out["timing"] = {{"wall_s", result.wall_s}, {"stages", stages_json(result)}};
   out["peak_memory_bytes"] = peak_memory_bytes();

@@ -53,8 +53,8 @@ struct ScoresAndTruth {
 };
 
 /// Reads both rasters twice in strips (count, then fill), so that memory is 4 bytes a labelled pixel, one strip
-/// and 256 MiB of GDAL's blocks. Sizes must be equal; georeference is not looked at beyond a warning. Throws InputError:
-/// unreadable, unequal sizes (both named), no labelled pixel, no labelled pixel with a score.
+/// and 256 MiB of GDAL's blocks. Sizes must be equal; georeference is not looked at beyond a warning. Throws
+/// InputError: unreadable, unequal sizes (both named), no labelled pixel, no labelled pixel with a score.
 LabelledScores read_labelled_scores(const ScoresAndTruth& what, const JobContext& context);
 
 }  // namespace groundshift

@@ -72,8 +72,8 @@ std::string describe(const Grid& grid) {
   std::string text = fmt::format("{} x {} pixels, {}", grid.width, grid.height, crs_name(grid.crs_wkt));
   if (!grid.geotransform) return text + ", no geotransform";
   const auto& t = *grid.geotransform;
-  return text + fmt::format(", geotransform ({:.10g}, {:.10g}, {:.10g}, {:.10g}, {:.10g}, {:.10g})", t[0], t[1], t[2], t[3],
-                            t[4], t[5]);
+  return text + fmt::format(", geotransform ({:.10g}, {:.10g}, {:.10g}, {:.10g}, {:.10g}, {:.10g})", t[0], t[1], t[2],
+                            t[3], t[4], t[5]);
 }
 
 std::array<double, 2> pixel_size(const Grid& grid) {

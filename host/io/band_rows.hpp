@@ -21,8 +21,8 @@ class BandRows {
 
   const Grid& grid() const;
   std::int32_t band_count() const;
-  /// Rows [y, y + row_count): values and validity (1/0; nodata, NaN, mask, alpha respected; an infinite score is a score),
-  /// row_count * width each.
+  /// Rows [y, y + row_count): values and validity (1/0; nodata, NaN, mask, alpha respected; an infinite score is a
+  /// score), row_count * width each.
   void read(std::int32_t y, std::int32_t row_count, std::span<double> values, std::span<std::uint8_t> valid);
 
  private:

@@ -33,15 +33,24 @@ decltype(auto) with_file_type(GDALDataType type, bool signed_byte, F&& f) {
 
 template <class T>
 constexpr GDALDataType gdal_type_of() {
-  if constexpr (std::is_same_v<T, std::int8_t> || std::is_same_v<T, std::uint8_t>) return GDT_Byte;
-  else if constexpr (std::is_same_v<T, std::uint16_t>) return GDT_UInt16;
-  else if constexpr (std::is_same_v<T, std::int16_t>) return GDT_Int16;
-  else if constexpr (std::is_same_v<T, std::uint32_t>) return GDT_UInt32;
-  else if constexpr (std::is_same_v<T, std::int32_t>) return GDT_Int32;
-  else if constexpr (std::is_same_v<T, std::uint64_t>) return GDT_UInt64;
-  else if constexpr (std::is_same_v<T, std::int64_t>) return GDT_Int64;
-  else if constexpr (std::is_same_v<T, float>) return GDT_Float32;
-  else return GDT_Float64;
+  if constexpr (std::is_same_v<T, std::int8_t> || std::is_same_v<T, std::uint8_t>)
+    return GDT_Byte;
+  else if constexpr (std::is_same_v<T, std::uint16_t>)
+    return GDT_UInt16;
+  else if constexpr (std::is_same_v<T, std::int16_t>)
+    return GDT_Int16;
+  else if constexpr (std::is_same_v<T, std::uint32_t>)
+    return GDT_UInt32;
+  else if constexpr (std::is_same_v<T, std::int32_t>)
+    return GDT_Int32;
+  else if constexpr (std::is_same_v<T, std::uint64_t>)
+    return GDT_UInt64;
+  else if constexpr (std::is_same_v<T, std::int64_t>)
+    return GDT_Int64;
+  else if constexpr (std::is_same_v<T, float>)
+    return GDT_Float32;
+  else
+    return GDT_Float64;
 }
 
 std::int32_t unit_side(std::int32_t block, std::int32_t raster) {
@@ -59,13 +68,15 @@ struct Handle {
 class GdalSource final : public RasterSource {
  public:
   GdalSource(RasterDescription description, SourceSelection selection, Warnings& warnings)
-      : description_(std::move(description)), selection_(std::move(selection)), warnings_(warnings),
+      : description_(std::move(description)),
+        selection_(std::move(selection)),
+        warnings_(warnings),
         inexact_told_(description_.bands.size()) {
     if (description_.subdatasets.size() > 1) {
-      warnings_.add("several_rasters", fmt::format("{}: holds {} rasters and only the first is read; the others are {}",
-                                                   description_.path, description_.subdatasets.size(),
-                                                   fmt::join(description_.subdatasets.begin() + 1,
-                                                             description_.subdatasets.end(), ", ")));
+      warnings_.add("several_rasters",
+                    fmt::format("{}: holds {} rasters and only the first is read; the others are {}", description_.path,
+                                description_.subdatasets.size(),
+                                fmt::join(description_.subdatasets.begin() + 1, description_.subdatasets.end(), ", ")));
     }
   }
 
@@ -114,7 +125,8 @@ class GdalSource final : public RasterSource {
   }
 
   /// Mask and alpha bands, and GDAL's own rule for a nodata tuple over all bands (NODATA_VALUES).
-  void read_masks(Handle& handle, const Window& w, std::ptrdiff_t row_pitch, std::uint8_t* valid, GdalMessages& messages) {
+  void read_masks(Handle& handle, const Window& w, std::ptrdiff_t row_pitch, std::uint8_t* valid,
+                  GdalMessages& messages) {
     for (const std::int32_t b : selection_.bands) {
       GDALRasterBand& band = *handle.dataset->GetRasterBand(b);
       const int flags = band.GetMaskFlags();
@@ -146,10 +158,10 @@ class GdalSource final : public RasterSource {
     with_pixel_type(selection_.type, [&](auto tag) {
       using T = typename decltype(tag)::type;
       constexpr auto kBytes = static_cast<GSpacing>(sizeof(T));
-      const CPLErr error = handle.dataset->RasterIO(
-          GF_Read, w.x, w.y, w.width, w.height, pixels, w.width, w.height, gdal_type_of<T>(),
-          static_cast<int>(selection_.bands.size()), selection_.bands.data(), kBytes, kBytes * row_pitch,
-          kBytes * band_pitch, nullptr);
+      const CPLErr error =
+          handle.dataset->RasterIO(GF_Read, w.x, w.y, w.width, w.height, pixels, w.width, w.height, gdal_type_of<T>(),
+                                   static_cast<int>(selection_.bands.size()), selection_.bands.data(), kBytes,
+                                   kBytes * row_pitch, kBytes * band_pitch, nullptr);
       if (error != CE_None) throw_read_failure(handle, w, messages);
       for (std::size_t i = 0; i < selection_.bands.size(); ++i) {
         const auto nodata = nodata_as<T>(nodata_of(selection_.bands[i]));

@@ -2,13 +2,13 @@
 // Temporary siblings: locked while their maker lives, renamed when complete, swept when their maker died.
 #include "host/io/output_file.hpp"
 
-#include <atomic>
-#include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
 #include <utility>
 
 #include <fmt/format.h>
@@ -21,14 +21,12 @@ namespace {
 
 std::string reason() { return std::strerror(errno); }
 
-fs::path folder_of(const fs::path& path) {
-  return path.has_parent_path() ? path.parent_path() : fs::path(".");
-}
+fs::path folder_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
 
 constexpr std::string_view kMark = ".gs-";
 
-/// A sibling is "<prefix><unique>.<suffix>"; its lock is "<prefix><unique>.lock". A sibling of a sibling begins with the
-/// whole name of the first one, so that it is swept with it.
+/// A sibling is "<prefix><unique>.<suffix>"; its lock is "<prefix><unique>.lock". A sibling of a sibling begins with
+/// the whole name of the first one, so that it is swept with it.
 std::string prefix_of(const fs::path& target) {
   const std::string name = target.filename().string();
   const bool sibling = name.starts_with('.') && name.find(kMark) != std::string::npos;
@@ -122,11 +120,14 @@ TemporarySibling::TemporarySibling(const fs::path& target, const fs::path& folde
     if (lock_fd_ >= 0) return;
     if (errno != EWOULDBLOCK && errno != EEXIST) break;
   }
-  throw OutputError(fmt::format("{}: cannot make a temporary file in {}: {}", target.string(), place.string(), reason()));
+  throw OutputError(
+      fmt::format("{}: cannot make a temporary file in {}: {}", target.string(), place.string(), reason()));
 }
 
 TemporarySibling::TemporarySibling(TemporarySibling&& other) noexcept
-    : target_(std::move(other.target_)), path_(std::move(other.path_)), lock_path_(std::move(other.lock_path_)),
+    : target_(std::move(other.target_)),
+      path_(std::move(other.path_)),
+      lock_path_(std::move(other.lock_path_)),
       lock_fd_(std::exchange(other.lock_fd_, -1)) {}
 
 TemporarySibling::~TemporarySibling() {

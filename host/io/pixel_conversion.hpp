@@ -29,7 +29,8 @@ std::optional<From> nodata_as(std::optional<double> nodata) {
     return static_cast<From>(v);
   } else {
     if (!(v >= static_cast<double>(std::numeric_limits<From>::min()) &&
-          v <= static_cast<double>(std::numeric_limits<From>::max())) || v != std::floor(v)) {
+          v <= static_cast<double>(std::numeric_limits<From>::max())) ||
+        v != std::floor(v)) {
       return std::nullopt;
     }
     if (v == static_cast<double>(std::numeric_limits<From>::max())) return std::numeric_limits<From>::max();

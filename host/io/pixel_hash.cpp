@@ -38,7 +38,10 @@ constexpr std::uint32_t kCanonicalNan = 0x7fc00000u;
 }  // namespace
 
 PixelHash::PixelHash(std::int32_t width, std::int32_t height, std::int32_t band_count)
-    : width_(width), height_(height), band_count_(band_count), cells_across_((width + kCellSize - 1) / kCellSize),
+    : width_(width),
+      height_(height),
+      band_count_(band_count),
+      cells_across_((width + kCellSize - 1) / kCellSize),
       cells_down_((height + kCellSize - 1) / kCellSize),
       digests_(static_cast<std::size_t>(cells_across_) * cells_down_ * band_count) {}
 
@@ -59,8 +62,8 @@ void PixelHash::add(std::int32_t band, const Window& window, const void* data, s
         for (std::int32_t i = 0; i < w; ++i) row[i] = (row[i] & 0x7fffffffu) > 0x7f800000u ? kCanonicalNan : row[i];
         sha.add(row.data(), w * sizeof(float));
       }
-      const std::int64_t cell = (std::int64_t{band} * cells_down_ + (window.y + y) / kCellSize) * cells_across_ +
-                                (window.x + x) / kCellSize;
+      const std::int64_t cell =
+          (std::int64_t{band} * cells_down_ + (window.y + y) / kCellSize) * cells_across_ + (window.x + x) / kCellSize;
       digests_[static_cast<std::size_t>(cell)] = sha.finish();
     }
   }
@@ -88,7 +91,8 @@ std::string hash_file(const std::string& path) {
     for (std::int32_t y = 0; y < height; y += kCellSize) {
       const std::int32_t rows = std::min(kCellSize, height - y);
       if (band.RasterIO(GF_Read, 0, y, width, rows, strip.data(), width, rows, type, 0, 0, nullptr) != CE_None) {
-        throw InputError(fmt::format("{}, band {}, rows {} to {}: {}", path, b + 1, y, y + rows, messages.failure_text()));
+        throw InputError(
+            fmt::format("{}, band {}, rows {} to {}: {}", path, b + 1, y, y + rows, messages.failure_text()));
       }
       hash.add(b, {0, y, width, rows}, strip.data(), width, bytes, type == GDT_Float32);
     }

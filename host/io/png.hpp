@@ -15,7 +15,9 @@ struct RgbImage {
   std::int32_t height = 0;
   std::vector<std::uint8_t> rgb;
   std::uint8_t* pixel(std::int32_t x, std::int32_t y) { return rgb.data() + 3 * (std::size_t(y) * width + x); }
-  const std::uint8_t* pixel(std::int32_t x, std::int32_t y) const { return rgb.data() + 3 * (std::size_t(y) * width + x); }
+  const std::uint8_t* pixel(std::int32_t x, std::int32_t y) const {
+    return rgb.data() + 3 * (std::size_t(y) * width + x);
+  }
 };
 
 /// Throws OutputError. An existing file is replaced only by a complete one.

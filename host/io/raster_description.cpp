@@ -2,10 +2,10 @@
 // Opening a raster to look at it, with the message a user needs when that fails.
 #include "host/io/raster_description.hpp"
 
+#include <sys/stat.h>
 #include <algorithm>
 #include <charconv>
 #include <ctime>
-#include <sys/stat.h>
 
 #include <cpl_vsi.h>
 #include <fmt/format.h>
@@ -131,9 +131,10 @@ std::vector<std::int32_t> select_bands(const RasterDescription& raster, const st
   }
   for (const std::int32_t b : chosen) {
     if (raster.bands[b - 1].complex) {
-      throw InputError(fmt::format("{}, band {}: complex type {} is not supported; take the amplitude first (for "
-                                   "example gdal_calc.py --calc='abs(A)')",
-                                   raster.path, b, raster.bands[b - 1].type_name));
+      throw InputError(
+          fmt::format("{}, band {}: complex type {} is not supported; take the amplitude first (for "
+                      "example gdal_calc.py --calc='abs(A)')",
+                      raster.path, b, raster.bands[b - 1].type_name));
     }
   }
   return chosen;

@@ -14,14 +14,14 @@
 namespace groundshift {
 
 struct BandInfo {
-  std::string type_name;           ///< GDAL's name of the file's type, "Int8" for a signed byte
-  PixelType pixel_type;            ///< what kernels will see of this band alone
-  bool exact = true;               ///< every value of the file's type fits pixel_type
+  std::string type_name;  ///< GDAL's name of the file's type, "Int8" for a signed byte
+  PixelType pixel_type;   ///< what kernels will see of this band alone
+  bool exact = true;      ///< every value of the file's type fits pixel_type
   bool complex = false;
   bool alpha = false;
   std::optional<double> nodata;
   std::string description;
-  std::string color;               ///< GDAL's colour interpretation
+  std::string color;  ///< GDAL's colour interpretation
 };
 
 /// block_width, block_height : the file's own blocks (strips or tiles) of its first band
@@ -32,11 +32,11 @@ struct RasterDescription {
   std::vector<BandInfo> bands;
   std::int32_t block_width = 0;
   std::int32_t block_height = 0;
-  std::string interleave;          ///< PIXEL, BAND, or empty
-  std::string compression;         ///< GDAL's COMPRESSION, or empty
+  std::string interleave;                ///< PIXEL, BAND, or empty
+  std::string compression;               ///< GDAL's COMPRESSION, or empty
   std::vector<std::string> subdatasets;  ///< names of all rasters of the file when it holds several
-  std::int64_t file_bytes = 0;     ///< 0 when it is no local file
-  std::string modified;            ///< ISO 8601 UTC of the local file, or empty
+  std::int64_t file_bytes = 0;           ///< 0 when it is no local file
+  std::string modified;                  ///< ISO 8601 UTC of the local file, or empty
 };
 
 /// Opens and describes a raster. Throws InputError: missing, a directory, empty, not a raster GDAL reads, no bands
@@ -47,7 +47,8 @@ RasterDescription describe_raster(const std::string& path);
 PixelType common_type(PixelType a, PixelType b);
 
 /// Band indices (1-based) for a user's list "1,3,red": numbers or band descriptions (case-insensitive), in that order;
-/// empty: every band that is not alpha. Throws UsageError (malformed) or InputError (no such band; the list is printed).
+/// empty: every band that is not alpha. Throws UsageError (malformed) or InputError (no such band; the list is
+/// printed).
 std::vector<std::int32_t> select_bands(const RasterDescription& raster, const std::vector<std::string>& wanted);
 
 }  // namespace groundshift

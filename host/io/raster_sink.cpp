@@ -39,7 +39,8 @@ CPLStringList with_defaults(const std::vector<std::string>& user, const std::vec
   const char* codec = list.FetchNameValue("COMPRESS");
   const auto given = [&](const char* name) {
     return std::any_of(user.begin(), user.end(), [&](const std::string& o) {
-      return EQUALN(o.c_str(), name, std::char_traits<char>::length(name)) && o[std::char_traits<char>::length(name)] == '=';
+      return EQUALN(o.c_str(), name, std::char_traits<char>::length(name)) &&
+             o[std::char_traits<char>::length(name)] == '=';
     });
   };
   if (codec != nullptr && !EQUAL(codec, "DEFLATE")) {
@@ -76,8 +77,8 @@ void check_creation_options(const std::vector<std::string>& options, RasterForma
 
 struct RasterSink::Impl {
   RasterSinkSpec spec;
-  TemporarySibling streamed;                  ///< the GeoTIFF that tiles go to
-  std::optional<TemporarySibling> finished;   ///< the COG made of it
+  TemporarySibling streamed;                 ///< the GeoTIFF that tiles go to
+  std::optional<TemporarySibling> finished;  ///< the COG made of it
   Dataset dataset;
 
   explicit Impl(RasterSinkSpec s)
@@ -135,15 +136,15 @@ struct RasterSink::Impl {
   void make_cog() {
     GDALDriver* driver = GetGDALDriverManager()->GetDriverByName("COG");
     if (driver == nullptr) throw OutputError("this GDAL has no COG driver; use -of GTiff");
-    const CPLStringList options = with_defaults(
-        spec.creation_options,
-        {"COMPRESS=DEFLATE", "LEVEL=1", "PREDICTOR=YES", "BLOCKSIZE=512", "BIGTIFF=IF_SAFER",
-         "OVERVIEW_RESAMPLING=AVERAGE", fmt::format("NUM_THREADS={}", std::max(1, spec.threads))});
+    const CPLStringList options =
+        with_defaults(spec.creation_options,
+                      {"COMPRESS=DEFLATE", "LEVEL=1", "PREDICTOR=YES", "BLOCKSIZE=512", "BIGTIFF=IF_SAFER",
+                       "OVERVIEW_RESAMPLING=AVERAGE", fmt::format("NUM_THREADS={}", std::max(1, spec.threads))});
     GdalMessages messages;
     Dataset source(GDALDataset::Open(streamed.path().c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY));
     if (source == nullptr) fail("its intermediate cannot be read back", messages);
-    Dataset cog(driver->CreateCopy(finished->path().c_str(), source.get(), TRUE, options.List(), &continue_unless_stopped,
-                                  &spec.stop));
+    Dataset cog(driver->CreateCopy(finished->path().c_str(), source.get(), TRUE, options.List(),
+                                   &continue_unless_stopped, &spec.stop));
     throw_if_stopped(spec.stop);
     if (cog == nullptr || messages.has_failure()) fail("the COG cannot be written", messages);
     cog.reset();

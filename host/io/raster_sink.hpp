@@ -34,10 +34,10 @@ struct RasterSinkSpec {
   PixelType type = PixelType::f32;
   std::int32_t band_count = 1;
   std::optional<double> nodata;
-  std::vector<std::string> band_descriptions;                    ///< empty or one a band
-  std::vector<std::pair<std::string, std::string>> metadata;     ///< dataset metadata, default domain
+  std::vector<std::string> band_descriptions;                 ///< empty or one a band
+  std::vector<std::pair<std::string, std::string>> metadata;  ///< dataset metadata, default domain
   std::vector<std::string> creation_options;
-  std::filesystem::path scratch_folder;                          ///< empty: beside the output
+  std::filesystem::path scratch_folder;  ///< empty: beside the output
   bool overwrite = false;
   int threads = 1;                ///< for the encoder
   std::stop_token stop;           ///< a stop ends a long finish with Error(interrupted)
@@ -65,7 +65,8 @@ class RasterSink {
   void set_statistics(std::int32_t band, const BandStatistics& statistics);
   /// Linear scale of a band (1-based): value = scale * stored + offset; call before commit().
   void set_scale(std::int32_t band, double scale, double offset);
-  /// Closes the file, makes the COG, checks the result: all that can fail for want of room. Nothing is written after it.
+  /// Closes the file, makes the COG, checks the result: all that can fail for want of room. Nothing is written after
+  /// it.
   void finish();
   /// Moves the finished file to its name (finish() first if that was not called). Returns its size in bytes.
   std::int64_t commit();

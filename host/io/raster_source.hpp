@@ -18,10 +18,10 @@ namespace groundshift {
 
 /// What is read of a raster, and how.
 struct SourceSelection {
-  std::vector<std::int32_t> bands;         ///< 1-based, in order
-  PixelType type = PixelType::u8;          ///< pixels are converted to this
-  std::optional<double> nodata;            ///< replaces the file's own nodata in every band
-  bool ignore_nodata = false;              ///< --src-nodata none
+  std::vector<std::int32_t> bands;  ///< 1-based, in order
+  PixelType type = PixelType::u8;   ///< pixels are converted to this
+  std::optional<double> nodata;     ///< replaces the file's own nodata in every band
+  bool ignore_nodata = false;       ///< --src-nodata none
 };
 
 /// Decodes windows of one raster. Thread-safe. Units are the grain of decoding: whole blocks of the file, at least

@@ -8,7 +8,10 @@
 namespace groundshift {
 
 UnitCache::UnitCache(RasterSource& source, std::int32_t band_count, PixelType type, std::int32_t unit_capacity)
-    : source_(source), band_count_(band_count), type_(type), capacity_(unit_capacity),
+    : source_(source),
+      band_count_(band_count),
+      type_(type),
+      capacity_(unit_capacity),
       units_across_((source.description().grid.width + source.unit_width() - 1) / source.unit_width()) {}
 
 std::int64_t UnitCache::unit_bytes(std::int32_t unit_width, std::int32_t unit_height, std::int32_t band_count,
@@ -53,7 +56,8 @@ UnitCache::Position UnitCache::acquire(std::int64_t key) {
   }
   const Grid& grid = source_.description().grid;
   const std::int32_t uw = source_.unit_width(), uh = source_.unit_height();
-  const auto x = static_cast<std::int32_t>(key % units_across_) * uw, y = static_cast<std::int32_t>(key / units_across_) * uh;
+  const auto x = static_cast<std::int32_t>(key % units_across_) * uw,
+             y = static_cast<std::int32_t>(key / units_across_) * uh;
   unit->window = {x, y, std::min(uw, grid.width - x), std::min(uh, grid.height - y)};
   unit->key = key;
   unit->ready = false;

@@ -22,10 +22,12 @@ class UnitCache {
  public:
   UnitCache(RasterSource& source, std::int32_t band_count, PixelType type, std::int32_t unit_capacity);
 
-  static std::int64_t unit_bytes(std::int32_t unit_width, std::int32_t unit_height, std::int32_t band_count, PixelType type);
+  static std::int64_t unit_bytes(std::int32_t unit_width, std::int32_t unit_height, std::int32_t band_count,
+                                 PixelType type);
 
   /// Copies a window (inside the raster) into planar pixels, and ANDs its validity into `valid` (same row pitch).
-  void read(const Window& window, void* pixels, std::ptrdiff_t row_pitch, std::ptrdiff_t band_pitch, std::uint8_t* valid);
+  void read(const Window& window, void* pixels, std::ptrdiff_t row_pitch, std::ptrdiff_t band_pitch,
+            std::uint8_t* valid);
 
   std::int64_t decoded_units() const;
   std::int64_t decoded_bytes() const;
@@ -53,8 +55,8 @@ class UnitCache {
   const std::int32_t capacity_;
   const std::int32_t units_across_;
   mutable std::mutex mutex_;
-  std::condition_variable changed_;                       ///< a unit became ready, free or failed
-  std::list<Unit> units_;                                 ///< most recently used first
+  std::condition_variable changed_;  ///< a unit became ready, free or failed
+  std::list<Unit> units_;            ///< most recently used first
   std::unordered_map<std::int64_t, Position> by_key_;
   std::int64_t decoded_units_ = 0;
 };

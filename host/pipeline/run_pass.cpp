@@ -44,7 +44,11 @@ class Runner {
       std::vector<std::jthread> threads;
       active_readers_ = pass_.readers;
       guarded([&] {  // a thread that cannot be made must not leave the ones that were waiting for it
-        for (int i = 0; i < pass_.readers; ++i) threads.emplace_back([this] { guarded([this] { read_tiles(); }); reader_ended(); });
+        for (int i = 0; i < pass_.readers; ++i)
+          threads.emplace_back([this] {
+            guarded([this] { read_tiles(); });
+            reader_ended();
+          });
         for (int i = 0; i < pass_.computes; ++i) threads.emplace_back([this] { guarded([this] { compute_tiles(); }); });
         consume_tiles();
       });
@@ -52,8 +56,13 @@ class Runner {
     if (error_) std::rethrow_exception(error_);
     context_.progress->end();
     const auto seconds = [](std::int64_t ns) { return static_cast<double>(ns) * 1e-9; };
-    return {pass_.name, pass_.tile_count, pass_.pixel_count, std::chrono::duration<double>(Clock::now() - start).count(),
-            seconds(read_busy_), seconds(compute_busy_), seconds(consume_busy_)};
+    return {pass_.name,
+            pass_.tile_count,
+            pass_.pixel_count,
+            std::chrono::duration<double>(Clock::now() - start).count(),
+            seconds(read_busy_),
+            seconds(compute_busy_),
+            seconds(consume_busy_)};
   }
 
  private:
@@ -143,16 +152,16 @@ class Runner {
 
   const Pass& pass_;
   const JobContext& context_;
-  std::mutex mutex_;                        ///< guards everything below but the queue and the clocks
-  std::condition_variable slot_freed_;      ///< wakes readers: a slot is free, the tiles are all taken, or an error
-  std::condition_variable tile_done_;       ///< wakes the consumer: a tile is computed, or an error
+  std::mutex mutex_;                    ///< guards everything below but the queue and the clocks
+  std::condition_variable slot_freed_;  ///< wakes readers: a slot is free, the tiles are all taken, or an error
+  std::condition_variable tile_done_;   ///< wakes the consumer: a tile is computed, or an error
   std::vector<Slot*> free_;
   std::map<std::int64_t, Slot*> done_;
   std::int64_t next_tile_ = 0;
   int active_readers_ = 0;
   bool failed_ = false;
   std::exception_ptr error_;
-  BoundedQueue<Slot*> to_compute_;          ///< filled by readers, emptied by compute threads
+  BoundedQueue<Slot*> to_compute_;  ///< filled by readers, emptied by compute threads
   std::atomic<std::int64_t> read_busy_{0}, compute_busy_{0}, consume_busy_{0};
 };
 

@@ -30,8 +30,15 @@ void aim(Slot& slot, const TilePlan& plan, std::int64_t tile_index, std::int32_t
   slot.tile_index = tile_index;
   slot.core = plan.tiles[static_cast<std::size_t>(tile_index)];
   const Window around = padded(slot.core, halo, grid_width, grid_height);
-  slot.tile = {type, around.width, around.height, band_count, plan.slot.row_pitch, plan.slot.pixel_plane,
-               slot.before, slot.after, slot.valid,
+  slot.tile = {type,
+               around.width,
+               around.height,
+               band_count,
+               plan.slot.row_pitch,
+               plan.slot.pixel_plane,
+               slot.before,
+               slot.after,
+               slot.valid,
                {slot.core.x - around.x, slot.core.y - around.y, slot.core.width, slot.core.height}};
   slot.score = {slot.score_data, slot.core.width, slot.core.height, slot.core.width};
 }

@@ -15,18 +15,18 @@ namespace groundshift {
 struct Slot {
   HostBuffer memory;
   std::unique_ptr<Workspace> workspace;
-  std::byte* before = nullptr;      ///< planar pixels of the padded tile
+  std::byte* before = nullptr;  ///< planar pixels of the padded tile
   std::byte* after = nullptr;
   std::uint8_t* valid = nullptr;
   float* score_data = nullptr;
   std::vector<std::uint64_t> bins;  ///< grows over all tiles that pass through this slot; order-free counts
   TileMoments moments;
 
-  std::size_t index = 0;            ///< of the slot in its pool
-  std::int64_t tile_index = -1;     ///< in plan order
-  Window core;                      ///< in the output grid
+  std::size_t index = 0;         ///< of the slot in its pool
+  std::int64_t tile_index = -1;  ///< in plan order
+  Window core;                   ///< in the output grid
   PairTile tile;
-  RasterView<float> score;          ///< core.width x core.height
+  RasterView<float> score;  ///< core.width x core.height
 };
 
 /// Buffers and workspaces for a plan.

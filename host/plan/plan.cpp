@@ -47,7 +47,8 @@ std::int64_t unit_rows(const UnitGeometry& u, const PlanRequest& r, std::int32_t
 }
 
 /// Units of one date that the tiles of one row of a panel share with the next row.
-std::int64_t units_for_panel(const UnitGeometry& u, const PlanRequest& r, std::int32_t panel_width, std::int32_t tile_height) {
+std::int64_t units_for_panel(const UnitGeometry& u, const PlanRequest& r, std::int32_t panel_width,
+                             std::int32_t tile_height) {
   const std::int64_t across =
       std::min(ceil_div(std::int64_t{panel_width} + 2 * r.halo, u.width) + 1, ceil_div(r.width, u.width));
   return across * std::min(unit_rows(u, r, tile_height), ceil_div(r.height, u.height));
@@ -55,7 +56,9 @@ std::int64_t units_for_panel(const UnitGeometry& u, const PlanRequest& r, std::i
 
 /// Tiles made of whole units without halo share nothing.
 bool shares_units(const UnitGeometry& u, const PlanRequest& r, std::int32_t tile_width, std::int32_t tile_height) {
-  const auto aligned = [](std::int32_t tile, std::int32_t unit, std::int32_t side) { return tile % unit == 0 || tile >= side; };
+  const auto aligned = [](std::int32_t tile, std::int32_t unit, std::int32_t side) {
+    return tile % unit == 0 || tile >= side;
+  };
   return r.halo > 0 || !aligned(tile_width, u.width, r.width) || !aligned(tile_height, u.height, r.height);
 }
 
@@ -63,10 +66,13 @@ struct Caches {
   std::int64_t before = 0, after = 0;
 };
 
-Caches caches_for(const PlanRequest& r, int readers, std::int32_t panel_width, std::int32_t tile_width, std::int32_t tile_height) {
+Caches caches_for(const PlanRequest& r, int readers, std::int32_t panel_width, std::int32_t tile_width,
+                  std::int32_t tile_height) {
   const auto units = [&](const UnitGeometry& u) {
     const std::int64_t least = readers;
-    return shares_units(u, r, tile_width, tile_height) ? std::max(least, units_for_panel(u, r, panel_width, tile_height)) : least;
+    return shares_units(u, r, tile_width, tile_height)
+               ? std::max(least, units_for_panel(u, r, panel_width, tile_height))
+               : least;
   };
   return {units(r.before), units(r.after)};
 }
@@ -81,7 +87,8 @@ void check_tile(std::int32_t tile) {
   }
 }
 
-std::vector<Window> ordered_tiles(const PlanRequest& r, std::int32_t tile_width, std::int32_t tile_height, std::int32_t panel_width) {
+std::vector<Window> ordered_tiles(const PlanRequest& r, std::int32_t tile_width, std::int32_t tile_height,
+                                  std::int32_t panel_width) {
   std::vector<Window> tiles;
   for (std::int64_t px = 0; px < r.width; px += panel_width) {
     const std::int64_t right = std::min<std::int64_t>(r.width, px + panel_width);
@@ -103,7 +110,8 @@ struct Sizing {
 
 /// A plan with these threads and this tile, or nothing when it does not fit. `keep_neighbours`: insist on caches that
 /// hold what a panel of one tile's width shares.
-std::optional<TilePlan> try_plan(const PlanRequest& r, int threads, std::int32_t tile, bool keep_neighbours, Sizing& sizing) {
+std::optional<TilePlan> try_plan(const PlanRequest& r, int threads, std::int32_t tile, bool keep_neighbours,
+                                 Sizing& sizing) {
   const bool whole = tile == kWholeTile;
   TilePlan p;
   const auto side = [&](std::int32_t extent) {

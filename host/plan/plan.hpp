@@ -23,13 +23,13 @@ inline constexpr std::int32_t kAutoTile = 0;
 inline constexpr std::int32_t kWholeTile = -1;
 
 struct PlanRequest {
-  std::int32_t width = 0;   ///< of the output grid
+  std::int32_t width = 0;  ///< of the output grid
   std::int32_t height = 0;
-  std::int32_t halo = 0;    ///< pixels each score needs beyond its own
+  std::int32_t halo = 0;  ///< pixels each score needs beyond its own
   PixelType type = PixelType::u8;
   std::int32_t band_count = 1;
   UnitGeometry before, after;
-  std::int32_t tile = kAutoTile;   ///< side in pixels (a multiple of kCellSize), kAutoTile or kWholeTile
+  std::int32_t tile = kAutoTile;  ///< side in pixels (a multiple of kCellSize), kAutoTile or kWholeTile
   std::int64_t memory_bytes = 0;
   int threads = 1;
   /// Bytes a backend workspace takes for a padded tile of this size; may be empty.
@@ -38,24 +38,24 @@ struct PlanRequest {
 
 /// Memory of one slot, in bytes and in elements of its buffers.
 struct SlotShape {
-  std::int32_t width = 0;    ///< padded tile
+  std::int32_t width = 0;  ///< padded tile
   std::int32_t height = 0;
   std::int32_t row_pitch = 0;
-  std::int64_t pixel_plane = 0;   ///< elements of one band of one date
-  std::int64_t host_bytes = 0;    ///< pixels of both dates, validity, score
-  std::int64_t total_bytes = 0;   ///< with workspace and histogram
+  std::int64_t pixel_plane = 0;  ///< elements of one band of one date
+  std::int64_t host_bytes = 0;   ///< pixels of both dates, validity, score
+  std::int64_t total_bytes = 0;  ///< with workspace and histogram
 };
 
 struct TilePlan {
-  std::vector<Window> tiles;   ///< cores, in the order of work: row-major inside panels of columns
+  std::vector<Window> tiles;  ///< cores, in the order of work: row-major inside panels of columns
   std::int32_t tile_width = 0, tile_height = 0;
-  std::int32_t panel_width = 0;   ///< columns worked through top to bottom before the next panel
+  std::int32_t panel_width = 0;  ///< columns worked through top to bottom before the next panel
   SlotShape slot;
   int slot_count = 0, readers = 0, computes = 0;
-  std::int32_t before_units = 0, after_units = 0;   ///< capacity of the unit caches
+  std::int32_t before_units = 0, after_units = 0;  ///< capacity of the unit caches
   std::int64_t gdal_cache_bytes = 0;
-  std::int64_t planned_bytes = 0;                   ///< everything above, at most memory_bytes
-  bool decodes_again = false;                       ///< the caches do not hold what neighbouring tiles share
+  std::int64_t planned_bytes = 0;  ///< everything above, at most memory_bytes
+  bool decodes_again = false;      ///< the caches do not hold what neighbouring tiles share
 };
 
 /// Cuts the grid and fits slots and caches into the budget: as many threads as asked if the budget allows, then the

@@ -50,7 +50,9 @@ struct TileMoments {
   std::vector<double> cell_sums;
 };
 
-constexpr std::int32_t moment_count(std::int32_t band_count) { return 2 * band_count + band_count * (2 * band_count + 1); }
+constexpr std::int32_t moment_count(std::int32_t band_count) {
+  return 2 * band_count + band_count * (2 * band_count + 1);
+}
 
 /// Bins of the streamed histogram: the top 16 bits of a float32 mapped so that order of bins = order of values.
 inline constexpr std::int32_t kFloatBins = 65536;

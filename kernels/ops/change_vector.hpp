@@ -9,7 +9,8 @@ namespace groundshift {
 
 /// sqrt( sum_b (weight_b (after'_b - before_b))^2 ): CVA with weights 1, sCVA with weights 1 / sigma_b.
 /// returns : units of before (CVA) or sigmas (sCVA), >= 0
-/// agreement : exact (+ - * sqrt, bands in order)    source : Malila 1980; sigma scaling: ALGORITHMS of the project, sCVA
+/// agreement : exact (+ - * sqrt, bands in order)    source : Malila 1980; sigma scaling: ALGORITHMS of the project,
+/// sCVA
 struct ChangeVector {
   struct State {
     float sum;

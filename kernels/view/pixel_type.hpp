@@ -51,9 +51,12 @@ decltype(auto) with_pixel_type(PixelType type, F&& f) {
 
 template <class T>
 constexpr PixelType pixel_type_of() {
-  if constexpr (std::is_same_v<T, std::uint8_t>) return PixelType::u8;
-  else if constexpr (std::is_same_v<T, std::uint16_t>) return PixelType::u16;
-  else if constexpr (std::is_same_v<T, std::int16_t>) return PixelType::i16;
+  if constexpr (std::is_same_v<T, std::uint8_t>)
+    return PixelType::u8;
+  else if constexpr (std::is_same_v<T, std::uint16_t>)
+    return PixelType::u16;
+  else if constexpr (std::is_same_v<T, std::int16_t>)
+    return PixelType::i16;
   else {
     static_assert(std::is_same_v<T, float>);
     return PixelType::f32;

@@ -50,7 +50,8 @@ struct Window {
 
 inline std::int64_t pixel_count(const Window& w) { return std::int64_t{w.width} * w.height; }
 
-/// A cell is the unit of statistics: 256 x 256 pixels of the output grid counted from its origin. A tile is whole cells.
+/// A cell is the unit of statistics: 256 x 256 pixels of the output grid counted from its origin. A tile is whole
+/// cells.
 inline constexpr std::int32_t kCellSize = 256;
 /// Floating sums inside a cell run over this many interleaved lanes (lane = column in the cell modulo this).
 inline constexpr std::int32_t kCellLanes = 32;

@@ -35,7 +35,8 @@ TEST(BackendOption, AutoSaysWhatItTookAndWhy) {
   const nlohmann::json plan = nlohmann::json::parse(run.out);
   const nlohmann::json& backend = plan.at("plan").at("backend");
   EXPECT_EQ(backend.at("name"), has_cuda_device() ? "cuda" : "cpu");
-  EXPECT_THAT(backend.at("why").get<std::string>(), HasSubstr(has_cuda_device() ? "is usable" : "no usable CUDA device: "));
+  EXPECT_THAT(backend.at("why").get<std::string>(),
+              HasSubstr(has_cuda_device() ? "is usable" : "no usable CUDA device: "));
   const nlohmann::json info = nlohmann::json::parse(run_groundshift({"info", "--json"}).out);
   // A build with CUDA that finds no device says so; one without has nothing to fall back from.
   const bool fell_back = info.at("cuda").at("built").get<bool>() && !has_cuda_device();

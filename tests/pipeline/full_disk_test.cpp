@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A disk that fills up earlier or later: every stage of writing meets it once, none leaves half a file.
+#include <sys/resource.h>
 #include <csignal>
 #include <string>
-#include <sys/resource.h>
 
 #include <gtest/gtest.h>
 
@@ -36,8 +36,13 @@ class DiskJob {
   fs::path out() const { return folder_.path() / "out"; }
   const std::string& hash() const { return hash_; }
   ProgramRun run(const fs::path& folder, const RunSetup& setup = {}) const {
-    std::vector<std::string> all = {"detect", folder_ / "before.tif", folder_ / "after.tif", (folder / "change.tif").string(),
-                                    "--quiet", "--smooth", "1"};
+    std::vector<std::string> all = {"detect",
+                                    folder_ / "before.tif",
+                                    folder_ / "after.tif",
+                                    (folder / "change.tif").string(),
+                                    "--quiet",
+                                    "--smooth",
+                                    "1"};
     all.insert(all.end(), options_.begin(), options_.end());
     return run_groundshift(all, setup);
   }
@@ -91,7 +96,8 @@ TEST_P(DiskSizes, NorDoFilesThatMayNotGrow) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Forms, DiskSizes,
-                         ::testing::Values(std::vector<std::string>{"-of", "GTiff"}, std::vector<std::string>{"-of", "COG"},
+                         ::testing::Values(std::vector<std::string>{"-of", "GTiff"},
+                                           std::vector<std::string>{"-of", "COG"},
                                            std::vector<std::string>{"-ot", "UInt16"}),
                          [](const auto& form) { return form.param[1]; });
 

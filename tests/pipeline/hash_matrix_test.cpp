@@ -66,8 +66,9 @@ void write_date(const std::string& path, PixelType type, bool holed, int date) {
   spec.height = kHeight;
   spec.type = gdal_type(type);
   // BEFORE in odd tiles, AFTER in strips: their units never fall together.
-  spec.creation_options = date == 1 ? std::vector<std::string>{"TILED=YES", "BLOCKXSIZE=240", "BLOCKYSIZE=176", "COMPRESS=LZW"}
-                                    : std::vector<std::string>{"BLOCKYSIZE=37", "COMPRESS=LZW"};
+  spec.creation_options =
+      date == 1 ? std::vector<std::string>{"TILED=YES", "BLOCKXSIZE=240", "BLOCKYSIZE=176", "COMPRESS=LZW"}
+                : std::vector<std::string>{"BLOCKYSIZE=37", "COMPRESS=LZW"};
   if (holed && type != PixelType::f32) spec.nodata = nodata_of(type);
   write_scene(path, spec, [&](int b, int x, int y) {
     return holed && hole(date, x, y) ? nodata_of(type) : pixel(type, date, b, x, y);
@@ -127,7 +128,8 @@ class HashMatrix : public ::testing::TestWithParam<Case> {
   }
 
   /// The matrix over these tiles and threads against `expected`.
-  void expect_everywhere(const Fingerprint& expected, const std::vector<std::int32_t>& tiles, const std::vector<int>& threads) {
+  void expect_everywhere(const Fingerprint& expected, const std::vector<std::int32_t>& tiles,
+                         const std::vector<int>& threads) {
     options_.resources.backend = std::get<3>(GetParam());
     for (const std::int32_t tile : tiles) {
       options_.resources.tile = tile;
@@ -154,7 +156,8 @@ class HashMatrix : public ::testing::TestWithParam<Case> {
 
 std::string name_of_case(const ::testing::TestParamInfo<Case>& info) {
   const auto [type, holed, job, backend] = info.param;
-  return std::string(kJobs[job].name) + name_of(type) + (holed ? "Holed" : "Clean") + (backend == BackendChoice::cuda ? "Cuda" : "");
+  return std::string(kJobs[job].name) + name_of(type) + (holed ? "Holed" : "Clean") +
+         (backend == BackendChoice::cuda ? "Cuda" : "");
 }
 
 TEST_P(HashMatrix, IsOnePoint) {
@@ -167,11 +170,12 @@ TEST_P(HashMatrix, IsOnePoint) {
 #endif
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Jobs, HashMatrix,
-    ::testing::Combine(::testing::Values(PixelType::u8, PixelType::u16, PixelType::i16, PixelType::f32), ::testing::Bool(),
-                       ::testing::Range(0, 3), ::testing::Values(BackendChoice::cpu, BackendChoice::cuda)),
-    name_of_case);
+INSTANTIATE_TEST_SUITE_P(Jobs, HashMatrix,
+                         ::testing::Combine(::testing::Values(PixelType::u8, PixelType::u16, PixelType::i16,
+                                                              PixelType::f32),
+                                            ::testing::Bool(), ::testing::Range(0, 3),
+                                            ::testing::Values(BackendChoice::cpu, BackendChoice::cuda)),
+                         name_of_case);
 
 }  // namespace
 }  // namespace groundshift::test

@@ -47,7 +47,9 @@ class FailingBackend final : public Backend {
   FailingBackend(std::unique_ptr<Backend> real, int fails_at) : real_(std::move(real)), fails_at_(fails_at) {}
   std::string name() const override { return "failing"; }
   HostBuffer allocate_host(std::size_t byte_count) override { return real_->allocate_host(byte_count); }
-  std::unique_ptr<Workspace> make_workspace(const WorkspaceShape& shape) override { return real_->make_workspace(shape); }
+  std::unique_ptr<Workspace> make_workspace(const WorkspaceShape& shape) override {
+    return real_->make_workspace(shape);
+  }
   std::size_t workspace_bytes(const WorkspaceShape& shape) const override { return real_->workspace_bytes(shape); }
   void moments(Workspace& w, const PairTile& tile, TileMoments& out) override { real_->moments(w, tile, out); }
   void value_histogram(Workspace& w, const PairTile& tile, std::span<std::uint64_t> bins) override {
@@ -108,8 +110,8 @@ class JobFault : public ::testing::TestWithParam<std::tuple<RasterFormat, bool>>
   static bool over_older_output() { return std::get<1>(GetParam()); }
 
   /// What run_detect throws for the plan as `change` leaves it; fails when it throws nothing.
-  Error error_of(const std::function<void(DetectPlan&)>& change, Progress* progress = nullptr, std::stop_token stop = {},
-                 ProductMaker* products = nullptr) {
+  Error error_of(const std::function<void(DetectPlan&)>& change, Progress* progress = nullptr,
+                 std::stop_token stop = {}, ProductMaker* products = nullptr) {
     SilentProgress silent;
     Warnings warnings;
     NoProducts none;
@@ -118,7 +120,8 @@ class JobFault : public ::testing::TestWithParam<std::tuple<RasterFormat, bool>>
     start_what_threads_need();
     const std::size_t threads = thread_count_now();
     try {
-      run_detect(plan, products != nullptr ? *products : none, {progress != nullptr ? progress : &silent, &warnings, stop});
+      run_detect(plan, products != nullptr ? *products : none,
+                 {progress != nullptr ? progress : &silent, &warnings, stop});
     } catch (const Error& e) {
       plan.backend.backend.reset();
       EXPECT_TRUE(comes_down_to(threads));
@@ -136,7 +139,8 @@ class JobFault : public ::testing::TestWithParam<std::tuple<RasterFormat, bool>>
 };
 
 TEST_P(JobFault, AReadErrorAtAnyTileLeavesNothing) {
-  for (const int decode : {0, 9, 19, 20, 28}) {  // 20 units in the first pass, those that are no longer held in the second
+  for (const int decode :
+       {0, 9, 19, 20, 28}) {  // 20 units in the first pass, those that are no longer held in the second
     const Error e = error_of([decode](DetectPlan& plan) {
       plan.after.source = std::make_unique<FailingSource>(std::move(plan.after.source), decode);
     });
@@ -170,7 +174,8 @@ TEST_P(JobFault, ADeviceFaultLeavesNothing) {
 }
 
 TEST_P(JobFault, AStopAtAnyTileLeavesNothing) {
-  for (const auto& [pass, tile] : {std::pair{"moments", 0}, std::pair{"moments", 19}, std::pair{"score", 7}, std::pair{"score", 19}}) {
+  for (const auto& [pass, tile] :
+       {std::pair{"moments", 0}, std::pair{"moments", 19}, std::pair{"score", 7}, std::pair{"score", 19}}) {
     StopAtTile progress(pass, tile);
     const Error e = error_of([](DetectPlan&) {}, &progress, progress.stop.get_token());
     EXPECT_EQ(e.kind(), ErrorKind::interrupted) << pass << " " << tile;
@@ -184,7 +189,9 @@ class FailingProducts final : public NoProducts {
   void add(const Window&, RasterView<const float>) override {
     if (!at_finish_ && ++added_ == 5) throw OutputError("no room for the picture, injected");
   }
-  std::vector<ProductRecord> finish(const HeatmapFacts&) override { throw OutputError("no room for the picture, injected"); }
+  std::vector<ProductRecord> finish(const HeatmapFacts&) override {
+    throw OutputError("no room for the picture, injected");
+  }
 
  private:
   bool at_finish_;
@@ -211,7 +218,8 @@ std::string name_of_case(const ::testing::TestParamInfo<std::tuple<RasterFormat,
   return std::string(name_of(std::get<0>(info.param))) + (std::get<1>(info.param) ? "OverOlder" : "New");
 }
 INSTANTIATE_TEST_SUITE_P(Outputs, JobFault,
-                         ::testing::Combine(::testing::Values(RasterFormat::cog, RasterFormat::gtiff), ::testing::Bool()),
+                         ::testing::Combine(::testing::Values(RasterFormat::cog, RasterFormat::gtiff),
+                                            ::testing::Bool()),
                          name_of_case);
 
 }  // namespace

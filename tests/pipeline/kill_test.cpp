@@ -38,8 +38,14 @@ class KilledRuns {
   }
 
   std::vector<std::string> job(const std::vector<std::string>& options) const {
-    std::vector<std::string> all = {"detect", folder_ / "scene/before.tif", folder_ / "scene/after.tif",
-                                    (out() / "change.tif").string(), "--quiet", "--overwrite", "--backend", "cpu"};
+    std::vector<std::string> all = {"detect",
+                                    folder_ / "scene/before.tif",
+                                    folder_ / "scene/after.tif",
+                                    (out() / "change.tif").string(),
+                                    "--quiet",
+                                    "--overwrite",
+                                    "--backend",
+                                    "cpu"};
     all.insert(all.end(), options.begin(), options.end());
     return all;
   }
@@ -55,7 +61,9 @@ class KilledRuns {
   bool run_killed_after(double seconds, const std::vector<std::string>& options) const {
     RunSetup setup = patient();
     const auto start = std::chrono::steady_clock::now();
-    setup.signal_when = [=](const std::string&) { return Seconds(std::chrono::steady_clock::now() - start).count() >= seconds; };
+    setup.signal_when = [=](const std::string&) {
+      return Seconds(std::chrono::steady_clock::now() - start).count() >= seconds;
+    };
     setup.signal_to_send = SIGKILL;
     return run_groundshift(job(options), setup).signal == SIGKILL;
   }
@@ -106,7 +114,8 @@ TEST(Kill, AtAnyMomentLeavesAWholeOutputOrNone) {
     const double fraction = std::uniform_real_distribution<double>(i % 3 == 2 ? 0.85 : 0.0, 1.05)(random);
     SCOPED_TRACE("kill " + std::to_string(i) + " at " + std::to_string(fraction) + " of form " + std::to_string(form));
     if (over_older) runs.put_old_back();
-    if (!over_older && i % 4 == 0) runs.clear();  // every other time the dead siblings of the run before are still there
+    if (!over_older && i % 4 == 0)
+      runs.clear();  // every other time the dead siblings of the run before are still there
     const bool had_heatmap = fs::exists(runs.out() / "change.tif");
     killed += runs.run_killed_after(fraction * seconds[form], forms[form]) ? 1 : 0;
     const std::string hash = expect_complete_or_absent(runs.out(), {old_hash, new_hashes[0], new_hashes[2]});
@@ -119,8 +128,8 @@ TEST(Kill, AtAnyMomentLeavesAWholeOutputOrNone) {
     siblings_seen += sibling_count(runs.out()) > 0 ? 1 : 0;
     if (HasFailure()) return;
   }
-  std::printf("%d of %d killed: output absent %d, older kept %d, new complete %d; %d left temporary files\n", killed, kKills,
-              absent, old_survived, replaced, siblings_seen);
+  std::printf("%d of %d killed: output absent %d, older kept %d, new complete %d; %d left temporary files\n", killed,
+              kKills, absent, old_survived, replaced, siblings_seen);
   EXPECT_GE(killed, kKills / 2);
   EXPECT_GT(absent, 0);
   EXPECT_GT(old_survived, 0);

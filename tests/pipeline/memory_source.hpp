@@ -13,13 +13,15 @@
 namespace groundshift::test {
 
 /// Value at (band, x, y): small integers, so that every pixel type holds them.
-inline int formula(int band, std::int32_t x, std::int32_t y) { return (x * 7 + y * 13 + band * 101 + (x * y) % 31) % 251; }
+inline int formula(int band, std::int32_t x, std::int32_t y) {
+  return (x * 7 + y * 13 + band * 101 + (x * y) % 31) % 251;
+}
 
 /// Thread-safe. Pixels are formula(band, x, y) + added(x, y), invalid where `hole` says so.
 class MemorySource final : public RasterSource {
  public:
-  MemorySource(std::int32_t width, std::int32_t height, std::int32_t band_count, PixelType type, std::int32_t unit_width,
-               std::int32_t unit_height)
+  MemorySource(std::int32_t width, std::int32_t height, std::int32_t band_count, PixelType type,
+               std::int32_t unit_width, std::int32_t unit_height)
       : band_count_(band_count), type_(type), unit_width_(unit_width), unit_height_(unit_height) {
     description_.path = "memory";
     description_.grid.width = width;
@@ -44,7 +46,8 @@ class MemorySource final : public RasterSource {
           valid[y * row_pitch + x] = hole && hole(w.x + x, w.y + y) ? 0 : 1;
           const int plus = added ? added(w.x + x, w.y + y) : 0;
           for (std::int32_t b = 0; b < band_count_; ++b) {
-            static_cast<T*>(pixels)[b * band_pitch + y * row_pitch + x] = static_cast<T>(formula(b, w.x + x, w.y + y) + plus);
+            static_cast<T*>(pixels)[b * band_pitch + y * row_pitch + x] =
+                static_cast<T>(formula(b, w.x + x, w.y + y) + plus);
           }
         }
       }
@@ -57,9 +60,9 @@ class MemorySource final : public RasterSource {
     return decodes_;
   }
 
-  std::function<void(const Window&)> on_decode;                    ///< before the pixels; may throw
-  std::function<bool(std::int32_t x, std::int32_t y)> hole;        ///< empty: all valid
-  std::function<int(std::int32_t x, std::int32_t y)> added;        ///< empty: nothing
+  std::function<void(const Window&)> on_decode;              ///< before the pixels; may throw
+  std::function<bool(std::int32_t x, std::int32_t y)> hole;  ///< empty: all valid
+  std::function<int(std::int32_t x, std::int32_t y)> added;  ///< empty: nothing
 
  private:
   RasterDescription description_;

@@ -40,7 +40,8 @@ TEST(ProgramHash, IsTheSameForEveryCutAndFormat) {
   EXPECT_EQ(expected.size(), 64u);
   EXPECT_EQ(hash({}), expected);
   EXPECT_EQ(hash({"--threads", "4", "--tile", "256", "--memory", "24MiB"}), expected);
-  EXPECT_EQ(hash({"--threads", "3", "--tile", "512", "-of", "GTiff", "-co", "COMPRESS=ZSTD", "-co", "TILED=NO"}), expected);
+  EXPECT_EQ(hash({"--threads", "3", "--tile", "512", "-of", "GTiff", "-co", "COMPRESS=ZSTD", "-co", "TILED=NO"}),
+            expected);
   const std::string integers = hash({"-ot", "UInt16", "--threads", "1"});
   EXPECT_NE(integers, expected);
   EXPECT_EQ(hash({"-ot", "UInt16", "--threads", "4", "--tile", "256", "-of", "GTiff"}), integers);

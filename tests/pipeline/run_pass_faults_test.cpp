@@ -57,11 +57,11 @@ std::string name_of_fault(const ::testing::TestParamInfo<Fault>& fault) {
   return names[static_cast<int>(stage)] + std::to_string(tile) + "T" + std::to_string(threads);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Stages, RunPassFault,
-    ::testing::Combine(::testing::Values(Stage::aim, Stage::read, Stage::compute, Stage::consume),
-                       ::testing::Values(0, 17, static_cast<int>(kTiles) - 1), ::testing::Values(1, 4)),
-    name_of_fault);
+INSTANTIATE_TEST_SUITE_P(Stages, RunPassFault,
+                         ::testing::Combine(::testing::Values(Stage::aim, Stage::read, Stage::compute, Stage::consume),
+                                            ::testing::Values(0, 17, static_cast<int>(kTiles) - 1),
+                                            ::testing::Values(1, 4)),
+                         name_of_fault);
 
 TEST(RunPassFaults, EveryTileFailingTellsOne) {
   PassRig rig(kTiles, 6, 4, 4);

@@ -33,11 +33,13 @@ MemorySource source_of(PixelType type = PixelType::u16) { return {kWidth, kHeigh
       const bool inside = x < w.width;
       const bool hole = inside && source.hole && source.hole(w.x + x, w.y + y);
       const bool expected_valid = !hole && !(x == 0 && y == 0);
-      if ((valid[y * row_pitch + x] != 0) != expected_valid) return ::testing::AssertionFailure() << "validity at " << x << "," << y;
+      if ((valid[y * row_pitch + x] != 0) != expected_valid)
+        return ::testing::AssertionFailure() << "validity at " << x << "," << y;
       for (int b = 0; b < kBands; ++b) {
         const int expected = inside ? formula(b, w.x + x, w.y + y) : 9999;
         const int got = pixels[b * band_pitch + y * row_pitch + x];
-        if (got != expected) return ::testing::AssertionFailure() << got << " for " << expected << " at " << x << "," << y;
+        if (got != expected)
+          return ::testing::AssertionFailure() << got << " for " << expected << " at " << x << "," << y;
       }
     }
   }

@@ -2,7 +2,6 @@
 // fork, exec, wait4: output into anonymous files, so that no pipe can fill.
 #include "tests/support/run_program.hpp"
 
-#include <algorithm>
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <poll.h>
@@ -12,6 +11,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>

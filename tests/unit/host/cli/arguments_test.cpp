@@ -31,7 +31,8 @@ TEST(ParseBytes, KnowsBinaryAndDecimalUnits) {
 }
 
 TEST(ParseBytes, RefusesWhatIsNoSize) {
-  for (const char* text : {"", "MiB", "-1", "0", "4 GiB", "4Gi", "4GiBs", "four", "1e30", "nan", "inf", "0x10", "4,5G"}) {
+  for (const char* text :
+       {"", "MiB", "-1", "0", "4 GiB", "4Gi", "4GiBs", "four", "1e30", "nan", "inf", "0x10", "4,5G"}) {
     EXPECT_THROW(parse_bytes(text), UsageError) << text;
   }
 }
@@ -53,11 +54,13 @@ TEST(ParseTile, TakesASideOrAWord) {
   EXPECT_EQ(parse_tile("auto"), kAutoTile);
   EXPECT_EQ(parse_tile("whole"), kWholeTile);
   EXPECT_EQ(parse_tile("512"), 512);
-  for (const char* text : {"0", "-256", "256.5", "x", "", "99999999999"}) EXPECT_THROW(parse_tile(text), UsageError) << text;
+  for (const char* text : {"0", "-256", "256.5", "x", "", "99999999999"})
+    EXPECT_THROW(parse_tile(text), UsageError) << text;
 }
 
 TEST(NormalisedArguments, TurnsGdalsSpellingsIntoLongOptions) {
-  const std::array argv = {"groundshift", "detect", "a.tif", "b.tif", "c.tif", "-of", "GTiff", "-co", "COMPRESS=LZW", "-q"};
+  const std::array argv = {"groundshift", "detect", "a.tif", "b.tif",        "c.tif",
+                           "-of",         "GTiff",  "-co",   "COMPRESS=LZW", "-q"};
   EXPECT_THAT(normalised_arguments(static_cast<int>(argv.size()), argv.data()),
               ElementsAre("detect", "a.tif", "b.tif", "c.tif", "--of", "GTiff", "--co", "COMPRESS=LZW", "-q"));
 }

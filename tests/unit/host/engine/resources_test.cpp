@@ -2,9 +2,9 @@
 // What a process may use, and which backend it gets.
 #include "host/engine/resources.hpp"
 
+#include <sched.h>
 #include <cstdlib>
 #include <cstring>
-#include <sched.h>
 #include <vector>
 
 #include <gtest/gtest.h>

@@ -52,7 +52,8 @@ TEST(GdalMessages, HearsItsOwnThreadOnlyAndTheInnermostHears) {
 
 TEST(GridOf, ComesBackAsApplied) {
   initialize_gdal();
-  const std::array<std::array<double, 6>, 2> transforms = {{{4.5e5, 2.0, 0.25, 5.1e6, 0.25, -2.0}, {-180.0, 0.1, 0.0, 90.0, 0.0, -0.1}}};
+  const std::array<std::array<double, 6>, 2> transforms = {
+      {{4.5e5, 2.0, 0.25, 5.1e6, 0.25, -2.0}, {-180.0, 0.1, 0.0, 90.0, 0.0, -0.1}}};
   GDALDriver* memory = GetGDALDriverManager()->GetDriverByName("MEM");
   for (const auto& transform : transforms) {
     const Dataset first(memory->Create("", 30, 20, 1, GDT_Byte, nullptr));

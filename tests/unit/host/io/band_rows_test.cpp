@@ -48,7 +48,8 @@ TEST_P(BandRowsOfType, ReadsEveryRowAsWritten) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Types, BandRowsOfType,
-                         ::testing::Values(GDT_Byte, GDT_UInt16, GDT_Int16, GDT_UInt32, GDT_Int32, GDT_Float32, GDT_Float64),
+                         ::testing::Values(GDT_Byte, GDT_UInt16, GDT_Int16, GDT_UInt32, GDT_Int32, GDT_Float32,
+                                           GDT_Float64),
                          [](const auto& type) { return std::string(GDALGetDataTypeName(type.param)); });
 
 TEST(BandRows, NanIsInvalidAndInfinityIsAValue) {

@@ -41,7 +41,9 @@ std::unique_ptr<RasterSource> open(const std::string& path, const SourceSelectio
   return make_gdal_source(describe_raster(path), selection, warnings);
 }
 
-SourceSelection as_float(std::vector<std::int32_t> bands) { return {std::move(bands), PixelType::f32, std::nullopt, false}; }
+SourceSelection as_float(std::vector<std::int32_t> bands) {
+  return {std::move(bands), PixelType::f32, std::nullopt, false};
+}
 
 struct Layout {
   const char* name;
@@ -62,7 +64,8 @@ TEST_P(GdalSourceLayout, DecodesEveryTypeInAnyWindow) {
     std::mt19937 random(3);
     for (int i = 0; i < 8; ++i) {
       const auto x = static_cast<std::int32_t>(random() % 300), y = static_cast<std::int32_t>(random() % 280);
-      const Window w{x, y, 1 + static_cast<std::int32_t>(random() % (300 - x)), 1 + static_cast<std::int32_t>(random() % (280 - y))};
+      const Window w{x, y, 1 + static_cast<std::int32_t>(random() % (300 - x)),
+                     1 + static_cast<std::int32_t>(random() % (280 - y))};
       const Decoded d = decode(*source, w, 2);
       for (std::int32_t r = 0; r < w.height; ++r) {
         for (std::int32_t c = 0; c < w.width; ++c) {
@@ -79,7 +82,8 @@ TEST_P(GdalSourceLayout, DecodesEveryTypeInAnyWindow) {
 
 INSTANTIATE_TEST_SUITE_P(Layouts, GdalSourceLayout,
                          ::testing::Values(Layout{"Strips", {}}, Layout{"TilesByPixel", {"TILED=YES", "COMPRESS=LZW"}},
-                                           Layout{"TilesByBand", {"TILED=YES", "INTERLEAVE=BAND", "BLOCKXSIZE=32", "BLOCKYSIZE=48"}}),
+                                           Layout{"TilesByBand",
+                                                  {"TILED=YES", "INTERLEAVE=BAND", "BLOCKXSIZE=32", "BLOCKYSIZE=48"}}),
                          [](const auto& layout) { return layout.param.name; });
 
 TEST(GdalSource, UnitsAreWholeBlocksOfAtLeastACell) {
@@ -109,12 +113,15 @@ TEST(GdalSource, AnySelectedBandAtItsNodataMakesThePixelInvalid) {
   spec.nodata = 3.0;
   spec.creation_options.clear();
   // Band 1 is 3 in column 5, band 2 in row 2.
-  write_scene(folder / "in.tif", spec, [](int b, int x, int y) { return (b == 0 && x == 5) || (b == 1 && y == 2) ? 3.0 : 9.0; });
+  write_scene(folder / "in.tif", spec,
+              [](int b, int x, int y) { return (b == 0 && x == 5) || (b == 1 && y == 2) ? 3.0 : 9.0; });
   Warnings warnings;
   const Window all{0, 0, 64, 16};
   const auto valid_of = [&](SourceSelection selection) {
     std::int64_t count = 0;
-    for (const std::uint8_t v : decode(*open(folder / "in.tif", selection, warnings), all, selection.bands.size()).valid) count += v;
+    for (const std::uint8_t v :
+         decode(*open(folder / "in.tif", selection, warnings), all, selection.bands.size()).valid)
+      count += v;
     return count;
   };
   constexpr std::int64_t kAll = 64 * 16;
@@ -142,8 +149,9 @@ TEST(GdalSource, RespectsAlphaAndMaskBands) {
     ASSERT_EQ(masked->CreateMaskBand(GMF_PER_DATASET), CE_None);
     std::vector<std::uint8_t> mask(64 * 16, 255);
     std::fill_n(mask.begin(), 64, std::uint8_t{0});
-    ASSERT_EQ(masked->GetRasterBand(1)->GetMaskBand()->RasterIO(GF_Write, 0, 0, 64, 16, mask.data(), 64, 16, GDT_Byte, 0,
-                                                                0, nullptr), CE_None);
+    ASSERT_EQ(masked->GetRasterBand(1)->GetMaskBand()->RasterIO(GF_Write, 0, 0, 64, 16, mask.data(), 64, 16, GDT_Byte,
+                                                                0, 0, nullptr),
+              CE_None);
     CPLSetThreadLocalConfigOption("GDAL_TIFF_INTERNAL_MASK", nullptr);
   }
   Warnings warnings;

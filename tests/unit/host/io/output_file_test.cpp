@@ -2,12 +2,12 @@
 // Temporary siblings: complete under the name or not at all, the dead swept, the living left alone.
 #include "host/io/output_file.hpp"
 
-#include <algorithm>
-#include <string>
 #include <sys/file.h>
 #include <sys/wait.h>
-#include <thread>
 #include <unistd.h>
+#include <algorithm>
+#include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 

@@ -58,8 +58,13 @@ TEST(MarkInvalid, KnowsNodataAndKeepsWhatWasInvalid) {
 }
 
 TEST(MarkInvalid, FloatsMustBeFinite) {
-  const std::vector<float> values = {1.0f, std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(),
-                                     -std::numeric_limits<float>::infinity(), -kLargest, -9999.0f, 1e-45f};
+  const std::vector<float> values = {1.0f,
+                                     std::numeric_limits<float>::quiet_NaN(),
+                                     std::numeric_limits<float>::infinity(),
+                                     -std::numeric_limits<float>::infinity(),
+                                     -kLargest,
+                                     -9999.0f,
+                                     1e-45f};
   std::vector<std::uint8_t> valid(7, 1);
   mark_invalid<float>(values.data(), 7, -9999.0f, valid.data());
   EXPECT_THAT(valid, ElementsAre(1, 0, 0, 0, 1, 0, 1));

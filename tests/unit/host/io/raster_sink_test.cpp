@@ -48,7 +48,8 @@ void write_pixels(RasterSink& sink, PixelType type, std::int32_t bands) {
         std::vector<T> pixels(static_cast<std::size_t>(band_pitch) * bands);
         for (int b = 0; b < bands; ++b) {
           for (int r = 0; r < w.height; ++r) {
-            for (int c = 0; c < w.width; ++c) pixels[b * band_pitch + r * row_pitch + c] = static_cast<T>(value_at(b, x + c, y + r));
+            for (int c = 0; c < w.width; ++c)
+              pixels[b * band_pitch + r * row_pitch + c] = static_cast<T>(value_at(b, x + c, y + r));
           }
         }
         sink.write(w, pixels.data(), row_pitch, band_pitch);
@@ -87,7 +88,8 @@ TEST_P(RasterSinkForm, IsReadBackAsWritten) {
     ASSERT_EQ(pixels.height, kHeight);
     for (int y = 0; y < kHeight; ++y) {
       for (int x = 0; x < kWidth; ++x) {
-        ASSERT_EQ(pixels.values[static_cast<std::size_t>(y) * kWidth + x], value_at(b, x, y)) << b << " " << x << "," << y;
+        ASSERT_EQ(pixels.values[static_cast<std::size_t>(y) * kWidth + x], value_at(b, x, y))
+            << b << " " << x << "," << y;
       }
     }
   }
@@ -97,11 +99,11 @@ std::string name_of_form(const ::testing::TestParamInfo<Form>& form) {
   const auto [type, bands, format] = form.param;
   return std::string(name_of(type)) + "x" + std::to_string(bands) + (format == RasterFormat::cog ? "Cog" : "GTiff");
 }
-INSTANTIATE_TEST_SUITE_P(Forms, RasterSinkForm,
-                         ::testing::Combine(::testing::Values(PixelType::u8, PixelType::u16, PixelType::i16, PixelType::f32),
-                                            ::testing::Values(1, 3, 5),
-                                            ::testing::Values(RasterFormat::cog, RasterFormat::gtiff)),
-                         name_of_form);
+INSTANTIATE_TEST_SUITE_P(
+    Forms, RasterSinkForm,
+    ::testing::Combine(::testing::Values(PixelType::u8, PixelType::u16, PixelType::i16, PixelType::f32),
+                       ::testing::Values(1, 3, 5), ::testing::Values(RasterFormat::cog, RasterFormat::gtiff)),
+    name_of_form);
 
 class RasterSinkFormat : public ::testing::TestWithParam<RasterFormat> {};
 INSTANTIATE_TEST_SUITE_P(Formats, RasterSinkFormat, ::testing::Values(RasterFormat::cog, RasterFormat::gtiff));

@@ -42,7 +42,8 @@ TEST_P(SlotOfType, BuffersLieApartInsideTheirMemory) {
     EXPECT_EQ(slot.before, memory);
     EXPECT_GE(slot.after, slot.before + date);
     EXPECT_GE(reinterpret_cast<const std::byte*>(slot.valid), slot.after + date);
-    EXPECT_GE(reinterpret_cast<const std::byte*>(slot.score_data), reinterpret_cast<const std::byte*>(slot.valid) + plane);
+    EXPECT_GE(reinterpret_cast<const std::byte*>(slot.score_data),
+              reinterpret_cast<const std::byte*>(slot.valid) + plane);
     EXPECT_LE(reinterpret_cast<const std::byte*>(slot.score_data + 256 * 256), memory + slot.memory.byte_count());
     EXPECT_EQ(reinterpret_cast<std::uintptr_t>(slot.after) % byte_count(type), 0u);
     EXPECT_EQ(reinterpret_cast<std::uintptr_t>(slot.score_data) % alignof(float), 0u);

@@ -22,12 +22,13 @@ std::int64_t unit_bytes(const UnitGeometry& unit, const PlanRequest& r) {
 
 /// What the plan will hold at once, counted from its parts and not by the planner.
 std::int64_t bytes_held(const PlanRequest& r, const TilePlan& plan) {
-  const std::int64_t cells = std::int64_t{(r.width + kCellSize - 1) / kCellSize} * ((r.height + kCellSize - 1) / kCellSize);
+  const std::int64_t cells =
+      std::int64_t{(r.width + kCellSize - 1) / kCellSize} * ((r.height + kCellSize - 1) / kCellSize);
   const std::int64_t workspace = r.workspace_bytes ? r.workspace_bytes(plan.slot.width, plan.slot.height) : 0;
   const std::int64_t histogram = kFloatBins * std::int64_t(sizeof(std::uint64_t));
-  return plan.slot_count * (plan.slot.host_bytes + histogram + workspace) + plan.before_units * unit_bytes(r.before, r) +
-         plan.after_units * unit_bytes(r.after, r) + plan.readers * (r.before.handle_bytes + r.after.handle_bytes) +
-         plan.gdal_cache_bytes + 32 * cells;
+  return plan.slot_count * (plan.slot.host_bytes + histogram + workspace) +
+         plan.before_units * unit_bytes(r.before, r) + plan.after_units * unit_bytes(r.after, r) +
+         plan.readers * (r.before.handle_bytes + r.after.handle_bytes) + plan.gdal_cache_bytes + 32 * cells;
 }
 
 /// Slots that hold every tile with its halo, and the score of its core.

@@ -39,7 +39,8 @@ inline PlanRequest random_request(std::mt19937& random) {
     const bool strip = upto(0, 2) == 0;
     const std::int32_t block = 1 << upto(4, 10);
     const std::int32_t edge = ((256 + block - 1) / block) * block;
-    return UnitGeometry{strip ? r.width : std::min(edge, r.width), std::min(edge, r.height), std::int64_t{upto(0, 1 << 20)}};
+    return UnitGeometry{strip ? r.width : std::min(edge, r.width), std::min(edge, r.height),
+                        std::int64_t{upto(0, 1 << 20)}};
   };
   r.before = unit();
   r.after = unit();

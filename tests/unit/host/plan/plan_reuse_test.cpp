@@ -19,7 +19,8 @@ using test::kMiB;
 
 /// Most often that any unit is decoded when the tiles are read in plan order through a cache of `capacity` units.
 /// One panel: 1 means nothing is decoded again. In panels a unit may be met once in each panel it touches.
-int most_decodes_in_a_panel(const PlanRequest& r, const TilePlan& plan, const UnitGeometry& unit, std::int32_t capacity) {
+int most_decodes_in_a_panel(const PlanRequest& r, const TilePlan& plan, const UnitGeometry& unit,
+                            std::int32_t capacity) {
   const std::int64_t across = (r.width + unit.width - 1) / unit.width;
   std::list<std::int64_t> recent;
   std::map<std::pair<std::int32_t, std::int64_t>, int> decodes;

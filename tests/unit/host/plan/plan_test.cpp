@@ -37,7 +37,7 @@ TEST(Padded, HoldsNearTheLargestCoordinate) {
 TEST(PlanTiles, CutsRowMajorWithSmallerTilesAtTheBorders) {
   PlanRequest r = plain_request(600, 300);
   r.tile = 256;
-  const std::vector<Window> expected = {{0, 0, 256, 256}, {256, 0, 256, 256}, {512, 0, 88, 256},
+  const std::vector<Window> expected = {{0, 0, 256, 256},  {256, 0, 256, 256},  {512, 0, 88, 256},
                                         {0, 256, 256, 44}, {256, 256, 256, 44}, {512, 256, 88, 44}};
   const TilePlan plan = plan_tiles(r);
   EXPECT_EQ(plan.tiles, expected);
