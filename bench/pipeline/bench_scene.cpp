@@ -27,8 +27,10 @@ BenchScene::BenchScene() {
   folder_ = name;
   SynthOptions options;
   options.folder = folder_;
-  if (const char* side = std::getenv("GS_BENCH_SIDE")) options.width = options.height = std::atoi(side);
-  else options.width = options.height = 3072;
+  if (const char* side = std::getenv("GS_BENCH_SIDE"))
+    options.width = options.height = std::atoi(side);
+  else
+    options.width = options.height = 3072;
   SilentProgress progress;
   Warnings warnings;
   run_synth(options, {&progress, &warnings, {}});

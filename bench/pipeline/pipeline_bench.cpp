@@ -38,7 +38,8 @@ void bench_decode(benchmark::State& state, const BenchScene& scene) {
   std::vector<Window> units;
   for (std::int32_t y = 0; y < grid.height; y += source->unit_height()) {
     for (std::int32_t x = 0; x < grid.width; x += source->unit_width()) {
-      units.push_back({x, y, std::min(source->unit_width(), grid.width - x), std::min(source->unit_height(), grid.height - y)});
+      units.push_back(
+          {x, y, std::min(source->unit_width(), grid.width - x), std::min(source->unit_height(), grid.height - y)});
     }
   }
   const std::size_t plane = static_cast<std::size_t>(source->unit_width()) * source->unit_height();
@@ -52,7 +53,8 @@ void bench_decode(benchmark::State& state, const BenchScene& scene) {
         std::vector<std::uint16_t> pixels(plane * bands.size());
         std::vector<std::uint8_t> valid(plane);
         for (std::size_t i; (i = next++) < units.size();) {
-          source->decode(units[i], pixels.data(), source->unit_width(), static_cast<std::ptrdiff_t>(plane), valid.data());
+          source->decode(units[i], pixels.data(), source->unit_width(), static_cast<std::ptrdiff_t>(plane),
+                         valid.data());
         }
       });
     }
@@ -71,7 +73,8 @@ void bench_score(benchmark::State& state, const BenchScene& scene) {
   std::vector<Slot> slots = make_slots(backend, plan.tiles, plan.type, plan.band_count, plan.halo);
   Slot& slot = slots.front();
   aim(slot, plan.tiles, 0, plan.halo, plan.grid.width, plan.grid.height, plan.type, plan.band_count);
-  const Window window{slot.core.x - slot.tile.core.x, slot.core.y - slot.tile.core.y, slot.tile.width, slot.tile.height};
+  const Window window{slot.core.x - slot.tile.core.x, slot.core.y - slot.tile.core.y, slot.tile.width,
+                      slot.tile.height};
   std::fill_n(slot.valid, slot.tile.row_pitch * slot.tile.height, std::uint8_t{1});
   UnitCache before(*plan.before.source, plan.band_count, plan.type, plan.tiles.before_units);
   UnitCache after(*plan.after.source, plan.band_count, plan.type, plan.tiles.after_units);
@@ -87,7 +90,8 @@ void bench_score(benchmark::State& state, const BenchScene& scene) {
 void bench_write(benchmark::State& state, const BenchScene& scene, RasterFormat format, const char* codec) {
   constexpr std::int32_t kSide = 2048, kTile = 512;
   std::vector<float> tile(kTile * kTile);
-  for (std::size_t i = 0; i < tile.size(); ++i) tile[i] = std::fabs(static_cast<float>((i * 2654435761u) >> 9 & 0xffff)) * 1e-3f;
+  for (std::size_t i = 0; i < tile.size(); ++i)
+    tile[i] = std::fabs(static_cast<float>((i * 2654435761u) >> 9 & 0xffff)) * 1e-3f;
   for (auto _ : state) {
     RasterSinkSpec spec;
     spec.path = scene.file("written.tif");
@@ -139,7 +143,8 @@ void register_benches(const BenchScene& scene, const std::vector<int>& threads) 
   add("decode", [&](benchmark::State& s) { bench_decode(s, scene); });
   add("score", [&](benchmark::State& s) { bench_score(s, scene); });
   for (const char* codec : {"NONE", "DEFLATE", "ZSTD"}) {
-    add(std::string("write/GTiff/") + codec, [&scene, codec](benchmark::State& s) { bench_write(s, scene, RasterFormat::gtiff, codec); });
+    add(std::string("write/GTiff/") + codec,
+        [&scene, codec](benchmark::State& s) { bench_write(s, scene, RasterFormat::gtiff, codec); });
   }
   add("write/COG/DEFLATE", [&](benchmark::State& s) { bench_write(s, scene, RasterFormat::cog, "DEFLATE"); });
   add("detect/GTiff", [&](benchmark::State& s) { bench_detect(s, scene, RasterFormat::gtiff); });
