@@ -20,7 +20,8 @@ namespace {
 constexpr std::array<std::string_view, 3> kGdalSpellings = {"-of", "-co", "-ot"};
 
 /// Options of the design that come with a later version: refused by name rather than as unknown.
-constexpr std::array<std::string_view, 44> kLater = {"--preset",
+constexpr std::array<std::string_view, 45> kLater = {"--preset",
+                                                     "--threshold",
                                                      "--texture",
                                                      "--window",
                                                      "--data-range",
@@ -74,9 +75,7 @@ std::vector<std::string> normalised_arguments(int argc, const char* const* argv)
   for (int i = 1; i < argc; ++i) {
     const std::string argument = argv[i];
     const std::string name = argument.substr(0, argument.find('='));
-    if (!out.empty() && is_job(out.front()) &&
-        (std::find(kLater.begin(), kLater.end(), name) != kLater.end() ||
-         (name == "--threshold" && is_job(out.front())))) {
+    if (!out.empty() && is_job(out.front()) && std::find(kLater.begin(), kLater.end(), name) != kLater.end()) {
       throw UsageError(fmt::format("{}: is planned but not part of this version", name));
     }
     const bool gdal = std::find(kGdalSpellings.begin(), kGdalSpellings.end(), argument) != kGdalSpellings.end();

@@ -199,7 +199,6 @@ class DetectRun {
     std::error_code ignored;
     if (options().overwrite) fs::remove(summary_path(options().out), ignored);
     result_.products.push_back(writer.commit());
-    result_.stored_scale = writer.stored_scale();
     const HeatmapFacts facts{options().out, heatmap_title(plan_), statistics, writer.stored_scale(), 0.0};
     for (ProductRecord& record : products_.finish(facts)) result_.products.push_back(std::move(record));
   }

@@ -21,7 +21,6 @@ struct DetectResult {
   std::vector<ProductRecord> products;  ///< the heatmap first
   std::vector<PassTiming> passes;
   std::int64_t decoded_bytes_before = 0, decoded_bytes_after = 0;  ///< pixels decoded, over all passes
-  double stored_scale = 1.0, stored_offset = 0.0;
   double wall_s = 0.0;
 };
 
