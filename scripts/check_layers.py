@@ -19,7 +19,7 @@ ARROWS = {
     "kernels/ops": ["kernels/math"],
     "kernels/recipes": ["kernels/ops"],
     "kernels/codec": ["kernels/view"],
-    "kernels/api": ["kernels/view"],
+    "kernels/api": ["kernels/math"],
     "kernels/solve": ["kernels/math"],
     "kernels/cpu": ["kernels/recipes", "kernels/codec", "kernels/api"],
     "kernels/cuda": ["kernels/recipes", "kernels/codec", "kernels/api"],
@@ -43,8 +43,8 @@ CROSSING = {
 }
 # Single headers that a room may take from a room it has no arrow to: plain data both sides must agree on.
 SINGLE_HEADERS = {
-    "kernels/solve": {"kernels/api/pair_tile.hpp"},
-    "kernels/recipes": {"kernels/api/score_recipe.hpp", "kernels/api/pair_tile.hpp"},
+    "kernels/solve": {"kernels/api/pair_tile.hpp", "kernels/api/gram_recipe.hpp"},
+    "kernels/recipes": {"kernels/api/score_recipe.hpp", "kernels/api/pair_tile.hpp", "kernels/api/gram_recipe.hpp"},
     "host/plan": {"kernels/api/pair_tile.hpp"},
 }
 # External headers, and the only rooms that may name them.

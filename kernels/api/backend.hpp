@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "kernels/api/gram_recipe.hpp"
 #include "kernels/api/pair_tile.hpp"
 #include "kernels/api/score_recipe.hpp"
 
@@ -36,6 +37,7 @@ struct WorkspaceShape {
   std::int32_t width = 0;   ///< with halo
   std::int32_t height = 0;  ///< with halo
   std::int32_t halo = 0;
+  bool window_scores = false;  ///< ssim, ncc, multilook, texture, shift tolerance or local contrast will be asked for
 };
 
 /// All that one tile needs inside a backend: scratch, and on a device buffers, stream and events. Made once a slot.
@@ -63,6 +65,19 @@ class Backend {
 
   /// Adds the values of all bands of both dates at valid pixels of the core to `bins` (kFloatBins counts).
   virtual void value_histogram(Workspace& workspace, const PairTile& tile, std::span<std::uint64_t> bins) = 0;
+
+  /// Weighted first and second moments over the tile's core; see TileGram. Exact (integers) or cell sums (f32).
+  virtual void gram(Workspace& workspace, const PairTile& tile, const GramRecipe& recipe, TileGram& out) = 0;
+
+  /// Adds T of the rule (scale times the box mean of its form) at the core's pixels of validity 1 to `bins`
+  /// (kFloatBins counts); a NaN is not counted. The rule's kind does not matter.
+  virtual void form_histogram(Workspace& workspace, const PairTile& tile, const WeightRule& rule,
+                              std::span<std::uint64_t> bins) = 0;
+
+  /// Adds one band (0-based) of one date at the core's pixels of validity 1 to `bins` (kFloatBins counts): integers to
+  /// the bin of their value (i16: value + 32768), exactly; f32 to float_bin(value).
+  virtual void band_histogram(Workspace& workspace, const PairTile& tile, Date date, std::int32_t band,
+                              std::span<std::uint64_t> bins) = 0;
 
   /// Score of every pixel of the core into `score` (core.width x core.height), NaN where the pixel is not valid or the
   /// score is undefined there (recipe of the op). Box means count valid pixels only. `bins` (kFloatBins counts) gets

@@ -14,7 +14,9 @@ namespace groundshift {
 /// One tile of both dates in host memory, with the halo that the recipe asked for. Does not own.
 /// before, after : planar, band_count bands of `type`, `width` x `height` pixels, row_pitch and band_pitch in elements
 /// valid         : width x height bytes (row pitch = row_pitch), 1 where both dates are valid in every band, else 0;
-///                 pixels outside the image are not in the tile (its halo is cut at the image's border)
+///                 2 where they are, but the pixel is kept out of all statistics (moments, histograms of pixels, Gram):
+///                 scores treat 2 like 1; pixels outside the image are not in the tile (its halo is cut at the image's
+///                 border)
 /// core          : the tile without its halo, in pixels of this buffer; its origin lies on a cell corner of the grid
 struct PairTile {
   PixelType type = PixelType::u8;
@@ -39,8 +41,10 @@ struct PairTile {
   RasterView<const std::uint8_t> valid_view() const { return {valid, width, height, row_pitch}; }
 };
 
-/// First and second moments of z = [before bands; after bands] over the valid pixels of a tile's core (no halo).
-/// Order of a set of sums: 2p first moments, then the upper triangle of the Gram matrix row by row (i <= j),
+enum class Date : std::uint8_t { before, after };
+
+/// First and second moments of z = [before bands; after bands] over the pixels of validity 1 of a tile's core (no
+/// halo). Order of a set of sums: 2p first moments, then the upper triangle of the Gram matrix row by row (i <= j),
 /// `moment_count(p)` = 2p + p(2p+1) values.
 /// integer types : `integer_sums` holds one exact set for the tile (every |sum| < 2^63: a core has < 2^31 pixels)
 /// f32           : `cell_sums` holds one set a cell, cells row-major in the core: 32 lanes in double, then a fixed tree

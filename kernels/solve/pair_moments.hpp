@@ -18,6 +18,7 @@ namespace groundshift {
 /// With count 0 all entries are 0.
 struct MomentSummary {
   std::int64_t count = 0;
+  double weight = 0.0;  ///< sum of the weights, in pixels; = count for unit weights
   std::int32_t band_count = 0;
   std::vector<double> mean;
   std::vector<double> covariance;

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// Histogram of log2 of the scores: one range for every score, so that thresholds come from a single streamed pass.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "kernels/view/raster_view.hpp"
+
+namespace groundshift {
+
+inline constexpr std::int32_t kLogBins = 4096;
+inline constexpr std::int32_t kLogBinsPerOctave = 256;
+inline constexpr double kLogBinsLowest = -8.0;  ///< log2 of the lower edge of bin 0; the upper edge of the last is 2^8
+
+/// Bin k holds scores in [2^(k/256 - 8), 2^((k+1)/256 - 8)); smaller ones (0 too) go to bin 0, larger ones to the last.
+/// The edges are float32 constants, so the bin of a score is exact. NaN is not counted. One thread at a time; parts are
+/// merged in any order.
+class LogHistogram {
+ public:
+  LogHistogram() : counts_(kLogBins, 0) {}
+  void add(RasterView<const float> scores);
+  void merge(const LogHistogram& other);
+  const std::vector<std::uint64_t>& counts() const { return counts_; }
+  std::uint64_t total() const;
+  /// Share of the counted scores above `threshold` (linear inside a bin), 0..1; 0 when nothing was counted.
+  double share_above(double threshold) const;
+
+ private:
+  std::vector<std::uint64_t> counts_;
+};
+
+/// 2^((k + 0.5) / 256 - 8), the value that stands for bin k.
+double log_bin_center(std::int32_t bin);
+
+}  // namespace groundshift
