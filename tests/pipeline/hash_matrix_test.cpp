@@ -41,10 +41,9 @@ Job job(std::string name, NormalizationKind normalize, std::vector<ScoreName> sc
 
 /// The three jobs that run over every type, tile and thread count.
 const std::vector<Job>& core_jobs() {
-  static const std::vector<Job> jobs = {
-      job("OrthogonalScva3", NormalizationKind::orthogonal, {ScoreName::scva}, {3}),
-      job("NoneLogRatio1", NormalizationKind::none, {ScoreName::log_ratio}, {1}),
-      job("ZscoreAngle5", NormalizationKind::zscore, {ScoreName::angle}, {5})};
+  static const std::vector<Job> jobs = {job("OrthogonalScva3", NormalizationKind::orthogonal, {ScoreName::scva}, {3}),
+                                        job("NoneLogRatio1", NormalizationKind::none, {ScoreName::log_ratio}, {1}),
+                                        job("ZscoreAngle5", NormalizationKind::zscore, {ScoreName::angle}, {5})};
   return jobs;
 }
 
@@ -208,8 +207,7 @@ class HashMatrix : public ::testing::TestWithParam<Case> {
 
 std::string name_of_case(const ::testing::TestParamInfo<Case>& info) {
   const auto [type, holed, job, backend] = info.param;
-  return job.name + name_of(type) + (holed ? "Holed" : "Clean") +
-         (backend == BackendChoice::cuda ? "Cuda" : "");
+  return job.name + name_of(type) + (holed ? "Holed" : "Clean") + (backend == BackendChoice::cuda ? "Cuda" : "");
 }
 
 TEST_P(HashMatrix, IsOnePoint) {

@@ -84,9 +84,11 @@ TEST_F(DetectPlanTest, WidensMixedTypesToWhatHoldsBoth) {
 
 TEST_F(DetectPlanTest, PassesFollowNormalizationAndScore) {
   using Names = std::vector<std::string>;
-  EXPECT_EQ(passes(), (Names{"statistics", "irmad", "contextual", "texture", "score"}));  // vhr: 1 m a pixel
+  EXPECT_EQ(passes(), (Names{"statistics", "irmad", "contextual", "score"}));  // general: 10 m, 2 bands
+  options_.method.preset = Preset::vhr;
+  EXPECT_EQ(passes(), (Names{"statistics", "irmad", "contextual", "texture", "score"}));
+  options_.method.preset = Preset::automatic;
   options_.products.change_class = true;
-  options_.method.preset = Preset::general;
   EXPECT_EQ(passes(), (Names{"statistics", "irmad", "contextual", "score", "class"}));
   options_.products.change_class = false;
   options_.method.scores = {ScoreName::scva};
