@@ -99,8 +99,8 @@ class JobFault : public ::testing::TestWithParam<std::tuple<RasterFormat, bool>>
     options_.resources.threads = 3;
     if (over_older_output()) {
       DetectOptions older = options_;
-      older.score = ScoreKind::cva;
-      older.normalize = NormalizationKind::none;
+      older.method.scores = {ScoreName::cva};
+      older.method.normalize = NormalizationKind::none;
       run(older);
     }
     before_ = listing_of(folder_.path());
