@@ -81,7 +81,9 @@ void bench_score(benchmark::State& state, const BenchScene& scene) {
   UnitCache after(*plan.after.source, plan.band_count, plan.type, plan.tiles.after_units);
   before.read(window, slot.before, slot.tile.row_pitch, slot.tile.band_pitch, slot.valid);
   after.read(window, slot.after, slot.tile.row_pitch, slot.tile.band_pitch, slot.valid);
-  const ScoreRecipe recipe{ScoreKind::scva, std::vector<BandFit>(static_cast<std::size_t>(plan.band_count)), 1.0f, 3};
+  ScoreTerm term;
+  term.fits.assign(static_cast<std::size_t>(plan.band_count), BandFit{});
+  const ScoreRecipe recipe{{term}, {3}};
   for (auto _ : state) backend.score(*slot.workspace, slot.tile, recipe, slot.score, slot.bins);
   const std::int64_t pixels = pixel_count(slot.core);
   count_tiles(state, 1, pixels, pixels * (2 * plan.band_count * 2 + 4));

@@ -63,7 +63,10 @@ Outcome run_job(Pair& pair, const Cut& cut) {
   const TileSet tiles = tiles_of(out.plan, kHalo);
   UnitCache before(pair.before, kBands, PixelType::u16, out.plan.before_units);
   UnitCache after(pair.after, kBands, PixelType::u16, out.plan.after_units);
-  ScoreRecipe recipe{ScoreKind::difference, std::vector<BandFit>(kBands), 1.0f, kSmooth};
+  ScoreTerm term;
+  term.kind = ScoreKind::difference;
+  term.fits.assign(kBands, BandFit{});
+  const ScoreRecipe recipe{{term}, {kSmooth}};
   out.score.assign(static_cast<std::size_t>(kWidth) * kHeight, -1.0f);
 
   Pass pass;
