@@ -154,6 +154,9 @@ FitNeeds fit_needs(const DetectOptions& options, const Method& m, PixelType type
   needs.null_model = m.has(ScoreName::irmad) || options.products.pvalue || m.threshold.rule == ThresholdRule::p;
   needs.several = needs.irmad || needs.null_model || m.has(ScoreName::isfa) || m.texture ||
                   m.normalize == NormalizationKind::huber || m.normalize == NormalizationKind::histogram;
+  needs.warm_start =
+      m.options.irmad == IrmadMode::consistent &&
+      (m.normalize == NormalizationKind::pif || m.weights == WeightSource::irmad || m.has(ScoreName::irmad));
   needs.median = ratio && !m.options.epsilon && type == PixelType::f32;
   needs.any = needs.several || m.normalize != NormalizationKind::none || m.has(ScoreName::scva) || quadratic || range ||
               needs.median;

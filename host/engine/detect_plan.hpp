@@ -76,7 +76,8 @@ struct FitNeeds {
   bool any = false;      ///< a pass over the fit's pixels
   bool several = false;  ///< more than one
   bool irmad = false, contextual = false, null_model = false;
-  bool median = false;  ///< of the values, for epsilon
+  bool warm_start = false;  ///< of IR-MAD to its tolerance, from a lattice
+  bool median = false;      ///< of the values, for epsilon
 };
 FitNeeds fit_needs(const DetectOptions& options, const Method& method, PixelType type);
 

@@ -49,6 +49,7 @@ void FitPasses::take(Slot& slot) {
   GramRecipe held;
   held.subset = GramSubset::held_out;
   backend_.gram(*slot.workspace, slot.tile, at(held, slot), held_[slot.index]);
+  if (lattice_) lattice_->add(slot.tile);
   if (wants_median_) backend_.value_histogram(*slot.workspace, slot.tile, slot.bins);
 }
 
@@ -57,8 +58,19 @@ void FitPasses::merge(const Slot& slot) {
   held_out_.add(held_[slot.index]);
 }
 
-void FitPasses::load(bool median) {
+const FitLattice* FitPasses::lattice() const {
+  return lattice_ && sample_.valid_pixels >= FitLattice::kLeastPixels ? &*lattice_ : nullptr;
+}
+
+MomentSummary FitPasses::lattice_moments(const WeightRule& rule) {
+  return lattice_->moments(backend_, *tiles_.slots().front().workspace, rule);
+}
+
+void FitPasses::load(bool median, bool lattice) {
   wants_median_ = median;
+  const std::int64_t pixels = pixel_count(plan_.grid);
+  const std::int64_t most = plan_.sampled() ? std::min(pixels, plan_.method.fit_pixels) : pixels;
+  if (lattice && most >= FitLattice::kLeastPixels) lattice_.emplace(plan_.type, plan_.band_count, most);
   start_statistics();
   const auto compute = [&](Slot& slot) {
     take(slot);
@@ -108,6 +120,7 @@ void FitPasses::start_statistics() {
   everything_ = PairGram(plan_.type, 2 * plan_.band_count);
   held_out_ = everything_;
   tiles_.clear_bins();
+  if (lattice_) lattice_->clear();
 }
 
 void FitPasses::statistics_again() {

@@ -9,6 +9,7 @@
 
 #include "host/base/progress.hpp"
 #include "host/engine/detect_plan.hpp"
+#include "host/engine/fit_lattice.hpp"
 #include "host/engine/pair_extremes.hpp"
 #include "host/engine/pair_tiles.hpp"
 #include "kernels/api/gram_recipe.hpp"
@@ -31,8 +32,8 @@ class FitPasses {
 
   /// Decodes the pixels of the fit (a sample: rounds of cells, until it has its number of valid pixels or all cells are
   /// read), takes moments and extremes, and goes over them once more when pixels have to be kept out.
-  /// median : of the values is wanted too.
-  void load(bool median);
+  /// median, lattice : of the values, and of the pixels, are wanted too.
+  void load(bool median, bool lattice);
 
   const FitSample& sample() const { return sample_; }
   const PairExtremes& extremes() const { return extremes_; }
@@ -41,6 +42,11 @@ class FitPasses {
   MomentSummary moments() const { return everything_.summary(); }
   const PairGram& everything() const { return everything_; }  ///< unit weights
   const PairGram& held_out() const { return held_out_; }      ///< the third that checks the fit, unit weights
+
+  /// The lattice of the fit's pixels, where load() was asked for it and the fit is large enough to be worth one.
+  const FitLattice* lattice() const;
+  /// Moments of the lattice under a rule.
+  MomentSummary lattice_moments(const WeightRule& rule);
 
   /// Moments under a rule. band : a pair of that band alone.
   PairGram gram(const WeightRule& rule, GramSubset subset = GramSubset::everything, const std::string& name = "weights",
@@ -72,7 +78,8 @@ class FitPasses {
   std::int64_t clipped_ = 0;
   PairGram everything_, held_out_;
   bool wants_median_ = false;
-  std::vector<std::uint64_t> values_;      ///< histogram, where the median is wanted
+  std::vector<std::uint64_t> values_;  ///< histogram, where the median is wanted
+  std::optional<FitLattice> lattice_;
   std::vector<TileGram> held_;             ///< of the tile in each slot
   std::vector<PairExtremes> extremes_of_;  ///< of the tile in each slot
 };

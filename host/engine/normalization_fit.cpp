@@ -107,10 +107,22 @@ void NormalizationFit::take_weights(const WeightRule& rule) {
   hold_out(passes_.gram(rule, GramSubset::held_out), everything);
 }
 
-IrmadIteration NormalizationFit::iterate(const IrmadSettings& settings) {
+/// Those under unit weights, or under the weights that the fit's lattice converged to.
+MomentSummary NormalizationFit::first_moments(const IrmadSettings& settings, bool from_lattice) {
+  const FitLattice* lattice = from_lattice ? passes_.lattice() : nullptr;
+  if (lattice == nullptr) return moments_;
+  IrmadIteration coarse(settings, plan_.bands(), lattice->valid_points());
+  bool more = coarse.advance(passes_.lattice_moments({}));
+  while (more) more = coarse.advance(passes_.lattice_moments(coarse.rule()));
+  if (coarse.report().degenerate) return moments_;
+  warm_start = WarmStart{lattice->stride(), lattice->valid_points(), coarse.report().passes};
+  return passes_.gram(coarse.rule(), GramSubset::everything, "irmad").summary();
+}
+
+IrmadIteration NormalizationFit::iterate(const IrmadSettings& settings, bool from_lattice) {
   IrmadIteration it(settings, plan_.bands(), moments_.count);
   try {
-    bool more = it.advance(moments_);
+    bool more = it.advance(first_moments(settings, from_lattice));
     while (more) more = it.advance(passes_.gram(it.rule(), GramSubset::everything, "irmad").summary());
   } catch (const std::domain_error& e) {
     throw InputError(fmt::format("{} and {}: IR-MAD is impossible: {}; choose other bands or another method",
@@ -155,7 +167,7 @@ void NormalizationFit::fit_pif() {
 
 void NormalizationFit::fit_contextual() {
   const ContextualSettings settings;
-  const IrmadIteration first = iterate({IrmadMode::consistent, kStartTolerance, kContextualStart, false});
+  const IrmadIteration first = iterate({IrmadMode::consistent, kStartTolerance, kContextualStart, false}, false);
   start = first.report();
   WeightRule rule = first.rule();
   for (int turn = 0; turn < settings.turns; ++turn) {

@@ -14,6 +14,13 @@
 
 namespace groundshift {
 
+/// The lattice on which a first estimate of IR-MAD was iterated.
+struct WarmStart {
+  std::int32_t stride = 0;
+  std::int64_t points = 0;
+  int iterations = 0;
+};
+
 /// Runs the passes of the method's normalization and of the weights that its scores share.
 class NormalizationFit {
  public:
@@ -26,6 +33,7 @@ class NormalizationFit {
   std::vector<ValueMap> value_maps;     ///< histogram matching, one a band
   std::vector<std::int32_t> unfitted;   ///< bands (0-based) without a fit of their own, each once
   int contextual_turns = 0;
+  std::optional<WarmStart> warm_start;
   std::optional<IrmadReport> start;  ///< of the contextual refit
 
   const MomentSummary& moments() const { return moments_; }  ///< of all pixels of the fit alike
@@ -42,7 +50,8 @@ class NormalizationFit {
   void leave_out(std::int32_t band);
   void hold_out(const PairGram& held, const PairGram& everything);
   void take_weights(const WeightRule& rule);
-  IrmadIteration iterate(const IrmadSettings& settings);
+  IrmadIteration iterate(const IrmadSettings& settings, bool from_lattice);
+  MomentSummary first_moments(const IrmadSettings& settings, bool from_lattice);
   void fit_pif();
   void fit_contextual();
   void fit_huber();

@@ -43,6 +43,7 @@ class PairFitter {
     set_floors();
     for (std::size_t t = 0; t < method_.scores.size(); ++t) solve_term(method_.scores[t], fit_.recipe.terms[t]);
     if (normalization_.ran_irmad()) fit_.irmad = normalization_.irmad().report();
+    fit_.warm_start = normalization_.warm_start;
     return std::move(fit_);
   }
 
@@ -54,11 +55,12 @@ class PairFitter {
     fit_.value_maps = normalization_.value_maps;
     fit_.contextual_turns = normalization_.contextual_turns;
     fit_.irmad = normalization_.ran_irmad() ? normalization_.irmad().report() : normalization_.start;
+    fit_.warm_start = normalization_.warm_start;
     fit_.band_maps = band_fits(fit_.fits, normalization_.weighted(), false);
   }
 
   void load() {
-    passes_.load(needs_.median);
+    passes_.load(needs_.median, needs_.warm_start);
     fit_.sample = passes_.sample();
     fit_.minimum = passes_.extremes().minimum();
     fit_.clipped = passes_.clipped();

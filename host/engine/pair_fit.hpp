@@ -9,6 +9,7 @@
 #include "host/base/progress.hpp"
 #include "host/engine/detect_plan.hpp"
 #include "host/engine/fit_passes.hpp"
+#include "host/engine/normalization_fit.hpp"
 #include "host/engine/pair_tiles.hpp"
 #include "kernels/api/score_recipe.hpp"
 #include "kernels/solve/histogram_match.hpp"
@@ -28,6 +29,7 @@ struct PairFit {
   double data_range = 0.0;
   double epsilon = 0.0;
   std::optional<IrmadReport> irmad;     ///< of the score, or else of the normalization's start
+  std::optional<WarmStart> warm_start;  ///< of IR-MAD, where it had one
   std::vector<double> mad_rho;          ///< of a mad or irmad score
   std::optional<ScaledF> null;          ///< of T where a null was fitted
   std::int32_t degrees_of_freedom = 0;  ///< of T, for mad and irmad

@@ -146,6 +146,11 @@ Json irmad_json(const PairFit& fit) {
                {"degenerate", r.degenerate},
                {"rho", r.rho.empty() ? Json::array() : Json(r.rho.back())},
                {"rho_by_iteration", history}};
+  if (fit.warm_start) {
+    json["warm_start"] = {{"stride", fit.warm_start->stride},
+                          {"points", fit.warm_start->points},
+                          {"iterations", fit.warm_start->iterations}};
+  }
   if (!r.why.empty()) json["why"] = r.why;
   if (!r.rho.empty()) {
     Json errors = Json::array();
