@@ -145,8 +145,8 @@ IrmadIteration NormalizationFit::iterate(const IrmadSettings& settings, bool fro
 const IrmadIteration& NormalizationFit::irmad() {
   if (!irmad_) {
     const IrmadMode mode = method_.options.irmad;
-    irmad_.emplace(
-        iterate({mode, method_.irmad_tolerance, method_.options.irmad_passes, mode == IrmadMode::consistent}));
+    irmad_.emplace(iterate({mode, method_.irmad_tolerance, method_.options.irmad_passes, mode == IrmadMode::consistent},
+                           mode == IrmadMode::consistent));
     if (mode == IrmadMode::canty) {
       context_.warnings->add("textbook_chi_square",
                              "--irmad canty: its chi-square probabilities are the textbook's, which call far too many "
