@@ -26,14 +26,14 @@ LogHistogram histogram_of(const std::vector<float>& scores) {
 
 /// The bin of one score; -1 when it was not counted.
 std::int32_t bin_of(float score) {
-  const LogHistogram one = histogram_of({score});
-  const auto found = std::find(one.counts().begin(), one.counts().end(), 1u);
-  return found == one.counts().end() ? -1 : static_cast<std::int32_t>(found - one.counts().begin());
+  const std::vector<std::uint64_t> counts = histogram_of({score}).window().counts;
+  const auto found = std::find(counts.begin(), counts.end(), 1u);
+  return found == counts.end() ? -1 : static_cast<std::int32_t>(found - counts.begin());
 }
 
 TEST(LogHistogram, EdgesAreRoundedPowersOfTwo) {
   for (std::int32_t k = 0; k <= kLogBins; ++k) {
-    const long double power = std::exp2(static_cast<long double>(k) / kLogBinsPerOctave + kLogBinsLowest);
+    const long double power = std::exp2(static_cast<long double>(k) / kLogBinsPerOctave - 8.0);
     ASSERT_EQ(log_bin_edge(k), static_cast<float>(power)) << k;
   }
   EXPECT_EQ(log_bin_edge(0), 0x1p-8f);
@@ -43,7 +43,7 @@ TEST(LogHistogram, EdgesAreRoundedPowersOfTwo) {
 
 TEST(LogHistogram, CentersAreInTheMiddleOfTheLogarithm) {
   for (std::int32_t k = 0; k < kLogBins; ++k) {
-    const double power = std::exp2((k + 0.5) / kLogBinsPerOctave + kLogBinsLowest);
+    const double power = std::exp2((k + 0.5) / kLogBinsPerOctave - 8.0);
     ASSERT_NEAR(log_bin_center(k), power, 1e-15 * power) << k;
   }
 }
@@ -56,10 +56,10 @@ TEST(LogHistogram, IsExactAtEveryEdge) {
     below.push_back(std::nextafter(log_bin_edge(k), 0.0f));
     ASSERT_EQ(log_bin_threshold(k - 1), below.back());
   }
-  const LogHistogram from = histogram_of(at), to = histogram_of(below);
+  const std::vector<std::uint64_t> from = histogram_of(at).window().counts, to = histogram_of(below).window().counts;
   for (std::size_t k = 0; k < static_cast<std::size_t>(kLogBins); ++k) {
-    ASSERT_EQ(from.counts()[k], k == 0 ? 0u : 1u) << k;
-    ASSERT_EQ(to.counts()[k], k + 1 == static_cast<std::size_t>(kLogBins) ? 0u : 1u) << k;
+    ASSERT_EQ(from[k], k == 0 ? 0u : 1u) << k;
+    ASSERT_EQ(to[k], k + 1 == static_cast<std::size_t>(kLogBins) ? 0u : 1u) << k;
   }
 }
 
@@ -84,7 +84,7 @@ TEST(LogHistogram, LeavesOutNans) {
   EXPECT_EQ(bin_of(std::copysign(nan, -1.0f)), -1);
   const LogHistogram some = histogram_of({nan, 0.0f, nan, 2.0f, nan});
   EXPECT_EQ(some.total(), 2u);
-  EXPECT_EQ(some.counts()[0], 1u);
+  EXPECT_EQ(some.window().counts[0], 1u);
 }
 
 TEST(LogHistogram, CountsTheSameThroughWindowsAndMerges) {
@@ -98,7 +98,7 @@ TEST(LogHistogram, CountsTheSameThroughWindowsAndMerges) {
   left.add(all.window(0, 0, 1025, kHeight));
   right.add(all.window(1025, 0, kWidth - 1025, kHeight));
   left.merge(right);
-  EXPECT_EQ(whole.counts(), left.counts());
+  EXPECT_EQ(whole.window().counts, left.window().counts);
   EXPECT_EQ(whole.total(), scores.size());
   whole.add(all.window(0, 0, 0, 0));
   EXPECT_EQ(whole.total(), scores.size());
@@ -116,6 +116,22 @@ TEST(LogHistogram, TellsSharesExactlyAtThresholds) {
   }
 }
 
+TEST(LogHistogram, WindowsHoldSixteenOctavesAndTheRestAtTheirEnds) {
+  const LogHistogram histogram = histogram_of({0.0f, 0x1p-10f, 0x1p-2f, 3.0f, 1000.0f, 1e6f});
+  const LogWindow usual = histogram.window(), high = histogram.window(20), low = histogram.window(2);
+  EXPECT_EQ(usual.scale, 1.0);
+  EXPECT_EQ(high.scale, 4096.0);
+  EXPECT_EQ(low.scale, 0x1p-6);
+  EXPECT_EQ(usual.counts.front(), 2u);
+  EXPECT_EQ(usual.counts.back(), 2u);
+  EXPECT_EQ(high.counts.front(), 4u);                                                       // from 2^4 on
+  EXPECT_EQ(high.counts[static_cast<std::size_t>((9 - 4) * kLogBinsPerOctave + 247)], 1u);  // 1000 = 2^9.9658
+  EXPECT_EQ(low.counts.front(), 1u);                                                        // from 2^-14 on
+  EXPECT_EQ(low.counts[static_cast<std::size_t>(4 * kLogBinsPerOctave)], 1u);
+  EXPECT_EQ(low.counts.back(), 2u);
+  EXPECT_THROW(histogram.window(40), std::invalid_argument);
+}
+
 TEST(LogHistogram, SharesAreLinearInsideABin) {
   const LogHistogram one = histogram_of({1.0f, 1.0f, 4.0f, 4.0f});
   const double low = 1.0, high = static_cast<double>(log_bin_edge(8 * 256 + 1));
@@ -130,10 +146,10 @@ TEST(LogHistogram, SharesHoldAtTheEnds) {
   EXPECT_EQ(LogHistogram().share_above(1.0), 0.0);
   const LogHistogram zeros = histogram_of({0.0f, 0.0f});
   EXPECT_EQ(zeros.share_above(-1e-9), 1.0);
-  EXPECT_NEAR(zeros.share_above(0x1p-9), 0.5, 0.01);
+  EXPECT_NEAR(zeros.share_above(0x1p-33), 0.5, 0.01);
   EXPECT_EQ(zeros.share_above(static_cast<double>(log_bin_threshold(0))), 0.0);
-  EXPECT_EQ(histogram_of({1000.0f}).share_above(200.0), 1.0);
-  EXPECT_EQ(histogram_of({1000.0f}).share_above(256.0), 0.0);
+  EXPECT_EQ(histogram_of({1e10f}).share_above(4e9), 1.0);
+  EXPECT_EQ(histogram_of({1e10f}).share_above(0x1p32), 0.0);
   EXPECT_THROW(zeros.share_above(std::nan("")), std::invalid_argument);
 }
 

@@ -111,11 +111,12 @@ TEST(Thresholds, LeaveTheCountsAboveAsTheUpperClass) {
   Draws draws;
   for (int i = 0; i < 20000; ++i) scores.push_back(static_cast<float>(log_bin_center(draw(draws, "two lobes"))));
   histogram.add({scores.data(), 200, 100, 200});
-  ASSERT_EQ(histogram.counts(), make("two lobes"));
-  const double threshold = *otsu_of_log_bins(histogram.counts());
+  const Counts counts = histogram.window().counts;
+  ASSERT_EQ(counts, make("two lobes"));
+  const double threshold = *otsu_of_log_bins(counts);
   const auto changed = std::count_if(scores.begin(), scores.end(), [&](float s) { return s > threshold; });
   std::uint64_t upper = 0;
-  for (std::size_t k = 2388; k < histogram.counts().size(); ++k) upper += histogram.counts()[k];
+  for (std::size_t k = 2388; k < counts.size(); ++k) upper += counts[k];
   EXPECT_EQ(static_cast<std::uint64_t>(changed), upper);
   EXPECT_DOUBLE_EQ(histogram.share_above(threshold), static_cast<double>(upper) / 20000.0);
 }
