@@ -10,7 +10,7 @@ from scipy.special import chdtrc
 
 # pair, preset
 PRESETS = [("taizhou", "multispectral"), ("taizhou", "general"), ("szada-1-crop", "general"), ("szada-1-crop", "vhr"),
-           ("sardinia-lake", "general"), ("bern-sar", "sar"), ("taizhou", "construction"), ("taizhou", "anomaly")]
+           ("sardinia-lake", "general"), ("bern-sar", "sar"), ("taizhou", "construction")]
 # The program takes the median of the contextual statistic from 0.8 % bins and its weights from a table.
 SCORE_TOLERANCE = 2e-3
 BIN = 2.0 ** (1.0 / thresholds.PER_OCTAVE)
