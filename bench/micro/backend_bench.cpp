@@ -27,10 +27,10 @@ void count(benchmark::State& state, const TilePair& pair, std::int64_t output_by
 void bench_score(benchmark::State& state, const SharedBackend& backend, TileShape shape, ScoreKind kind,
                  std::int32_t smooth) {
   const TilePair pair(*backend, shape);
-  ScoreRecipe recipe;
-  recipe.kind = kind;
-  recipe.smooth = smooth;
-  recipe.fits.assign(static_cast<std::size_t>(shape.band_count), BandFit{100, 100, 1.02f, 3, 103, 0.5f});
+  ScoreTerm term;
+  term.kind = kind;
+  term.fits.assign(static_cast<std::size_t>(shape.band_count), BandFit{100, 100, 1.02f, 3, 103, 0.5f});
+  const ScoreRecipe recipe{{term}, {smooth}};
   const auto workspace = backend->make_workspace({shape.type, shape.band_count, shape.side, shape.side, recipe.halo()});
   std::vector<std::uint64_t> bins(kFloatBins, 0);
   for (auto _ : state) {

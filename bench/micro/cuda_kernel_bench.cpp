@@ -83,13 +83,13 @@ void bench_score(benchmark::State& state, TileShape shape, ScoreKind kind, std::
   const auto backend = make_cuda_backend(0);
   const TilePair pair(*backend, shape);
   DeviceWorkspace slot({shape.type, shape.band_count, shape.side, shape.side, smooth / 2});
-  ScoreRecipe recipe;
-  recipe.kind = kind;
-  recipe.smooth = smooth;
-  recipe.fits.assign(static_cast<std::size_t>(shape.band_count), BandFit{100, 100, 1.02f, 3, 103, 0.5f});
+  ScoreTerm term;
+  term.kind = kind;
+  term.fits.assign(static_cast<std::size_t>(shape.band_count), BandFit{100, 100, 1.02f, 3, 103, 0.5f});
+  const ScoreRecipe recipe{{term}, {smooth}};
   const Window core = pair.tile().core;
   const PairPlanes<T> planes = slot.copy_in<T>(pair.tile(), core);
-  const cuda::ScoreMemory memory{slot.copy_in_fits(recipe.fits), slot.box_scratch(recipe.halo()), slot.bins().data()};
+  const cuda::ScoreMemory memory{slot.copy_in_fits(term.fits), slot.box_scratch(recipe.halo()), slot.bins().data()};
   slot.wait();
   const std::int64_t bytes = pair.input_bytes() + pair.pixel_count() * static_cast<std::int64_t>(sizeof(float));
   measure(state, slot, pair.pixel_count(), bytes, bandwidth, [&] {

@@ -70,9 +70,10 @@ void bench_score(benchmark::State& state, const BenchScene& scene) {
   Warnings warnings;
   DetectPlan plan = plan_detect(options, warnings);
   Backend& backend = *plan.backend.backend;
-  std::vector<Slot> slots = make_slots(backend, plan.tiles, plan.type, plan.band_count, plan.halo);
+  std::vector<Slot> slots = make_slots(backend, plan.tiles, plan.type, plan.band_count, plan.halo, plan.window_scores);
   Slot& slot = slots.front();
-  aim(slot, plan.tiles, 0, plan.halo, plan.grid.width, plan.grid.height, plan.type, plan.band_count);
+  aim(slot, tiles_of(plan.tiles, plan.halo), 0, slot.pixels(), plan.grid.width, plan.grid.height, plan.type,
+      plan.band_count);
   const Window window{slot.core.x - slot.tile.core.x, slot.core.y - slot.tile.core.y, slot.tile.width,
                       slot.tile.height};
   std::fill_n(slot.valid, slot.tile.row_pitch * slot.tile.height, std::uint8_t{1});
@@ -80,7 +81,9 @@ void bench_score(benchmark::State& state, const BenchScene& scene) {
   UnitCache after(*plan.after.source, plan.band_count, plan.type, plan.tiles.after_units);
   before.read(window, slot.before, slot.tile.row_pitch, slot.tile.band_pitch, slot.valid);
   after.read(window, slot.after, slot.tile.row_pitch, slot.tile.band_pitch, slot.valid);
-  const ScoreRecipe recipe{ScoreKind::scva, std::vector<BandFit>(static_cast<std::size_t>(plan.band_count)), 1.0f, 3};
+  ScoreTerm term;
+  term.fits.assign(static_cast<std::size_t>(plan.band_count), BandFit{});
+  const ScoreRecipe recipe{{term}, {3}};
   for (auto _ : state) backend.score(*slot.workspace, slot.tile, recipe, slot.score, slot.bins);
   const std::int64_t pixels = pixel_count(slot.core);
   count_tiles(state, 1, pixels, pixels * (2 * plan.band_count * 2 + 4));

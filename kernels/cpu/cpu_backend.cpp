@@ -61,11 +61,14 @@ class CpuBackend final : public Backend {
     auto& scratch = dynamic_cast<Scratch&>(workspace);
     const std::int64_t tile_pixels = std::int64_t{tile.width} * tile.height;
     require(bins.size() == static_cast<std::size_t>(kFloatBins), "a histogram has kFloatBins counts");
-    require(recipe.fits.size() == static_cast<std::size_t>(tile.band_count), "a score needs one fit a band");
+    require(recipe.terms.size() == 1 && recipe.smooth.size() == 1, "a score is one term smoothed once");
+    const std::vector<BandFit>& fits = recipe.terms.front().fits;
+    const std::int32_t side = recipe.smooth.front();
+    require(fits.size() == static_cast<std::size_t>(tile.band_count), "a score needs one fit a band");
     require(score.width == tile.core.width && score.height == tile.core.height, "scores are as large as the core");
-    require(recipe.smooth >= 1 && recipe.smooth % 2 == 1, "the box mean has an odd size");
-    require(recipe.smooth == 1 || tile_pixels <= scratch.pixel_capacity(), "the tile is larger than its workspace");
-    Executor executor(scratch, recipe.fits, bins);
+    require(side >= 1 && side % 2 == 1, "the box mean has an odd size");
+    require(side == 1 || tile_pixels <= scratch.pixel_capacity(), "the tile is larger than its workspace");
+    Executor executor(scratch, fits, bins);
     const RasterView<float> raw{scratch.raw(), tile.width, tile.height, tile.width};
     with_pixel_type(tile.type, [&](auto tag) {
       using T = typename decltype(tag)::type;

@@ -11,7 +11,8 @@ namespace groundshift::cpu {
 template <class T>
 void run_score(Executor& executor, const PairPlanes<T>& planes, const ScoreRecipe& recipe, const Window& core,
                const RasterView<float>& raw, const RasterView<float>& out) {
-  with_score_op(recipe, [&](const auto& op) { score_tile(executor, planes, op, core, recipe.halo(), raw, out); });
+  with_score_op(recipe.terms.front(),
+                [&](const auto& op) { score_tile(executor, planes, op, core, recipe.halo(), raw, out); });
 }
 
 }  // namespace groundshift::cpu

@@ -115,16 +115,19 @@ class CudaBackend final : public Backend {
              std::span<std::uint64_t> bins) override {
     use_device();
     require(bins.size() == static_cast<std::size_t>(kFloatBins), "a histogram has kFloatBins counts");
-    require(recipe.fits.size() == static_cast<std::size_t>(tile.band_count), "a score needs one fit a band");
+    require(recipe.terms.size() == 1 && recipe.smooth.size() == 1, "a score is one term smoothed once");
+    const std::vector<BandFit>& fits = recipe.terms.front().fits;
+    const std::int32_t side = recipe.smooth.front();
+    require(fits.size() == static_cast<std::size_t>(tile.band_count), "a score needs one fit a band");
     require(score.width == tile.core.width && score.height == tile.core.height, "scores are as large as the core");
-    require(recipe.smooth >= 1 && recipe.smooth % 2 == 1, "the box mean has an odd size");
+    require(side >= 1 && side % 2 == 1, "the box mean has an odd size");
     auto& slot = dynamic_cast<DeviceWorkspace&>(workspace);
     const CallScope scope(slot);
     const Window window = grown(tile, recipe.halo());
     const Window core{tile.core.x - window.x, tile.core.y - window.y, tile.core.width, tile.core.height};
     const RasterView<float> device_scores = slot.scores(core);
     clear_bins(slot);
-    const ScoreMemory memory{slot.copy_in_fits(recipe.fits), slot.box_scratch(recipe.halo()), slot.bins().data()};
+    const ScoreMemory memory{slot.copy_in_fits(fits), slot.box_scratch(recipe.halo()), slot.bins().data()};
     with_pixel_type(tile.type, [&](auto tag) {
       using T = typename decltype(tag)::type;
       const PairPlanes<T> planes = slot.copy_in<T>(tile, window);

@@ -180,8 +180,9 @@ class Executor {
 template <class T>
 void score(cudaStream_t stream, const PairPlanes<T>& planes, const ScoreRecipe& recipe, const Window& core,
            const RasterView<float>& raw, const RasterView<float>& out, const ScoreMemory& memory) {
-  Executor executor(stream, recipe.fits, memory);
-  with_score_op(recipe, [&](const auto& op) { score_tile(executor, planes, op, core, recipe.halo(), raw, out); });
+  Executor executor(stream, recipe.terms.front().fits, memory);
+  with_score_op(recipe.terms.front(),
+                [&](const auto& op) { score_tile(executor, planes, op, core, recipe.halo(), raw, out); });
 }
 
 }  // namespace groundshift::GS_CUDA_NAMESPACE

@@ -30,11 +30,10 @@ Scene plain_scores(std::int32_t width, std::int32_t height, const std::vector<in
 }
 
 ScoreRecipe plain_recipe(std::int32_t smooth) {
-  ScoreRecipe recipe;
-  recipe.kind = ScoreKind::difference;
-  recipe.fits.assign(1, BandFit{});
-  recipe.smooth = smooth;
-  return recipe;
+  ScoreTerm term;
+  term.kind = ScoreKind::difference;
+  term.fits.assign(1, BandFit{});
+  return {{term}, {smooth}};
 }
 
 TEST_P(BoxMeanParity, CountsDefinedScoresOnly) {

@@ -93,10 +93,9 @@ testing::AssertionResult same_bits(const std::vector<double>& expected, const st
 }
 
 ScoreRecipe make_recipe(ScoreKind kind, std::int32_t band_count, std::int32_t smooth) {
-  ScoreRecipe recipe;
-  recipe.kind = kind;
-  recipe.smooth = smooth;
-  recipe.epsilon = 0.75f;
+  ScoreTerm term;
+  term.kind = kind;
+  term.epsilon = 0.75f;
   for (std::int32_t b = 0; b < band_count; ++b) {
     const auto band = static_cast<float>(b);
     BandFit fit;
@@ -106,9 +105,9 @@ ScoreRecipe make_recipe(ScoreKind kind, std::int32_t band_count, std::int32_t sm
     fit.bias = -0.37f + 0.21f * band;
     fit.offset = 39.63f + 3.21f * band;
     fit.weight = kind == ScoreKind::scva ? 1.0f / (2.5f + band) : 1.0f;
-    recipe.fits.push_back(fit);
+    term.fits.push_back(fit);
   }
-  return recipe;
+  return {{term}, {smooth}};
 }
 
 std::vector<float> reference_box_mean(const std::vector<float>& scores, std::int32_t width, std::int32_t height,
@@ -139,20 +138,22 @@ std::vector<float> reference_box_mean(const std::vector<float>& scores, std::int
 ImageScores reference_scores(const Scene& scene, const ScoreRecipe& recipe) {
   ImageScores image;
   image.bins.assign(kFloatBins, 0);
-  with_score_op(recipe, [&](const auto& op) {
+  const ScoreTerm& term = recipe.terms.front();
+  with_score_op(term, [&](const auto& op) {
     for (std::int32_t y = 0; y < scene.height; ++y) {
       for (std::int32_t x = 0; x < scene.width; ++x) {
         auto state = op.start();
         for (std::int32_t b = 0; b < scene.band_count; ++b) {
           op.add(state, static_cast<float>(scene.value(false, b, x, y)), static_cast<float>(scene.value(true, b, x, y)),
-                 recipe.fits[static_cast<std::size_t>(b)]);
+                 term.fits[static_cast<std::size_t>(b)]);
         }
         const float score = op.finish(state, static_cast<float>(scene.band_count));
         image.scores.push_back(canonical(scene.is_valid(x, y) ? score : std::numeric_limits<float>::quiet_NaN()));
       }
     }
   });
-  if (recipe.smooth > 1) image.scores = reference_box_mean(image.scores, scene.width, scene.height, recipe.halo());
+  if (recipe.smooth.front() > 1)
+    image.scores = reference_box_mean(image.scores, scene.width, scene.height, recipe.halo());
   for (const float score : image.scores) {
     if (!std::isnan(score)) ++image.bins[bin_of(score)];
   }

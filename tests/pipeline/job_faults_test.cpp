@@ -54,6 +54,17 @@ class FailingBackend final : public Backend {
   void value_histogram(Workspace& w, const PairTile& tile, std::span<std::uint64_t> bins) override {
     real_->value_histogram(w, tile, bins);
   }
+  void gram(Workspace& w, const PairTile& tile, const GramRecipe& recipe, TileGram& out) override {
+    real_->gram(w, tile, recipe, out);
+  }
+  void form_histogram(Workspace& w, const PairTile& tile, const WeightRule& rule,
+                      std::span<std::uint64_t> bins) override {
+    real_->form_histogram(w, tile, rule, bins);
+  }
+  void band_histogram(Workspace& w, const PairTile& tile, Date date, std::int32_t band,
+                      std::span<std::uint64_t> bins) override {
+    real_->band_histogram(w, tile, date, band, bins);
+  }
   void score(Workspace& w, const PairTile& tile, const ScoreRecipe& recipe, RasterView<float> score,
              std::span<std::uint64_t> bins) override {
     if (scores_++ == fails_at_) throw DeviceFault("the device fell off the bus, injected");
@@ -99,8 +110,8 @@ class JobFault : public ::testing::TestWithParam<std::tuple<RasterFormat, bool>>
     options_.resources.threads = 3;
     if (over_older_output()) {
       DetectOptions older = options_;
-      older.score = ScoreKind::cva;
-      older.normalize = NormalizationKind::none;
+      older.method.scores = {ScoreName::cva};
+      older.method.normalize = NormalizationKind::none;
       run(older);
     }
     before_ = listing_of(folder_.path());
