@@ -63,7 +63,7 @@ class Mad:
 
 
 def consistency_factor(p):
-    """c(p) = 1 - 2 Gamma((p + 1) / 2) / (sqrt(pi) p Gamma(p / 2)), the shrinkage of one reweighting of Gaussian data."""
+    """c(p) = 1 - 2 Gamma((p + 1) / 2) / (sqrt(pi) p Gamma(p / 2)): one reweighting of Gaussian data shrinks by it."""
     return 1.0 - 2.0 * math.exp(math.lgamma((p + 1) / 2) - math.lgamma(p / 2)) / (math.sqrt(math.pi) * p)
 
 
@@ -147,15 +147,24 @@ def slow_features(x, y, w=None, eigen=True):
 
 
 def iterated_slow_features(x, y, tolerance=1e-4, passes=50):
-    """ISFA: slow features under weights Q(p / 2, T / 2), until the eigenvalue-free measure max |delta T| / (1 + T) of
-    the median pixel falls below the tolerance."""
-    w, last = np.ones(x.shape[1]), None
-    for turn in range(1, passes + 1):
-        t = slow_features(x, y, w, eigen=False)
-        if last is not None and np.median(np.abs(t - last) / (1.0 + last)) <= tolerance:
-            break
-        w, last = chdtrc(len(x), t), t
-    return t, turn
+    """ISFA: slow features under weights Q(p / 2, T / 2). Ends when no correlation of a band of the two dates moves more
+    than the tolerance, or like IrMad when too few pixels keep weight. Gives T and the number of solutions."""
+
+    def correlations(w):
+        centred = [standardised(date, w) for date in (x, y)]
+        return (centred[0] * centred[1]) @ w / w.sum()
+
+    w = np.ones(x.shape[1])
+    t, last = slow_features(x, y, eigen=False), correlations(w)
+    for turn in range(2, passes + 1):
+        w = chdtrc(len(x), t)
+        if w.sum() < max(50.0 * len(x) ** 2, 1e-3 * w.size):
+            return t, turn - 1
+        t, now = slow_features(x, y, w, eigen=False), correlations(w)
+        if np.abs(now - last).max() <= tolerance:
+            return t, turn
+        last = now
+    return t, passes
 
 
 def chronochrome(x, y, w=None):

@@ -19,7 +19,8 @@ SCORES = {"mad": ["--score", "mad", *CLASSIC],
           "general": ["--preset", "general"]}
 REAL = ("levir-train-386-0512-0768", "dsifn-1-1", "dsifn-7-4")
 # Inputs on which some score has no sound solution: exit 0 without any warning is wrong for these scores.
-MUST_WARN = {"constant band": ("mad", "irmad consistent"), "identical dates": ("mad", "irmad consistent", "irmad canty"),
+MUST_WARN = {"constant band": ("mad", "irmad consistent"),
+             "identical dates": ("mad", "irmad consistent", "irmad canty"),
              "duplicated band": ("mad",), "linear combination": ("mad",), "fewer pixels than bands": ("mad",)}
 
 
@@ -91,7 +92,8 @@ def judge(check, scene, name, run, valid):
     what = "%s, %s" % (scene, name)
     if run.status != 0:
         message = run.stderr.strip().splitlines()
-        check.expect(what, run.status == 3 and bool(message), "exit %d: %s" % (run.status, message[-1] if message else ""))
+        detail = "exit %d: %s" % (run.status, message[-1] if message else "")
+        check.expect(what, run.status == 3 and bool(message), detail)
         return
     score, codes = run.pixels()[0], run.warning_codes()
     undefined = int((~np.isfinite(score[valid])).sum())

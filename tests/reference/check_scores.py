@@ -52,7 +52,8 @@ def check_irmad(check, what, paths, x, y, shape):
     report, own = run.summary()["statistics"]["irmad"], reference.IrMad(x, y, "canty", 1e-3)
     check.expect(what + " irmad canty: passes, degenerate",
                  abs(report["iterations"] - len(own.history)) <= 1 and report["degenerate"] == own.degenerate,
-                 "%d %s, %d %s expected" % (report["iterations"], report["degenerate"], len(own.history), own.degenerate))
+                 "%d %s, %d %s expected" % (report["iterations"], report["degenerate"], len(own.history),
+                                            own.degenerate))
     same = reference.IrMad(x, y, "canty", 0.0, passes=report["iterations"])
     check_t(check, what + " irmad canty", run, same.statistic(x, y), shape)
     run = check.detect(*paths, "--score", "irmad", *CONVERGED, *CLASSIC).require()
@@ -68,16 +69,19 @@ def check_quadratic(check, what, paths):
     """All scores that are combinations of quadratic forms."""
     (x, y), shape = flat(paths)
     p = len(x)
-    check_t(check, what + " mad", check.detect(*paths, "--score", "mad", *CLASSIC), reference.Mad(x, y).statistic(x, y), shape)
+    check_t(check, what + " mad", check.detect(*paths, "--score", "mad", *CLASSIC), reference.Mad(x, y).statistic(x, y),
+            shape)
     check_irmad(check, what, paths, x, y, shape)
     unweighted = ["--weights", "none", *CLASSIC]
     scaled = ["--weights", "none", "--normalize", "zscore", "--smooth", "1", "--fit-pixels", "all"]
     expected = reference.mahalanobis(reference.standardised(x), reference.standardised(y))
-    check_t(check, what + " mahalanobis, z-scored", check.detect(*paths, "--score", "mahalanobis", *scaled), expected, shape)
+    check_t(check, what + " mahalanobis, z-scored", check.detect(*paths, "--score", "mahalanobis", *scaled), expected,
+            shape)
     check_t(check, what + " mahalanobis, raw", check.detect(*paths, "--score", "mahalanobis", *unweighted),
             reference.mahalanobis(x, y), shape)
     forward, backward = reference.chronochrome(x, y), reference.chronochrome(y, x)
-    for direction, expected in (("forward", forward), ("backward", backward), ("smaller", np.minimum(forward, backward))):
+    directions = {"forward": forward, "backward": backward, "smaller": np.minimum(forward, backward)}
+    for direction, expected in directions.items():
         run = check.detect(*paths, "--score", "chronochrome", "--chronochrome", direction, *unweighted)
         check_t(check, "%s chronochrome %s" % (what, direction), run, expected, shape)
     check_t(check, what + " hacd", check.detect(*paths, "--score", "hacd", *unweighted), reference.hacd(x, y), shape)
@@ -104,7 +108,8 @@ def check_holes(check):
     paths = check.pair("holes", before, after, nodata=0)
     valid = (before != 0).all(axis=0) & (after != 0).all(axis=0)
     x, y = (date.astype(float)[:, valid] for date in (before, after))
-    for name, expected in (("mad", reference.Mad(x, y).statistic(x, y)), ("chronochrome", reference.chronochrome(x, y))):
+    scores = {"mad": reference.Mad(x, y).statistic(x, y), "chronochrome": reference.chronochrome(x, y)}
+    for name, expected in scores.items():
         plane = np.full(valid.shape, np.nan)
         plane[valid] = expected
         options = ["--score", name, "--weights", "none", "--normalize", "none", "--fit-pixels", "all"]

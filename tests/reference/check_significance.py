@@ -40,8 +40,9 @@ def gaussian_pair(p, side, seed, change):
         v[:, changed] = {"scatter": 3.0 * fresh, "offset": fresh + 3.0, "redrawn": fresh,
                          "shift": v[:, changed] + 3.0}[change]
     mix_before, mix_after = (rng.standard_normal((p, p)) + 2.0 * np.eye(p) for _ in range(2))
-    return [(50.0 + mix @ z).astype(np.float32).reshape(p, side, side) for mix, z in ((mix_before, u), (mix_after, v))] \
-        + [changed]
+    before, after = ((50.0 + mix @ z).astype(np.float32).reshape(p, side, side)
+                     for mix, z in ((mix_before, u), (mix_after, v)))
+    return before, after, changed
 
 
 class Null:
@@ -120,7 +121,9 @@ def judge(check, p, change, null, values, changed, model):
     unchanged = ~changed
     for alpha in ALPHAS:
         rate = float((values[unchanged] <= alpha).mean())
-        sigmas = [model.chi2_sigma(alpha)] * 2 if null == "chi2" else [model.f_sigma(alpha), model.f_sigma(alpha, False)]
+        sigmas = [model.chi2_sigma(alpha)] * 2
+        if null == "f":
+            sigmas = [model.f_sigma(alpha), model.f_sigma(alpha, shape_fitted=False)]
         below, above = (3.0 * sigma / math.sqrt(unchanged.sum()) for sigma in sigmas)
         power = ", power %.3f" % (values[changed] <= alpha).mean() if changed.any() else ""
         what = "p %2d, %-7s %-4s at %.3f" % (p, change, null, alpha)

@@ -36,8 +36,8 @@ def write_raster(path, bands, descriptions=(), nodata=None):
     """A plain GeoTIFF without georeference. bands : (bands, height, width)."""
     kind = {"uint8": gdal.GDT_Byte, "uint16": gdal.GDT_UInt16, "int16": gdal.GDT_Int16, "float32": gdal.GDT_Float32,
             "float64": gdal.GDT_Float64}[bands.dtype.name]
-    options = ["INTERLEAVE=BAND"]
-    raster = gdal.GetDriverByName("GTiff").Create(str(path), bands.shape[2], bands.shape[1], bands.shape[0], kind, options)
+    count, height, width = bands.shape
+    raster = gdal.GetDriverByName("GTiff").Create(str(path), width, height, count, kind, ["INTERLEAVE=BAND"])
     raster.WriteArray(bands)
     for number in range(1, raster.RasterCount + 1):
         band = raster.GetRasterBand(number)
@@ -79,7 +79,7 @@ class Check:
 
     def __init__(self, about, arguments=()):
         parser = argparse.ArgumentParser(description=about)
-        parser.add_argument("--program", default=os.environ.get("GROUNDSHIFT_PROGRAM"), help="the groundshift executable")
+        parser.add_argument("--program", default=os.environ.get("GROUNDSHIFT_PROGRAM"), help="groundshift itself")
         parser.add_argument("--data", default=os.environ.get("GROUNDSHIFT_TEST_DATA"), help="folder of the real scenes")
         parser.add_argument("--keep", help="write the scenes and results here and leave them")
         for names, settings in arguments:
@@ -128,7 +128,7 @@ class Check:
         return bool(held)
 
     def close(self, what, found, expected, tolerance, scale=None):
-        """|found - expected| <= tolerance * scale at every pixel, NaN at the same ones. scale None is 1 + |expected|."""
+        """|found - expected| <= tolerance * scale at every pixel, NaN at the same. scale None is 1 + |expected|."""
         found, expected = np.asarray(found, float), np.asarray(expected, float)
         if found.shape != expected.shape:
             return self.expect(what, False, "shapes %s and %s" % (found.shape, expected.shape))

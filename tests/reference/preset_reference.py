@@ -5,7 +5,7 @@ import math
 import numpy as np
 from scipy.special import chdtrc
 
-from change_reference import IrMad, Mad, chronochrome
+from change_reference import IrMad, Mad, chronochrome, hacd
 
 
 def box_sum(plane, side):
@@ -24,7 +24,8 @@ def box_mean(plane, side, valid=None):
     """Mean over the valid pixels of the window; NaN at invalid pixels."""
     valid = np.ones(plane.shape, bool) if valid is None else valid
     pivot = plane[valid].mean()  # the running sums stay small
-    mean = pivot + box_sum(np.where(valid, plane - pivot, 0.0), side) / np.maximum(box_sum(valid.astype(float), side), 1)
+    count = np.maximum(box_sum(valid.astype(float), side), 1.0)
+    mean = pivot + box_sum(np.where(valid, plane - pivot, 0.0), side) / count
     return np.where(valid, mean, np.nan)
 
 
@@ -118,7 +119,8 @@ def preset_score(name, before, after):
         return geometric([np.abs(log[1] - log[0])], (3, 9)), "otsu"
     if name in ("construction", "anomaly"):
         x, y = before.reshape(len(before), -1).astype(float), after.reshape(len(after), -1).astype(float)
-        return box_mean(np.sqrt(chronochrome(x, y)).reshape(shape), 3), "ki-sqrt"
+        t = chronochrome(x, y) if name == "construction" else hacd(x, y)
+        return box_mean(np.sqrt(t).reshape(shape), 3), "ki-sqrt"
     x, y, w, s, m = landcover_parts(before, after)
     if name == "multispectral":
         return geometric([s, m], (3,)), "ki-sqrt"

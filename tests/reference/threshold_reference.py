@@ -6,9 +6,14 @@ BINS, PER_OCTAVE, LOWEST = 4096, 256, -8.0
 CENTRES = 2.0 ** ((np.arange(BINS) + 0.5) / PER_OCTAVE + LOWEST)
 
 
+def octaves_above(score):
+    """How many octaves the histogram moves up so that its end, 2^8 at rest, lies above the largest score."""
+    return max(int(np.frexp(np.nanmax(score))[1]) - 8, 0)
+
+
 def log_histogram(score):
     """Counts of finite scores in 4096 bins of log2(score), 256 an octave from 2^-8; the ends take what lies beyond."""
-    score = score[np.isfinite(score)]
+    score = score[np.isfinite(score)] / 2.0 ** octaves_above(score)
     with np.errstate(divide="ignore"):
         position = np.floor((np.log2(score) - LOWEST) * PER_OCTAVE)
     return np.bincount(np.clip(position, 0, BINS - 1).astype(int), minlength=BINS)
@@ -68,10 +73,11 @@ def upper_edge(k):
 def threshold(rule, score):
     """Threshold of a rule (otsu, triangle, ki, ki-sqrt, auto); change is score >= threshold."""
     counts = log_histogram(score)
-    rules = {"otsu": lambda: otsu(counts), "triangle": lambda: triangle(counts), "ki": lambda: kittler_illingworth(counts),
+    rules = {"otsu": lambda: otsu(counts), "triangle": lambda: triangle(counts),
+             "ki": lambda: kittler_illingworth(counts),
              "ki-sqrt": lambda: kittler_illingworth(counts, np.sqrt(CENTRES)),
              "auto": lambda: max(otsu(counts), triangle(counts))}
-    return upper_edge(rules[rule]())
+    return upper_edge(rules[rule]()) * 2.0 ** octaves_above(score)
 
 
 def auc(score, changed):
