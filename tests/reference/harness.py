@@ -100,7 +100,7 @@ class Check:
     def run(self, verb, *words, backend="cpu", timeout=900):
         """Runs the program; no shell. The result file is the third word of detect and normalize."""
         if not self.arguments.program or not os.access(self.arguments.program, os.X_OK):
-            skip("no program (--program, GROUNDSHIFT_PROGRAM): %s" % self.arguments.program)
+            sys.exit("no program to run: --program or GROUNDSHIFT_PROGRAM says %s" % self.arguments.program)
         environment = dict(os.environ, GROUNDSHIFT_BACKEND=backend)
         process = subprocess.run([self.arguments.program, verb, *map(str, words)], env=environment, timeout=timeout,
                                  capture_output=True, text=True, check=False)
