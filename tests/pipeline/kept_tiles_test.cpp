@@ -19,7 +19,7 @@ constexpr std::int64_t kMiB = 1 << 20;
 class KeptTiles : public ::testing::Test {
  protected:
   static constexpr int kSide = 1536, kBands = 3;
-  static constexpr std::int64_t kDateBytes = std::int64_t{kSide} * kSide * kBands * 2;
+  static constexpr std::int64_t kDateBytes = std::int64_t{kSide} * kSide * (kBands * 2 + 1);  // pixels and validity
 
   void SetUp() override {
     SceneSpec spec;
@@ -29,7 +29,8 @@ class KeptTiles : public ::testing::Test {
     spec.creation_options = {"TILED=YES", "BLOCKXSIZE=256", "BLOCKYSIZE=256", "COMPRESS=LZW"};
     for (const int date : {1, 2}) {
       write_scene(folder_ / (date == 1 ? "before.tif" : "after.tif"), spec, [date](int b, int x, int y) {
-        return 200.0 + 40.0 * texture(1, b, x, y) + texture(static_cast<std::uint64_t>(date), b, x, y);
+        const double change = date == 2 && x > 300 && x < 700 && y > 400 && y < 900 ? 3000.0 + 400.0 * b : 0.0;
+        return 200.0 + 40.0 * texture(1, b, x, y) + 9.0 * texture(static_cast<std::uint64_t>(date), b, x, y) + change;
       });
     }
     options_ = detect_options(folder_ / "before.tif", folder_ / "after.tif", folder_ / "out.tif");
@@ -53,7 +54,7 @@ TEST_F(KeptTiles, InMemoryAreDecodedOnce) {
   const DetectResult result = run_with(std::int64_t{1} << 30);
   EXPECT_GT(result.fit.irmad->passes, 3);
   EXPECT_EQ(result.residency.scratch_bytes, 0);
-  EXPECT_GE(result.residency.resident_bytes, 2 * kDateBytes);
+  EXPECT_GE(result.residency.resident_bytes, kDateBytes);
   EXPECT_EQ(result.decoded_bytes_before, kDateBytes);
   EXPECT_EQ(result.decoded_bytes_after, kDateBytes);
 }
