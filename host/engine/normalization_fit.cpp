@@ -90,12 +90,12 @@ std::vector<BandNormalization> NormalizationFit::fitted(const MomentSummary& mom
 /// Puts the errors on pixels that a fit to the others did not see in place of those over all of them.
 void NormalizationFit::hold_out(const PairGram& held, const PairGram& everything) {
   if (method_.normalize == NormalizationKind::none) return;
-  const MomentSummary train = everything.minus(held).summary(), test = held.summary();
+  const HoldOut errors = evaluate_fit(method_.normalize, everything.minus(held).summary(), held.summary());
   for (std::int32_t b = 0; b < plan_.band_count; ++b) {
-    const auto errors = held_out_rmse(method_.normalize, moments_of_band(train, b), moments_of_band(test, b));
-    if (!errors) continue;  // too few pixels were held out: the errors over all of them stand
-    fits[static_cast<std::size_t>(b)].rmse_before = errors->before;
-    fits[static_cast<std::size_t>(b)].rmse_after = errors->after;
+    const auto band = static_cast<std::size_t>(b);
+    if (!errors[band]) continue;  // too few pixels were held out: the errors over all of them stand
+    fits[band].rmse_before = errors[band]->before;
+    fits[band].rmse_after = errors[band]->after;
   }
 }
 
@@ -145,8 +145,8 @@ IrmadIteration NormalizationFit::iterate(const IrmadSettings& settings, bool fro
 const IrmadIteration& NormalizationFit::irmad() {
   if (!irmad_) {
     const IrmadMode mode = method_.options.irmad;
-    irmad_.emplace(
-        iterate({mode, method_.irmad_tolerance, method_.options.irmad_passes, mode == IrmadMode::consistent}));
+    irmad_.emplace(iterate({mode, method_.irmad_tolerance, method_.options.irmad_passes, mode == IrmadMode::consistent},
+                           mode == IrmadMode::consistent));
     if (mode == IrmadMode::canty) {
       context_.warnings->add("textbook_chi_square",
                              "--irmad canty: its chi-square probabilities are the textbook's, which call far too many "
@@ -216,7 +216,9 @@ std::optional<BandNormalization> NormalizationFit::huber_of(std::int32_t band) {
     }
     const PairGram everything = passes_.gram(rule, GramSubset::everything, "huber", band);
     const PairGram held = passes_.gram(rule, GramSubset::held_out, "huber", band);
-    if (const auto errors = held_out_rmse(NormalizationKind::huber, everything.minus(held).summary(), held.summary())) {
+    const auto errors =
+        evaluate_fit(NormalizationKind::huber, everything.minus(held).summary(), held.summary()).front();
+    if (errors) {
       map.rmse_before = errors->before;
       map.rmse_after = errors->after;
     }

@@ -191,6 +191,7 @@ double chi2_survival(double dof, double x) {
   if (x <= 0.0) return 1.0;
   const double a = 0.5 * dof, y = 0.5 * x;
   if (y == 0.0) return 1.0;
+  if (y == kInfinity) return 0.0;
   return std::clamp(y < a + 1.0 ? 1.0 - gamma_series(a, y) : gamma_fraction(a, y), 0.0, 1.0);
 }
 

@@ -15,8 +15,9 @@ namespace groundshift {
 namespace {
 
 constexpr std::int32_t kMantissaBits = 23;
-constexpr float kLowest = 0x1p-8f;
-constexpr float kHighest = 0x1.fffffep7f;  // the largest float32 below 2^8
+constexpr float kLowest = 0x1p-32f;
+constexpr float kHighest = 0x1.fffffep31f;  // the largest float32 below 2^32
+constexpr double kStoredScale = 0x1p-24;    // of the first stored bin against that of a window up to 2^8
 // 512 cells a binade: the narrowest bin spans 22,746 mantissas, a cell 16,384, so no cell holds two edges.
 constexpr std::int32_t kPlaceBits = 14;
 constexpr std::uint32_t kCellPlaces = 1u << kPlaceBits;
@@ -34,7 +35,7 @@ double root_of_two(std::int32_t n) {
 }
 
 /// 2^(n / 512 - 8), n >= 0.
-double power_from_lowest(std::int32_t n) { return root_of_two(n % 512) * static_cast<double>(1 << (n / 512)) * 0x1p-8; }
+double power_from_lowest(std::int32_t n) { return root_of_two(n % 512) * std::ldexp(1.0, n / 512) * 0x1p-8; }
 
 /// One number a cell of the mantissa; (it + place in the cell) >> kPlaceBits is the bin in the octave: the places from
 /// an edge on carry into the next bin.
@@ -50,7 +51,7 @@ std::array<std::uint32_t, kCells> make_cells() {
   return cells;
 }
 
-/// Bin of the score whose float32 pattern is `offset` above that of 2^-8.
+/// Bin of the score whose float32 pattern is `offset` above that of 2^-32.
 std::size_t bin_of(std::uint32_t offset, const std::array<std::uint32_t, kCells>& cells) {
   const std::uint32_t cell = cells[(offset >> kPlaceBits) % kCells];
   return (offset >> kMantissaBits) * kLogBinsPerOctave + ((cell + offset % kCellPlaces) >> kPlaceBits);
@@ -61,7 +62,7 @@ std::size_t bin_of(std::uint32_t offset, const std::array<std::uint32_t, kCells>
 void LogHistogram::add(RasterView<const float> scores) {
   static const std::array<std::uint32_t, kCells> cells = make_cells();
   // Neighbours often share a bin; two sets of counts spare each increment the wait for the one before it.
-  std::vector<std::uint64_t> odd(kLogBins, 0);
+  std::vector<std::uint64_t> odd(counts_.size(), 0);
   std::array<std::uint32_t, kChunk> offsets;
   std::uint64_t nans = 0;  // counted into bin 0 first
   for (std::int32_t y = 0; y < scores.height; ++y) {
@@ -88,6 +89,17 @@ void LogHistogram::add(RasterView<const float> scores) {
   counts_[0] -= nans;
 }
 
+LogWindow LogHistogram::window(std::int32_t top) const {
+  if (top < -16 || top > 32) throw std::invalid_argument("log histogram: a window ends between 2^-16 and 2^32");
+  LogWindow out{std::vector<std::uint64_t>(kLogBins, 0), std::ldexp(1.0, top - kLogTop)};
+  const std::int64_t first = std::int64_t{top - 16 + 32} * kLogBinsPerOctave;
+  for (std::size_t bin = 0; bin < counts_.size(); ++bin) {
+    const std::int64_t place = std::clamp<std::int64_t>(static_cast<std::int64_t>(bin) - first, 0, kLogBins - 1);
+    out.counts[static_cast<std::size_t>(place)] += counts_[bin];
+  }
+  return out;
+}
+
 void LogHistogram::merge(const LogHistogram& other) {
   for (std::size_t bin = 0; bin < counts_.size(); ++bin) counts_[bin] += other.counts_[bin];
 }
@@ -99,9 +111,9 @@ double LogHistogram::share_above(double threshold) const {
   const std::uint64_t all = total();
   if (all == 0) return 0.0;
   std::uint64_t above = 0;
-  for (std::int32_t bin = kLogBins - 1; bin >= 0; --bin) {
-    const double low = bin == 0 ? 0.0 : log_bin_edge(bin);
-    const double high = log_bin_edge(bin + 1);
+  for (std::int32_t bin = static_cast<std::int32_t>(counts_.size()) - 1; bin >= 0; --bin) {
+    const double low = bin == 0 ? 0.0 : kStoredScale * double{log_bin_edge(bin)};
+    const double high = kStoredScale * double{log_bin_edge(bin + 1)};
     const std::uint64_t count = counts_[static_cast<std::size_t>(bin)];
     if (threshold < low) {
       above += count;
