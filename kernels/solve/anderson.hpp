@@ -6,10 +6,11 @@
 
 namespace groundshift {
 
-/// Iterates x <- g(x), g being expensive. A step is accepted as long as it lowers the residual |g(x) - x|; one that
-/// does not is undone: the history is dropped and the iteration goes on from the last good g(x), as if plain.
-/// The fixed point is that of the plain iteration, as a step only chooses where g is taken next.
-/// arithmetic : + - * / sqrt in a fixed order       source : Walker & Ni, SIAM J. Numer. Anal. 49(4) 2011 1715-1735
+/// Iterates x <- g(x), g being expensive. A step is accepted when it lowers the residual |g(x) - x| by a tenth; one
+/// that does not is undone: the history is dropped and the iteration goes on from the last good g(x), as if plain.
+/// After eight of those all steps are plain, so that it converges wherever the plain iteration does. The fixed point is
+/// that of the plain iteration, as a step only chooses where g is taken next. arithmetic : + - * / sqrt in a fixed
+/// order       source : Walker & Ni, SIAM J. Numer. Anal. 49(4) 2011 1715-1735
 class AndersonMixer {
  public:
   using State = std::vector<double>;
@@ -27,6 +28,7 @@ class AndersonMixer {
  private:
   int depth_;
   bool mixed_ = false;
+  int rejected_ = 0;
   double residual_norm_ = 0.0;         // of the last good state
   State residual_, image_;             // of the last good state; empty before the first
   std::vector<State> residual_steps_;  // differences of successive residuals, oldest first
