@@ -65,9 +65,12 @@ struct Texture {
     const double variance = square / n - mean * mean;
     return static_cast<float>(math::sqrt(variance > 0.0 ? variance : 0.0)) + 0.5f;
   }
+  GS_HD static float of_spread(float spread, float own_level) {
+    const float texture = math::log(spread);
+    return (own_level == own_level && texture == texture) ? texture : math::quiet_nan();
+  }
   GS_HD static float finish(const Sum& window, float own_level) {
-    const float texture = math::log(spread(window.level, window.square, window.count));
-    return own_level == own_level ? texture : math::quiet_nan();
+    return of_spread(spread(window.level, window.square, window.count), own_level);
   }
 };
 

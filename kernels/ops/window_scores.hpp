@@ -59,6 +59,16 @@ struct WindowMoments {
   }
 };
 
+/// Pixels of the window around (x, y) that lie in planes of this size.
+GS_HD std::int32_t pixels_of_window(std::int32_t x, std::int32_t y, std::int32_t radius, std::int32_t width,
+                                    std::int32_t height) {
+  const std::int32_t left = x - radius < 0 ? 0 : x - radius;
+  const std::int32_t top = y - radius < 0 ? 0 : y - radius;
+  const std::int32_t right = x + radius >= width ? width : x + radius + 1;
+  const std::int32_t bottom = y + radius >= height ? height : y + radius + 1;
+  return (right - left) * (bottom - top);
+}
+
 /// Whether a window of `pixels` pixels inside the image has enough valid ones.
 GS_HD bool enough_in_window(std::int32_t valid_count, std::int32_t pixels) {
   return valid_count >= 2 && 2 * valid_count >= pixels;
