@@ -9,6 +9,7 @@
 #include "kernels/cpu/for_each_pixel.hpp"
 #include "kernels/cpu/row_bands.hpp"
 #include "kernels/cpu/scratch.hpp"
+#include "kernels/cpu/weigher.hpp"
 #include "kernels/recipes/band_count.hpp"
 #include "kernels/recipes/pair_planes.hpp"
 
@@ -38,21 +39,27 @@ class Executor {
     box_mean(RasterView<const float>{raw.data, raw.width, raw.height, raw.row_pitch}, core, radius, out);
   }
 
+  /// T_0 of the rule's form at every pixel of the planes into `out` (same size), NaN where the validity is not 1.
+  template <class T>
+  void forms(const PairPlanes<T>& planes, const WeightRule& rule, const RasterView<float>& out);
+  /// Counts T at the pixels of validity 1 that is not NaN.
+  template <class T>
+  void form_histogram(const CoreForms<T>& forms);
+
   /// Counts the values that are not NaN.
   void histogram(const RasterView<float>& values);
-  /// Counts the values at valid pixels that are not NaN. T: the four pixel types.
+  /// Counts the values at pixels of validity 1 that are not NaN, in the bins of float_bin.
   template <class T>
   void value_histogram(const RasterView<const T>& values, const RasterView<const std::uint8_t>& valid);
+  /// The same in the bins of exact_bin: one a value for integers.
+  template <class T>
+  void exact_histogram(const RasterView<const T>& values, const RasterView<const std::uint8_t>& valid);
 
  private:
   Scratch& scratch_;
   std::span<const BandFit> fits_;
   std::span<std::uint64_t> bins_;
 };
-
-/// First and second moments of the planes (no halo) as TileMoments says; exact for integers, by cells for float.
-template <class T>
-void gram(const PairPlanes<T>& core, TileMoments& out);
 
 /// score_tile with the functor of the recipe, instantiated for the four pixel types.
 template <class T>
