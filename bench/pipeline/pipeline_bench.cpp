@@ -70,9 +70,10 @@ void bench_score(benchmark::State& state, const BenchScene& scene) {
   Warnings warnings;
   DetectPlan plan = plan_detect(options, warnings);
   Backend& backend = *plan.backend.backend;
-  std::vector<Slot> slots = make_slots(backend, plan.tiles, plan.type, plan.band_count, plan.halo);
+  std::vector<Slot> slots = make_slots(backend, plan.tiles, plan.type, plan.band_count, plan.halo, plan.window_scores);
   Slot& slot = slots.front();
-  aim(slot, plan.tiles, 0, plan.halo, plan.grid.width, plan.grid.height, plan.type, plan.band_count);
+  aim(slot, tiles_of(plan.tiles, plan.halo), 0, slot.pixels(), plan.grid.width, plan.grid.height, plan.type,
+      plan.band_count);
   const Window window{slot.core.x - slot.tile.core.x, slot.core.y - slot.tile.core.y, slot.tile.width,
                       slot.tile.height};
   std::fill_n(slot.valid, slot.tile.row_pitch * slot.tile.height, std::uint8_t{1});

@@ -20,18 +20,7 @@ namespace {
 constexpr std::array<std::string_view, 3> kGdalSpellings = {"-of", "-co", "-ot"};
 
 /// Options of the design that come with a later version: refused by name rather than as unknown.
-constexpr std::array<std::string_view, 45> kLater = {"--preset",
-                                                     "--threshold",
-                                                     "--texture",
-                                                     "--window",
-                                                     "--data-range",
-                                                     "--irmad",
-                                                     "--irmad-tolerance",
-                                                     "--irmad-passes",
-                                                     "--fit-pixels",
-                                                     "--tolerate-shift",
-                                                     "--local-contrast",
-                                                     "--mask",
+constexpr std::array<std::string_view, 32> kLater = {"--mask",
                                                      "--before-mask",
                                                      "--after-mask",
                                                      "--aoi",
@@ -51,7 +40,6 @@ constexpr std::array<std::string_view, 45> kLater = {"--preset",
                                                      "--min-area",
                                                      "--hysteresis",
                                                      "--connectivity",
-                                                     "--products",
                                                      "--nodata-out",
                                                      "-oo",
                                                      "-ovr",
@@ -59,14 +47,13 @@ constexpr std::array<std::string_view, 45> kLater = {"--preset",
                                                      "--on-corrupt",
                                                      "--decode",
                                                      "--rerun",
-                                                     "--pixel-size",
                                                      "--te",
                                                      "--tr",
                                                      "--t_srs",
                                                      "--tap",
                                                      "--resampling"};
 
-bool is_job(std::string_view verb) { return verb == "detect" || verb == "plan"; }
+bool is_job(std::string_view verb) { return verb == "detect" || verb == "plan" || verb == "normalize"; }
 
 }  // namespace
 
@@ -87,8 +74,7 @@ std::vector<std::string> normalised_arguments(int argc, const char* const* argv)
 std::int64_t parse_bytes(const std::string& text) {
   double value = 0.0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  std::string unit(end, text.data() + text.size());
-  std::transform(unit.begin(), unit.end(), unit.begin(), [](unsigned char c) { return std::tolower(c); });
+  const std::string unit = lower({end, text.data() + text.size()});
   struct Unit {
     std::string_view name;
     double bytes;
@@ -122,6 +108,26 @@ double parse_number(const std::string& option, const std::string& text) {
   const auto [end, error] = std::from_chars(text.data(), last, value);
   if (error != std::errc() || end != last) throw UsageError(fmt::format("{} {}: is not a number", option, text));
   return value;
+}
+
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+std::vector<std::string> split(const std::string& text, char separator) {
+  std::vector<std::string> parts;
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find(separator, at), text.size());
+    parts.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return parts;
+}
+
+void throw_unknown_choice(const char* option, const std::string& word, const std::string& known) {
+  throw UsageError(fmt::format("{} {}: this version has {}", option, word, known));
 }
 
 std::int32_t parse_tile(const std::string& text) {

@@ -4,8 +4,6 @@
 
 #include <cmath>
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "host/base/error.hpp"
@@ -14,43 +12,33 @@
 namespace groundshift::cli {
 namespace {
 
-template <class T, std::size_t N>
-T choice(const char* option, const std::string& word, const std::pair<const char*, T> (&known)[N]) {
-  std::string list;
-  for (const auto& [name, value] : known) {
-    if (CLI::detail::to_lower(word) == CLI::detail::to_lower(name)) return value;
-    list += (list.empty() ? "" : ", ") + std::string(name);
-  }
-  throw UsageError(fmt::format("{} {}: this version has {}", option, word, list));
-}
+constexpr ScoreType kTypes[] = {ScoreType::float32, ScoreType::uint16, ScoreType::byte};
+constexpr RasterFormat kFormats[] = {RasterFormat::cog, RasterFormat::gtiff};
+constexpr BackendChoice kBackends[] = {BackendChoice::automatic, BackendChoice::cpu, BackendChoice::cuda};
 
 /// "1,2,red" as its entries; nothing for an empty text.
 std::vector<std::string> band_names(const std::string& list) {
-  std::vector<std::string> names;
-  for (std::size_t at = 0; !list.empty() && at <= list.size();) {
-    const std::size_t comma = std::min(list.find(',', at), list.size());
-    names.push_back(list.substr(at, comma - at));
-    at = comma + 1;
-  }
-  return names;
+  return list.empty() ? std::vector<std::string>{} : split(list, ',');
 }
 
-constexpr std::pair<const char*, NormalizationKind> kNormalizations[] = {{"none", NormalizationKind::none},
-                                                                         {"zscore", NormalizationKind::zscore},
-                                                                         {"regression", NormalizationKind::regression},
-                                                                         {"orthogonal", NormalizationKind::orthogonal}};
-constexpr std::pair<const char*, ScoreKind> kScores[] = {{"difference", ScoreKind::difference},
-                                                         {"relative", ScoreKind::relative},
-                                                         {"log-ratio", ScoreKind::log_ratio},
-                                                         {"cva", ScoreKind::cva},
-                                                         {"scva", ScoreKind::scva},
-                                                         {"angle", ScoreKind::angle}};
-constexpr std::pair<const char*, ScoreType> kTypes[] = {
-    {"Float32", ScoreType::float32}, {"UInt16", ScoreType::uint16}, {"Byte", ScoreType::byte}};
-constexpr std::pair<const char*, RasterFormat> kFormats[] = {{"COG", RasterFormat::cog},
-                                                             {"GTiff", RasterFormat::gtiff}};
-constexpr std::pair<const char*, BackendChoice> kBackends[] = {
-    {"auto", BackendChoice::automatic}, {"cpu", BackendChoice::cpu}, {"cuda", BackendChoice::cuda}};
+ProductChoice parse_products(const std::string& list) {
+  ProductChoice products;
+  for (const std::string& word : split(lower(list), ',')) {
+    if (word == "class") {
+      products.change_class = true;
+    } else if (word == "pvalue") {
+      products.pvalue = true;
+    } else if (word == "direction") {
+      products.direction = true;
+    } else if (word == "normalized") {
+      products.normalized = true;
+    } else if (word != "score") {
+      throw UsageError(
+          fmt::format("--products {}: this version has score, class, pvalue, direction, normalized", word));
+    }
+  }
+  return products;
+}
 
 }  // namespace
 
@@ -59,18 +47,8 @@ DetectOptions DetectArguments::options() const {
   o.before = before;
   o.after = after;
   o.out = out;
-  o.normalize = choice("--normalize", normalize, kNormalizations);
-  o.score = choice("--score", score, kScores);
-  if (smooth < 1 || smooth % 2 == 0 || smooth > 999) {
-    throw UsageError(fmt::format("--smooth {}: the side of the box is an odd number from 1 (off) to 999", smooth));
-  }
-  o.smooth = smooth;
-  if (epsilon != "auto") {
-    o.epsilon = parse_number("--epsilon", epsilon);
-    if (!(*o.epsilon > 0.0 && std::isfinite(*o.epsilon))) {
-      throw UsageError(fmt::format("--epsilon {}: must be above 0 and finite", epsilon));
-    }
-  }
+  o.method = method.options();
+  o.products = parse_products(products);
   if (!bands.empty() && (!before_bands.empty() || !after_bands.empty())) {
     throw UsageError("--bands chooses for both dates: give it, or --before-bands and --after-bands");
   }
@@ -98,29 +76,37 @@ DetectOptions DetectArguments::options() const {
   return o;
 }
 
-void declare(CLI::App& verb, const std::shared_ptr<DetectArguments>& a, bool with_output) {
+void declare(CLI::App& verb, const std::shared_ptr<DetectArguments>& a, PairVerb kind) {
+  const bool with_output = kind != PairVerb::plan;
   verb.add_option("BEFORE", a->before, "Raster of the first date")->required();
   verb.add_option("AFTER", a->after, "Raster of the second date, on the same grid")->required();
-  if (with_output) verb.add_option("OUT", a->out, "Heatmap to write")->required();
-  verb.add_option("--normalize", a->normalize, "none, zscore, regression or orthogonal")->capture_default_str();
-  verb.add_option("--score", a->score, "difference, relative, log-ratio, cva, scva or angle")->capture_default_str();
-  verb.add_option("--smooth", a->smooth, "Side of the box mean of the score, odd, 1 = off")->capture_default_str();
-  verb.add_option("--epsilon", a->epsilon,
-                  "Floor of relative and log-ratio; auto: 1 for integers, 1 % of the joint median for floats")
-      ->capture_default_str();
+  if (with_output) {
+    verb.add_option("OUT", a->out, kind == PairVerb::detect ? "Heatmap to write" : "Normalized AFTER to write")
+        ->required();
+  }
+  declare_normalization(verb, a->method);
+  if (kind != PairVerb::normalize) {
+    declare_scores(verb, a->method);
+    verb.add_option("--products", a->products,
+                    "What is made: score, and beside it class (0 unchanged, 1 changed, 255 nodata), pvalue, direction, "
+                    "normalized")
+        ->capture_default_str();
+  }
   verb.add_option("--bands", a->bands, "Bands of both dates by number or description, e.g. 1,2,red");
   verb.add_option("--before-bands", a->before_bands, "Bands of BEFORE");
   verb.add_option("--after-bands", a->after_bands, "Bands of AFTER");
   verb.add_option("--src-nodata", a->src_nodata, "Nodata value of both dates instead of the files' own, or none");
   if (with_output) {
-    verb.add_option("--ot", a->type, "Float32, UInt16 or Byte (-ot as in GDAL)")->capture_default_str();
+    if (kind == PairVerb::detect) {
+      verb.add_option("--ot", a->type, "Float32, UInt16 or Byte (-ot as in GDAL)")->capture_default_str();
+    }
     verb.add_option("--of", a->format, "COG or GTiff (-of as in GDAL)")->capture_default_str();
     verb.add_option("--co", a->creation_options, "GDAL creation option NAME=VALUE (-co as in GDAL), repeatable")
         ->expected(1)
         ->take_all();
-    verb.add_option("--scratch", a->scratch, "Folder for scratch files; default beside OUT");
     verb.add_flag("--overwrite", a->overwrite, "Replace existing outputs");
   }
+  verb.add_option("--scratch", a->scratch, "Folder for scratch files; default beside OUT");
   verb.add_option("--backend", a->backend, "auto, cpu or cuda[:N]")
       ->envname("GROUNDSHIFT_BACKEND")
       ->capture_default_str();

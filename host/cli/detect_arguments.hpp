@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The options that `detect` and `plan` share.
+// The options that `detect`, `plan` and `normalize` share.
 #pragma once
 
 #include <memory>
@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "host/cli/method_arguments.hpp"
 #include "host/engine/detect_options.hpp"
 
 namespace groundshift::cli {
@@ -14,9 +15,9 @@ namespace groundshift::cli {
 /// The words of the command line; options() turns them into a job.
 struct DetectArguments {
   std::string before, after, out;
-  std::string normalize = "orthogonal", score = "scva", epsilon = "auto", src_nodata;
+  MethodArguments method;
+  std::string products = "score", src_nodata;
   std::string bands, before_bands, after_bands;  ///< "1,2,red"
-  int smooth = 3;
   std::vector<std::string> creation_options;
   std::string type = "Float32", format = "COG", backend = "auto", memory, tile = "auto", scratch;
   int threads = 0;
@@ -27,7 +28,8 @@ struct DetectArguments {
   DetectOptions options() const;
 };
 
-/// Declares the options on a verb. `with_output`: OUT is a third positional argument.
-void declare(CLI::App& verb, const std::shared_ptr<DetectArguments>& arguments, bool with_output);
+/// What a verb does with a pair; decides which options it declares.
+enum class PairVerb : std::uint8_t { detect, plan, normalize };
+void declare(CLI::App& verb, const std::shared_ptr<DetectArguments>& arguments, PairVerb kind);
 
 }  // namespace groundshift::cli

@@ -37,7 +37,7 @@ void run(const DetectArguments& arguments, const Invocation& invocation) {
 void add_detect_verb(CLI::App& app, Invocation& invocation) {
   CLI::App& verb = *app.add_subcommand("detect", "Score where the ground changed between two dates");
   const auto arguments = std::make_shared<DetectArguments>();
-  declare(verb, arguments, true);
+  declare(verb, arguments, PairVerb::detect);
   verb.callback(
       [arguments, &invocation] { invocation.run = [arguments, &invocation] { run(*arguments, invocation); }; });
 }

@@ -21,7 +21,12 @@ std::string plan_text(const DetectPlan& plan) {
   constexpr double kMiB = 1 << 20;
   std::string text = input_text(plan.before) + input_text(plan.after);
   const DetectOptions& o = plan.options;
-  text += fmt::format("job     normalize {}, score {}, smooth {}\n", name_of(o.normalize), name_of(o.score), o.smooth);
+  const Method& m = plan.method;
+  text += fmt::format("preset  {} ({})\n", name_of(m.preset), m.why);
+  text += fmt::format("job     normalize {}, score {}, smooth {}{}, weights {}, threshold {}\n", name_of(m.normalize),
+                      score_text(m), smooth_text(m), m.texture ? ", with texture" : "", name_of(m.weights),
+                      name_of(m.threshold.rule));
+  if (plan.sampled()) text += fmt::format("fit     on a sample of {} valid pixels in whole cells\n", m.fit_pixels);
   text += fmt::format("backend {} ({})\n", plan.backend.backend->name(), plan.backend.why);
   text += fmt::format(
       "tiles   {} of {} x {} pixels{}, halo {}\n", plan.tiles.tiles.size(), plan.tiles.tile_width,
@@ -33,6 +38,12 @@ std::string plan_text(const DetectPlan& plan) {
       double(plan.tiles.planned_bytes) / kMiB, double(o.resources.memory_bytes) / kMiB, plan.tiles.slot_count,
       double(plan.tiles.slot.total_bytes) / kMiB, plan.tiles.before_units, plan.tiles.after_units, plan.tiles.readers,
       plan.tiles.computes);
+  if (plan.keep != KeptTiles::none) {
+    text +=
+        fmt::format("kept    decoded tiles between passes: {:.0f} MiB in memory{}\n", double(plan.store_bytes) / kMiB,
+                    plan.keep == KeptTiles::spilled ? ", what is beyond in " + plan.scratch_folder.string()
+                                                    : ", what is beyond is decoded a second time");
+  }
   for (const PlannedPass& pass : plan.passes) text += fmt::format("pass    {}: {}\n", pass.name, pass.why);
   return text;
 }
@@ -41,8 +52,9 @@ std::string timing_text(const DetectResult& result) {
   std::string text;
   for (const PassTiming& pass : result.passes) {
     text += fmt::format(
-        "pass    {}: {:.2f} s for {} tiles; threads busy reading {:.2f} s, computing {:.2f} s, writing {:.2f} s\n",
-        pass.name, pass.wall_s, pass.tile_count, pass.read_busy_s, pass.compute_busy_s, pass.consume_busy_s);
+        "pass    {}{}: {:.2f} s for {} tiles; threads busy reading {:.2f} s, computing {:.2f} s, writing {:.2f} s\n",
+        pass.name, pass.runs > 1 ? fmt::format(" ({} times)", pass.runs) : "", pass.wall_s, pass.tile_count,
+        pass.read_busy_s, pass.compute_busy_s, pass.consume_busy_s);
   }
   return text + fmt::format("in all  {:.2f} s, peak memory {} MiB\n", result.wall_s, peak_memory_bytes() >> 20);
 }

@@ -17,10 +17,7 @@ void run(const DetectArguments& arguments, const Invocation& invocation) {
   const DetectPlan plan = plan_detect(arguments.options(), console.warnings());
   if (arguments.json) {
     auto json = plan_json(plan);
-    json["warnings"] = nlohmann::ordered_json::array();
-    for (const Warning& w : console.warnings().list()) {
-      json["warnings"].push_back({{"code", w.code}, {"message", w.message}, {"count", w.count}});
-    }
+    json["warnings"] = warnings_json(console.warnings());
     fmt::print("{}\n", json.dump(2));
   } else {
     fmt::print("{}", plan_text(plan));
@@ -33,7 +30,7 @@ void run(const DetectArguments& arguments, const Invocation& invocation) {
 void add_plan_verb(CLI::App& app, Invocation& invocation) {
   CLI::App& verb = *app.add_subcommand("plan", "Say what detect would do, without reading a pixel");
   const auto arguments = std::make_shared<DetectArguments>();
-  declare(verb, arguments, false);
+  declare(verb, arguments, PairVerb::plan);
   verb.callback(
       [arguments, &invocation] { invocation.run = [arguments, &invocation] { run(*arguments, invocation); }; });
 }

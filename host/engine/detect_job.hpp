@@ -2,22 +2,25 @@
 // The main job: two dates in, a heatmap, its products and a summary out.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "host/base/progress.hpp"
 #include "host/engine/detect_plan.hpp"
+#include "host/engine/pair_fit.hpp"
 #include "host/engine/product_maker.hpp"
+#include "host/engine/score_thresholds.hpp"
 #include "host/pipeline/run_pass.hpp"
-#include "kernels/solve/band_normalization.hpp"
 
 namespace groundshift {
 
 /// What a finished run knows; the summary is made of it.
 struct DetectResult {
   std::int64_t valid_pixels = 0;  ///< valid on both dates in every band
-  std::vector<BandNormalization> fits;
-  double epsilon = 0.0;                 ///< 0 when the score has none
+  PairFit fit;
+  std::optional<ScoreThresholds> thresholds;
+  Residency residency;
   std::vector<ProductRecord> products;  ///< the heatmap first
   std::vector<PassTiming> passes;
   std::int64_t decoded_bytes_before = 0, decoded_bytes_after = 0;  ///< pixels decoded, over all passes

@@ -4,28 +4,6 @@
 
 namespace groundshift {
 
-const char* name_of(NormalizationKind kind) {
-  switch (kind) {
-    case NormalizationKind::none: return "none";
-    case NormalizationKind::zscore: return "zscore";
-    case NormalizationKind::regression: return "regression";
-    case NormalizationKind::orthogonal: return "orthogonal";
-  }
-  return "?";
-}
-
-const char* name_of(ScoreKind kind) {
-  switch (kind) {
-    case ScoreKind::difference: return "difference";
-    case ScoreKind::relative: return "relative";
-    case ScoreKind::log_ratio: return "log-ratio";
-    case ScoreKind::cva: return "cva";
-    case ScoreKind::scva: return "scva";
-    case ScoreKind::angle: return "angle";
-  }
-  return "?";
-}
-
 const char* name_of(ScoreType type) {
   switch (type) {
     case ScoreType::float32: return "Float32";
@@ -44,18 +22,6 @@ const char* name_of(BackendChoice choice) {
     case BackendChoice::cuda: return "cuda";
   }
   return "?";
-}
-
-const char* unit_of(ScoreKind kind) {
-  switch (kind) {
-    case ScoreKind::difference:
-    case ScoreKind::cva: return "input units";
-    case ScoreKind::scva: return "sigma";
-    case ScoreKind::angle: return "radian";
-    case ScoreKind::relative:
-    case ScoreKind::log_ratio: break;
-  }
-  return "1";
 }
 
 }  // namespace groundshift

@@ -8,10 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "host/engine/method.hpp"
 #include "host/io/raster_sink.hpp"
 #include "host/plan/plan.hpp"
-#include "kernels/api/score_recipe.hpp"
-#include "kernels/solve/band_normalization.hpp"
 
 namespace groundshift {
 
@@ -29,16 +28,22 @@ struct ResourceOptions {
 /// The stored score: float32 as it is, or linearly scaled to integers with the scale in the file.
 enum class ScoreType : std::uint8_t { float32, uint16, byte };
 
+/// What is written beside the score: `<stem>_<name>.<ext>`.
+struct ProductChoice {
+  bool change_class = false;  ///< 0 unchanged, 1 changed, 255 nodata
+  bool pvalue = false;        ///< probability of such a score where nothing changed; mad and irmad, unsmoothed
+  bool normalized = false;    ///< AFTER on BEFORE's radiometry, float32, all bands
+  bool direction = false;  ///< band 1: angle of the change vector to (1, ..., 1); band 2: sum of 2^b over rising bands
+};
+
 struct DetectOptions {
   std::string before, after;
   std::filesystem::path out;
-  NormalizationKind normalize = NormalizationKind::orthogonal;
-  ScoreKind score = ScoreKind::scva;
-  std::int32_t smooth = 3;
-  std::optional<double> epsilon;  ///< absent: 1 for integers, 1 % of the joint median for float32
+  MethodOptions method;
   std::vector<std::string> before_bands, after_bands;
   std::optional<double> src_nodata;
   bool ignore_nodata = false;
+  ProductChoice products;
   ScoreType type = ScoreType::float32;
   RasterFormat format = RasterFormat::cog;
   std::vector<std::string> creation_options;
@@ -47,13 +52,8 @@ struct DetectOptions {
   ResourceOptions resources;
 };
 
-const char* name_of(NormalizationKind kind);
-const char* name_of(ScoreKind kind);
 const char* name_of(ScoreType type);
 const char* name_of(RasterFormat format);
 const char* name_of(BackendChoice choice);
-
-/// Unit of a score for the band description, e.g. "sigma", "radian", "input units", "1".
-const char* unit_of(ScoreKind kind);
 
 }  // namespace groundshift

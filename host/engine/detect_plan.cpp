@@ -3,10 +3,13 @@
 #include "host/engine/detect_plan.hpp"
 
 #include <algorithm>
+#include <cctype>
 
 #include <fmt/format.h>
 
 #include "host/base/error.hpp"
+#include "host/engine/score_solution.hpp"
+#include "kernels/solve/contextual.hpp"
 
 namespace groundshift {
 namespace {
@@ -53,36 +56,144 @@ UnitGeometry unit_geometry(const PlannedInput& input) {
               unit * (converted ? kWidestType : 1)};
 }
 
-std::vector<PlannedPass> passes_for(const DetectOptions& options, PixelType type) {
+std::vector<PlannedPass> passes_for(const DetectPlan& plan, const FitNeeds& needs) {
   std::vector<PlannedPass> passes;
-  const bool ratio = options.score == ScoreKind::log_ratio || options.score == ScoreKind::relative;
-  if (options.normalize != NormalizationKind::none || options.score == ScoreKind::scva) {
-    passes.push_back({"moments", "first and second moments of both dates, for the fit of AFTER to BEFORE"});
-  } else if (ratio && !options.epsilon && type == PixelType::f32) {
-    passes.push_back({"moments", "joint median of the values, for epsilon"});
+  const Method& m = plan.method;
+  if (needs.any) {
+    passes.push_back({"statistics", "decode; moments of both dates, extremes" +
+                                        std::string(needs.several ? ", and keep the tiles for the passes below" : "")});
   }
+  if (needs.irmad) {
+    passes.push_back({"irmad", needs.contextual
+                                   ? "6 turns of consistent IR-MAD, to start the contextual refit"
+                                   : fmt::format("up to {} turns of {} IR-MAD, tolerance {:g}", m.options.irmad_passes,
+                                                 name_of(m.options.irmad), m.irmad_tolerance)});
+  }
+  if (needs.contextual)
+    passes.push_back({"contextual", "8 turns of the fit with neighbourhood weights, 2 passes each"});
+  if (m.normalize == NormalizationKind::huber) passes.push_back({"huber", "Huber's weights, band by band"});
+  if (m.normalize == NormalizationKind::histogram)
+    passes.push_back({"histogram", "distribution of every band and date"});
+  if (m.has(ScoreName::isfa)) passes.push_back({"isfa", "iteratively reweighted slow features"});
+  if (m.texture) passes.push_back({"texture", "mean and spread of the texture channel"});
+  if (needs.null_model) passes.push_back({"null", "distribution of T, for p-values"});
   passes.push_back({"score", "normalize, score, smooth, write"});
+  if (plan.keeps_scores()) passes.push_back({"class", "compare the kept scores with the threshold"});
   return passes;
+}
+
+double tile_share(const DetectPlan& plan) {
+  const double pair = 2.0 * plan.band_count * static_cast<double>(byte_count(plan.type)) + 1.0;
+  return plan.keeps_scores() ? pair / (pair + sizeof(float)) : 1.0;
+}
+
+void plan_kept_tiles(DetectPlan& plan, const FitNeeds& needs) {
+  const std::int64_t left = plan.options.resources.memory_bytes - plan.tiles.planned_bytes;
+  if (needs.several) {
+    plan.keep = KeptTiles::spilled;
+  } else if (needs.any && !plan.sampled()) {
+    plan.keep = KeptTiles::memory;
+  }
+  const double share = plan.keep == KeptTiles::none ? 0.0 : tile_share(plan);
+  plan.store_bytes = static_cast<std::int64_t>(share * static_cast<double>(left));
+  plan.score_store_bytes = plan.keeps_scores() ? left - plan.store_bytes : 0;
+  const std::filesystem::path beside =
+      plan.options.out.has_parent_path() ? plan.options.out.parent_path() : std::filesystem::path(".");
+  plan.scratch_folder = plan.options.scratch.empty() ? beside : plan.options.scratch;
+}
+
+void check_products(const ProductChoice& products, const Method& method, BandCounts bands) {
+  const bool single = method.scores == std::vector{ScoreName::irmad} || method.scores == std::vector{ScoreName::mad};
+  if (products.pvalue && (!single || method.smooth != std::vector<std::int32_t>{1} ||
+                          method.options.local_contrast > 1 || method.options.tolerate_shift > 0)) {
+    throw UsageError(fmt::format(
+        "--products pvalue: p-values are those of an unsmoothed mad or irmad score; {} with --smooth {} has none",
+        score_text(method), smooth_text(method)));
+  }
+  if (products.direction && (bands.before != bands.after || bands.before > 24)) {
+    throw UsageError("--products direction: needs as many bands of both dates, at most 24");
+  }
 }
 
 }  // namespace
 
+IndexBands index_bands(const std::string& name) {
+  std::string word;
+  for (const char c : name) {
+    if (c != ' ') word += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
+  if (word == "ndvi") return {"nir", "red"};
+  if (word == "nbr") return {"nir", "swir2"};
+  if (word == "ndbi") return {"swir1", "nir"};
+  if (word == "ndwi") return {"green", "nir"};
+  if (word == "mndwi") return {"green", "swir1"};
+  // (A-B)/(A+B)
+  const auto minus = word.find('-');
+  const auto close = word.find(")/(");
+  if (word.size() > 2 && word.front() == '(' && word.back() == ')' && minus != std::string::npos &&
+      close != std::string::npos && minus < close) {
+    const IndexBands bands{word.substr(1, minus - 1), word.substr(minus + 1, close - minus - 1)};
+    if (!bands.a.empty() && !bands.b.empty() &&
+        word == "(" + bands.a + "-" + bands.b + ")/(" + bands.a + "+" + bands.b + ")") {
+      return bands;
+    }
+  }
+  throw UsageError(fmt::format(
+      "--score index:{}: this version has ndvi, nbr, ndbi, ndwi, mndwi, and (A-B)/(A+B) with bands by number or name",
+      name));
+}
+
+FitNeeds fit_needs(const DetectOptions& options, const Method& m, PixelType type) {
+  FitNeeds needs;
+  const bool ratio = m.has(ScoreName::log_ratio) || m.has(ScoreName::relative) || m.has(ScoreName::index);
+  const bool quadratic = std::any_of(m.scores.begin(), m.scores.end(), is_quadratic);
+  const bool range = (m.has(ScoreName::ssim) || m.has(ScoreName::ncc)) && !m.options.data_range;
+  needs.contextual = m.normalize == NormalizationKind::contextual;
+  needs.irmad = needs.contextual || m.normalize == NormalizationKind::pif || m.weights == WeightSource::irmad ||
+                m.has(ScoreName::irmad);
+  needs.null_model = m.has(ScoreName::irmad) || options.products.pvalue || m.threshold.rule == ThresholdRule::p;
+  needs.several = needs.irmad || needs.null_model || m.has(ScoreName::isfa) || m.texture ||
+                  m.normalize == NormalizationKind::huber || m.normalize == NormalizationKind::histogram;
+  needs.warm_start =
+      m.options.irmad == IrmadMode::consistent &&
+      (m.normalize == NormalizationKind::pif || m.weights == WeightSource::irmad || m.has(ScoreName::irmad));
+  needs.median = ratio && !m.options.epsilon && type == PixelType::f32;
+  needs.any = needs.several || m.normalize != NormalizationKind::none || m.has(ScoreName::scva) || quadratic || range ||
+              needs.median;
+  return needs;
+}
+
 DetectPlan plan_detect(DetectOptions options, Warnings& warnings) {
   DetectPlan plan;
   options.resources = resolved(options.resources);
+  const bool index = std::find(options.method.scores.begin(), options.method.scores.end(), ScoreName::index) !=
+                     options.method.scores.end();
+  if (index) {
+    if (!options.before_bands.empty() || !options.after_bands.empty()) {
+      throw UsageError("--bands: an index names its bands itself, as in index:(4-3)/(4+3)");
+    }
+    const IndexBands bands = index_bands(options.method.index);
+    options.before_bands = options.after_bands = {bands.a, bands.b};
+  }
   plan.before = open_input("before", options.before, options.before_bands, options);
   plan.after = open_input("after", options.after, options.after_bands, options);
   check_grids(plan.before.description, plan.after.description);
-  if (plan.before.selection.bands.size() != plan.after.selection.bands.size()) {
-    throw InputError(fmt::format(
-        "{} gives {} bands and {} gives {}; choose as many of each with --before-bands and "
-        "--after-bands",
-        options.before, plan.before.selection.bands.size(), options.after, plan.after.selection.bands.size()));
-  }
   plan.grid = plan.before.description.grid;
-  plan.band_count = static_cast<std::int32_t>(plan.before.selection.bands.size());
-  plan.type = common_type(kernel_type(plan.before), kernel_type(plan.after));
-  plan.halo = options.smooth / 2;
+  const BandCounts bands = plan.bands();
+  plan.band_count = std::max(bands.before, bands.after);
+  plan.source_type = common_type(kernel_type(plan.before), kernel_type(plan.after));
+  plan.method = with_context(fmt::format("{} and {}", options.before, options.after), [&] {
+    return resolve_method(options.method, {pixel_size_in_metres(plan.grid), bands.before, bands.after});
+  });
+  plan.type = plan.method.normalize == NormalizationKind::histogram ? PixelType::f32 : plan.source_type;
+  check_products(options.products, plan.method, bands);
+  const FitNeeds needs = fit_needs(options, plan.method, plan.type);
+  const ScoreRecipe frame = recipe_frame(plan.method);
+  plan.fit_halo = plan.method.texture ? 2 * kTextureRadius : needs.contextual ? ContextualSettings{}.box / 2 : 0;
+  plan.halo = std::max(frame.halo(), plan.fit_halo);
+  if (!plan.sampled()) plan.fit_halo = plan.halo;
+  plan.window_scores = plan.method.window > 1 || plan.method.texture || frame.tolerate_shift > 0 ||
+                       frame.local_contrast > 1 || frame.terms.size() * frame.smooth.size() > 1;
   for (PlannedInput* input : {&plan.before, &plan.after}) {
     input->selection.type = plan.type;
     input->source = make_gdal_source(input->description, input->selection, warnings);
@@ -103,10 +214,12 @@ DetectPlan plan_detect(DetectOptions options, Warnings& warnings) {
   request.after = unit_geometry(plan.after);
   request.tile = options.resources.tile;
   request.memory_bytes = options.resources.memory_bytes;
+  request.result_planes = 1 + (options.products.pvalue ? 1 : 0) + (options.products.direction ? 2 : 0) +
+                          (options.products.normalized ? plan.band_count : 0);
   request.threads = options.resources.threads;
   request.workspace_bytes = [&](std::int32_t width, std::int32_t height) {
-    return static_cast<std::int64_t>(
-        plan.backend.backend->workspace_bytes({plan.type, plan.band_count, width, height, plan.halo}));
+    return static_cast<std::int64_t>(plan.backend.backend->workspace_bytes(
+        {plan.type, plan.band_count, width, height, plan.halo, plan.window_scores}));
   };
   plan.tiles = plan_tiles(request);
   if (plan.tiles.decodes_again) {
@@ -114,8 +227,9 @@ DetectPlan plan_detect(DetectOptions options, Warnings& warnings) {
                  "--memory does not hold what neighbouring tiles share: blocks are decoded more than "
                  "once a pass");
   }
-  plan.passes = passes_for(options, plan.type);
   plan.options = std::move(options);
+  plan_kept_tiles(plan, needs);
+  plan.passes = passes_for(plan, needs);
   return plan;
 }
 

@@ -27,20 +27,60 @@ struct PlannedPass {
   std::string why;
 };
 
+/// What happens to decoded tiles of the fit between passes.
+enum class KeptTiles : std::uint8_t {
+  none,    ///< no pass wants them again
+  memory,  ///< those that fit the budget; the others are decoded a second time
+  spilled  ///< all: those that do not fit the budget go to a scratch file
+};
+
+/// One date's bands for `--score index`, by number or name.
+struct IndexBands {
+  std::string a, b;  ///< (a - b) / (a + b)
+};
+/// ndvi, nbr, ndbi, ndwi, mndwi by common names, or "(A-B)/(A+B)". Throws UsageError.
+IndexBands index_bands(const std::string& name);
+
+/// type        : what slots hold; float32 for histogram matching, else what both files hold
+/// source_type : what the files hold
+/// halo        : pixels around a tile that the scores, and around a tile or cell that the fit needs
+/// result_planes : float planes a slot holds beside the score: those of the products
 struct DetectPlan {
   DetectOptions options;  ///< resources resolved
+  Method method;
   PlannedInput before, after;
   Grid grid;
-  PixelType type = PixelType::u8;
-  std::int32_t band_count = 0;
-  std::int32_t halo = 0;
+  PixelType type = PixelType::u8, source_type = PixelType::u8;
+  std::int32_t band_count = 0;  ///< of the date with more
+  std::int32_t halo = 0, fit_halo = 0;
+  bool window_scores = false;
   ChosenBackend backend;
   TilePlan tiles;
   std::vector<PlannedPass> passes;
+  KeptTiles keep = KeptTiles::none;
+  std::int64_t store_bytes = 0, score_store_bytes = 0;  ///< memory for kept tiles and kept scores
+  std::filesystem::path scratch_folder;
+
+  BandCounts bands() const {
+    return {static_cast<std::int32_t>(before.selection.bands.size()),
+            static_cast<std::int32_t>(after.selection.bands.size())};
+  }
+  /// The fit reads a sample of cells instead of all tiles.
+  bool sampled() const { return method.fit_pixels != kFitAll && pixel_count(grid) > method.fit_pixels; }
+  /// The scores themselves are wanted again after the last pass.
+  bool keeps_scores() const { return options.products.change_class; }
 };
 
-/// Opens both dates, checks that they fit, chooses backend and tiles. Reads no pixel and writes nothing.
-/// Throws InputError (unreadable, grids or bands that do not fit), UsageError, DeviceError, BudgetError.
+/// Which statistics a method needs before the first score.
+struct FitNeeds {
+  bool any = false;      ///< a pass over the fit's pixels
+  bool several = false;  ///< more than one
+  bool irmad = false, contextual = false, null_model = false;
+  bool warm_start = false;  ///< of IR-MAD to its tolerance, from a lattice
+  bool median = false;      ///< of the values, for epsilon
+};
+FitNeeds fit_needs(const DetectOptions& options, const Method& method, PixelType type);
+
 DetectPlan plan_detect(DetectOptions options, Warnings& warnings);
 
 }  // namespace groundshift

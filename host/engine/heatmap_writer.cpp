@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "host/base/error.hpp"
+#include "host/engine/raster_product.hpp"
 #include "host/engine/version.hpp"
 #include "host/io/raster_source.hpp"
 #include "kernels/api/quantise.hpp"
@@ -24,11 +25,12 @@ std::vector<std::pair<std::string, std::string>> processing_metadata(const Detec
       {"TIFFTAG_SOFTWARE", fmt::format("groundshift {}", version_text())},
       {"GROUNDSHIFT_BEFORE", std::filesystem::path(o.before).filename().string()},
       {"GROUNDSHIFT_AFTER", std::filesystem::path(o.after).filename().string()},
-      {"GROUNDSHIFT_NORMALIZE", name_of(o.normalize)},
-      {"GROUNDSHIFT_SCORE", name_of(o.score)},
-      {"GROUNDSHIFT_SMOOTH", fmt::format("{}", o.smooth)},
+      {"GROUNDSHIFT_PRESET", name_of(plan.method.preset)},
+      {"GROUNDSHIFT_NORMALIZE", name_of(plan.method.normalize)},
+      {"GROUNDSHIFT_SCORE", score_text(plan.method)},
+      {"GROUNDSHIFT_SMOOTH", smooth_text(plan.method)},
   };
-  for (std::size_t b = 0; b < fits.size() && o.normalize != NormalizationKind::none; ++b) {
+  for (std::size_t b = 0; b < fits.size() && plan.method.normalize != NormalizationKind::none; ++b) {
     items.emplace_back(fmt::format("GROUNDSHIFT_FIT_{}", b + 1),
                        fmt::format("gain={:.9g} offset={:.9g}", fits[b].gain, fits[b].offset));
   }
@@ -71,9 +73,9 @@ struct StoredSums {
 }  // namespace
 
 std::string heatmap_title(const DetectPlan& plan) {
-  const DetectOptions& o = plan.options;
-  return fmt::format("{} score, normalize {}, smooth {}, unit: {}", name_of(o.score), name_of(o.normalize), o.smooth,
-                     unit_of(o.score));
+  const Method& m = plan.method;
+  return fmt::format("{} score, normalize {}, smooth {}, unit: {}", score_text(m), name_of(m.normalize), smooth_text(m),
+                     unit_of(m));
 }
 
 HeatmapWriter::HeatmapWriter(const DetectPlan& plan, const std::vector<BandNormalization>& fits,
@@ -98,22 +100,14 @@ HeatmapWriter::HeatmapWriter(const DetectPlan& plan, const std::vector<BandNorma
 
 RasterSinkSpec HeatmapWriter::output_spec() const {
   const DetectOptions& o = plan_.options;
-  RasterSinkSpec spec;
+  RasterSinkSpec spec = sink_spec(plan_, context_);
   spec.path = o.out;
-  spec.format = o.format;
-  spec.grid = plan_.grid;
   spec.type = stored_type(o.type);
   spec.nodata = o.type == ScoreType::float32  ? std::numeric_limits<double>::quiet_NaN()
                 : o.type == ScoreType::uint16 ? 65535.0
                                               : 255.0;
   spec.band_descriptions = {heatmap_title(plan_)};
   spec.metadata = metadata_;
-  spec.creation_options = o.creation_options;
-  spec.scratch_folder = o.scratch;
-  spec.overwrite = o.overwrite;
-  spec.threads = o.format == RasterFormat::cog ? cog_threads(o.resources) : o.resources.threads;
-  spec.stop = context_.stop;
-  spec.block_size = std::min(plan_.tiles.tile_width, plan_.tiles.tile_height) >= 512 ? 512 : kCellSize;
   return spec;
 }
 

@@ -4,8 +4,12 @@
 
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "host/engine/version.hpp"
 #include "host/io/output_file.hpp"
+#include "kernels/solve/fit_sample.hpp"
+#include "kernels/solve/weight_table.hpp"
 
 namespace groundshift {
 namespace {
@@ -45,30 +49,69 @@ Json input_json(const PlannedInput& input) {
   return out;
 }
 
+template <class T>
+Json value_or(const std::optional<T>& value, const char* otherwise) {
+  return value ? Json(*value) : otherwise != nullptr ? Json(otherwise) : Json(nullptr);
+}
+
+Json threshold_option(const Threshold& t) {
+  const bool valued = t.rule == ThresholdRule::value || t.rule == ThresholdRule::p;
+  return valued ? Json(fmt::format("{}:{:.17g}", name_of(t.rule), t.value)) : Json(name_of(t.rule));
+}
+
+/// Every option of the method as resolved: what the preset chose stands here like what the user said.
+Json method_json(const Method& m) {
+  Json scores = Json::array();
+  for (const ScoreName score : m.scores) scores.push_back(name_of(score));
+  return {{"preset", name_of(m.preset)},
+          {"normalize", name_of(m.normalize)},
+          {"score", score_text(m)},
+          {"smooth", m.smooth},
+          {"texture", m.texture},
+          {"window", m.window},
+          {"weights", name_of(m.weights)},
+          {"chronochrome", name_of(m.options.chronochrome)},
+          {"epsilon", value_or(m.options.epsilon, "auto")},
+          {"data_range", value_or(m.options.data_range, "auto")},
+          {"irmad", name_of(m.options.irmad)},
+          {"irmad_tolerance", m.irmad_tolerance},
+          {"irmad_passes", m.options.irmad_passes},
+          {"fit_pixels", m.fit_pixels == kFitAll ? Json("all") : Json(m.fit_pixels)},
+          {"tolerate_shift", m.options.tolerate_shift},
+          {"local_contrast", m.options.local_contrast},
+          {"threshold", threshold_option(m.threshold)},
+          {"null", name_of(m.options.null)},
+          {"pixel_size", value_or(m.options.pixel_size, nullptr)}};
+}
+
+Json products_option(const ProductChoice& p) {
+  Json list = {"score"};
+  if (p.change_class) list.push_back("class");
+  if (p.pvalue) list.push_back("pvalue");
+  if (p.direction) list.push_back("direction");
+  return list;
+}
+
 Json options_json(const DetectPlan& plan) {
   const DetectOptions& o = plan.options;
-  const auto text_or_null = [](const auto& v) { return v ? Json(*v) : Json(nullptr); };
-  return {{"before", o.before},
-          {"after", o.after},
-          {"out", o.out.string()},
-          {"normalize", name_of(o.normalize)},
-          {"score", name_of(o.score)},
-          {"smooth", o.smooth},
-          {"epsilon", o.epsilon ? Json(*o.epsilon) : Json("auto")},
-          {"before_bands", plan.before.selection.bands},
-          {"after_bands", plan.after.selection.bands},
-          {"src_nodata", o.ignore_nodata ? Json("none") : text_or_null(o.src_nodata)},
-          {"ot", name_of(o.type)},
-          {"of", name_of(o.format)},
-          {"co", o.creation_options},
-          {"scratch", o.scratch.empty() ? Json(nullptr) : Json(o.scratch.string())},
-          {"overwrite", o.overwrite},
-          {"backend", name_of(o.resources.backend)},
-          {"threads", o.resources.threads},
-          {"memory_bytes", o.resources.memory_bytes},
-          {"tile", o.resources.tile == kAutoTile    ? Json("auto")
-                   : o.resources.tile == kWholeTile ? Json("whole")
-                                                    : Json(o.resources.tile)}};
+  Json json = {{"before", o.before}, {"after", o.after}, {"out", o.out.string()}};
+  json.update(method_json(plan.method));
+  json.update({{"before_bands", plan.before.selection.bands},
+               {"after_bands", plan.after.selection.bands},
+               {"src_nodata", o.ignore_nodata ? Json("none") : value_or(o.src_nodata, nullptr)},
+               {"products", products_option(o.products)},
+               {"ot", name_of(o.type)},
+               {"of", name_of(o.format)},
+               {"co", o.creation_options},
+               {"scratch", o.scratch.empty() ? Json(nullptr) : Json(o.scratch.string())},
+               {"overwrite", o.overwrite},
+               {"backend", name_of(o.resources.backend)},
+               {"threads", o.resources.threads},
+               {"memory_bytes", o.resources.memory_bytes},
+               {"tile", o.resources.tile == kAutoTile    ? Json("auto")
+                        : o.resources.tile == kWholeTile ? Json("whole")
+                                                         : Json(o.resources.tile)}});
+  return json;
 }
 
 Json stages_json(const DetectResult& result) {
@@ -84,21 +127,63 @@ Json stages_json(const DetectResult& result) {
           {"write", {{"busy_s", write}, {"bytes", written}}}};
 }
 
-Json products_json(const DetectResult& result) {
-  Json list = Json::array();
-  for (const ProductRecord& p : result.products) {
-    Json item = {{"name", p.name}, {"path", p.path.string()}, {"bytes", p.byte_count}};
-    if (!p.pixel_hash.empty()) item["pixel_hash"] = p.pixel_hash;
-    if (p.statistics) {
-      item["min"] = number(p.statistics->min);
-      item["max"] = number(p.statistics->max);
-      item["mean"] = number(p.statistics->mean);
-      item["std"] = number(p.statistics->std);
-      item["valid"] = p.statistics->valid;
-    }
-    list.push_back(item);
+const char* name_of(KeptTiles kept) {
+  switch (kept) {
+    case KeptTiles::none: break;
+    case KeptTiles::memory: return "memory";
+    case KeptTiles::spilled: return "memory, then scratch";
   }
-  return list;
+  return "none";
+}
+
+Json irmad_json(const PairFit& fit) {
+  const IrmadReport& r = *fit.irmad;
+  Json history = Json::array();
+  for (const std::vector<double>& rho : r.rho) history.push_back(rho);
+  Json json = {{"mode", name_of(r.mode)},
+               {"iterations", r.passes},
+               {"converged", r.converged},
+               {"degenerate", r.degenerate},
+               {"rho", r.rho.empty() ? Json::array() : Json(r.rho.back())},
+               {"rho_by_iteration", history}};
+  if (fit.warm_start) {
+    json["warm_start"] = {{"stride", fit.warm_start->stride},
+                          {"points", fit.warm_start->points},
+                          {"iterations", fit.warm_start->iterations}};
+  }
+  if (!r.why.empty()) json["why"] = r.why;
+  if (!r.rho.empty()) {
+    Json errors = Json::array();
+    for (const double rho : r.rho.back()) errors.push_back(sampling_error(rho, fit.sample.valid_pixels));
+    json["rho_sampling_error"] = errors;
+  }
+  return json;
+}
+
+Json null_json(const PairFit& fit, const Method& m) {
+  Json json = {{"degrees_of_freedom", fit.degrees_of_freedom},
+               {"used", fit.null ? name_of(m.options.null) : "chi2"},
+               {"chi2",
+                {{"scale", m.has(ScoreName::irmad) && m.options.irmad == IrmadMode::consistent
+                               ? consistency_factor(fit.degrees_of_freedom)
+                               : 1.0}}}};
+  if (m.options.irmad == IrmadMode::canty && m.has(ScoreName::irmad)) {
+    json["chi2"]["textbook"] = true;
+    json["chi2"]["calibrated_scale"] = textbook_scale(fit.degrees_of_freedom);
+  }
+  if (fit.null) json["f"] = {{"k", fit.null->k}, {"nu", number(fit.null->nu)}};
+  return json;
+}
+
+Json thresholds_json(const std::optional<ScoreThresholds>& thresholds) {
+  if (!thresholds) return {{"used", nullptr}, {"all", Json::object()}};
+  Json all = Json::object();
+  for (const ThresholdRecord& t : thresholds->all) {
+    all[t.rule] = {{"value", t.value}, {"changed_fraction", t.changed_fraction}};
+  }
+  const ThresholdRecord& used = thresholds->used;
+  return {{"used", {{"rule", used.rule}, {"value", used.value}, {"changed_fraction", used.changed_fraction}}},
+          {"all", all}};
 }
 
 }  // namespace
@@ -126,37 +211,85 @@ Json plan_json(const DetectPlan& plan) {
             {"memory_budget_bytes", plan.options.resources.memory_bytes},
             {"memory_planned_bytes", plan.tiles.planned_bytes},
             {"passes", passes},
-            {"resident", "none"}}}};
+            {"preset", {{"name", groundshift::name_of(plan.method.preset)}, {"why", plan.method.why}}},
+            {"fit_sampled", plan.sampled()},
+            {"resident", {{"tiles", name_of(plan.keep)}, {"memory_bytes", plan.store_bytes}}}}}};
+}
+
+Json statistics_json(const DetectPlan& plan, const PairFit& fit) {
+  const Method& m = plan.method;
+  Json json = Json::object();
+  if (fit.epsilon > 0.0) json["epsilon"] = fit.epsilon;
+  if (fit.data_range > 0.0) json["data_range"] = fit.data_range;
+  if (m.has(ScoreName::scva)) {
+    Json sigma = Json::array();
+    for (const BandNormalization& band : fit.fits) sigma.push_back(band.sigma);
+    json["no_change_sigma"] = sigma;
+  }
+  if (fit.irmad) json["irmad"] = irmad_json(fit);
+  if (!fit.mad_rho.empty()) json["mad"] = {{"rho", fit.mad_rho}};
+  if (fit.degrees_of_freedom > 0) json["null"] = null_json(fit, m);
+  if (m.normalize == NormalizationKind::contextual) json["contextual"] = {{"turns", fit.contextual_turns}};
+  if (fit.isfa_passes > 0) json["isfa"] = {{"iterations", fit.isfa_passes}};
+  if (fit.texture) json["texture"] = {{"mean", fit.texture->mean}, {"inverse_std", fit.texture->inverse_std}};
+  if (fit.clipped > 0) json["clipped_pixels"] = fit.clipped;
+  if (fit.sample.valid_pixels > 0) {
+    json["fit"] = {{"sampled", fit.sample.sampled},
+                   {"valid_pixels", fit.sample.valid_pixels},
+                   {"cells", fit.sample.cells},
+                   {"cells_of_grid", fit.sample.cells_of_grid}};
+  }
+  return json;
+}
+
+Json product_json(const ProductRecord& p) {
+  Json item = {{"name", p.name}, {"path", p.path.string()}, {"bytes", p.byte_count}};
+  if (!p.pixel_hash.empty()) item["pixel_hash"] = p.pixel_hash;
+  if (p.statistics) {
+    item["min"] = number(p.statistics->min);
+    item["max"] = number(p.statistics->max);
+    item["mean"] = number(p.statistics->mean);
+    item["std"] = number(p.statistics->std);
+    item["valid"] = p.statistics->valid;
+  }
+  return item;
+}
+
+Json warnings_json(const Warnings& warnings) {
+  Json list = Json::array();
+  for (const Warning& w : warnings.list()) {
+    list.push_back({{"code", w.code}, {"message", w.message}, {"count", w.count}});
+  }
+  return list;
+}
+
+Json normalization_json(const DetectPlan& plan, const PairFit& result) {
+  Json bands = Json::array();
+  for (const BandNormalization& fit : result.fits) {
+    if (plan.method.normalize == NormalizationKind::none && fit.count == 0) continue;  // nothing was measured
+    bands.push_back({{"gain", fit.gain},
+                     {"offset", fit.offset},
+                     {"r", number(fit.correlation)},
+                     {"n", fit.count},
+                     {"n_effective", number(fit.effective_count)},
+                     {"sigma", number(fit.sigma)},
+                     {"rmse_before", number(fit.rmse_before)},
+                     {"rmse_after", number(fit.rmse_after)}});
+  }
+  return {{"method", name_of(plan.method.normalize)}, {"bands", bands}};
 }
 
 Json summary_json(const DetectPlan& plan, const DetectResult& result, const Warnings& warnings) {
   Json out = plan_json(plan);
   out["valid_pixels"] = result.valid_pixels;
-  Json bands = Json::array();
-  for (const BandNormalization& fit : result.fits) {
-    if (plan.options.normalize == NormalizationKind::none && fit.count == 0) continue;  // nothing was measured
-    bands.push_back({{"gain", fit.gain},
-                     {"offset", fit.offset},
-                     {"r", number(fit.correlation)},
-                     {"n", fit.count},
-                     {"rmse_before", number(fit.rmse_before)},
-                     {"rmse_after", number(fit.rmse_after)}});
-  }
-  out["normalization"] = {{"method", name_of(plan.options.normalize)}, {"bands", bands}};
-  Json statistics = Json::object();
-  if (result.epsilon > 0.0) statistics["epsilon"] = result.epsilon;
-  if (plan.options.score == ScoreKind::scva) {
-    Json sigma = Json::array();
-    for (const BandNormalization& fit : result.fits) sigma.push_back(fit.sigma);
-    statistics["no_change_sigma"] = sigma;
-  }
-  out["statistics"] = statistics;
-  out["thresholds"] = {{"used", nullptr}, {"all", Json::object()}};
-  out["products"] = products_json(result);
-  Json list = Json::array();
-  for (const Warning& w : warnings.list())
-    list.push_back({{"code", w.code}, {"message", w.message}, {"count", w.count}});
-  out["warnings"] = list;
+  out["plan"]["resident"]["resident_bytes"] = result.residency.resident_bytes;
+  out["plan"]["resident"]["scratch_bytes"] = result.residency.scratch_bytes;
+  out["normalization"] = normalization_json(plan, result.fit);
+  out["statistics"] = statistics_json(plan, result.fit);
+  out["thresholds"] = thresholds_json(result.thresholds);
+  out["products"] = Json::array();
+  for (const ProductRecord& p : result.products) out["products"].push_back(product_json(p));
+  out["warnings"] = warnings_json(warnings);
   out["timing"] = {{"wall_s", result.wall_s}, {"stages", stages_json(result)}};
   out["peak_memory_bytes"] = peak_memory_bytes();
   return out;

@@ -31,4 +31,8 @@ std::string describe(const Grid& grid);
 /// Ground size of a pixel along x and y in CRS units (0 without georeference).
 std::array<double, 2> pixel_size(const Grid& grid);
 
+/// Side of a pixel in metres, the geometric mean of both sides: projected grids by their linear unit, geographic ones
+/// at their centre on a sphere of 6371 km. Nothing without georeference or CRS.
+std::optional<double> pixel_size_in_metres(const Grid& grid);
+
 }  // namespace groundshift

@@ -116,9 +116,25 @@ struct RasterSink::Impl {
       GDALRasterBand& band = *dataset->GetRasterBand(b);
       if (spec.nodata) band.SetNoDataValue(*spec.nodata);
       if (!spec.band_descriptions.empty()) band.SetDescription(spec.band_descriptions[b - 1].c_str());
-      if (spec.band_count == 1) band.SetColorInterpretation(GCI_GrayIndex);
+      if (spec.band_count == 1) band.SetColorInterpretation(spec.categories.empty() ? GCI_GrayIndex : GCI_PaletteIndex);
     }
+    if (!spec.categories.empty()) name_categories(*dataset->GetRasterBand(1));
     if (messages.has_failure()) fail("cannot be created", messages);
+  }
+
+  void name_categories(GDALRasterBand& band) const {
+    GDALColorTable colors;
+    std::vector<std::string> names;
+    for (const Category& c : spec.categories) {
+      const GDALColorEntry color{c.red, c.green, c.blue, 255};
+      colors.SetColorEntry(c.value, &color);
+      names.resize(std::max<std::size_t>(names.size(), c.value + std::size_t{1}));
+      names[c.value] = c.name;
+    }
+    CPLStringList list;
+    for (const std::string& name : names) list.AddString(name.c_str());
+    band.SetColorTable(&colors);
+    band.SetCategoryNames(list.List());
   }
 
   TemporarySibling& result() { return finished ? *finished : streamed; }
@@ -136,10 +152,10 @@ struct RasterSink::Impl {
   void make_cog() {
     GDALDriver* driver = GetGDALDriverManager()->GetDriverByName("COG");
     if (driver == nullptr) throw OutputError("this GDAL has no COG driver; use -of GTiff");
-    const CPLStringList options =
-        with_defaults(spec.creation_options,
-                      {"COMPRESS=DEFLATE", "LEVEL=1", "PREDICTOR=YES", "BLOCKSIZE=512", "BIGTIFF=IF_SAFER",
-                       "OVERVIEW_RESAMPLING=AVERAGE", fmt::format("NUM_THREADS={}", std::max(1, spec.threads))});
+    const CPLStringList options = with_defaults(
+        spec.creation_options, {"COMPRESS=DEFLATE", "LEVEL=1", "PREDICTOR=YES", "BLOCKSIZE=512", "BIGTIFF=IF_SAFER",
+                                spec.categories.empty() ? "OVERVIEW_RESAMPLING=AVERAGE" : "OVERVIEW_RESAMPLING=MODE",
+                                fmt::format("NUM_THREADS={}", std::max(1, spec.threads))});
     GdalMessages messages;
     Dataset source(GDALDataset::Open(streamed.path().c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY));
     if (source == nullptr) fail("its intermediate cannot be read back", messages);

@@ -25,6 +25,13 @@ struct BandStatistics {
   std::int64_t valid = 0;
 };
 
+/// A value of a categorical byte raster, its name and colour.
+struct Category {
+  std::uint8_t value = 0;
+  std::string name;
+  std::uint8_t red = 0, green = 0, blue = 0;
+};
+
 /// What to write. Creation options ("NAME=VALUE") are GDAL's for the format and override ours
 /// (tiled 512, DEFLATE with a predictor, BIGTIFF=IF_SAFER).
 struct RasterSinkSpec {
@@ -34,7 +41,8 @@ struct RasterSinkSpec {
   PixelType type = PixelType::f32;
   std::int32_t band_count = 1;
   std::optional<double> nodata;
-  std::vector<std::string> band_descriptions;                 ///< empty or one a band
+  std::vector<std::string> band_descriptions;  ///< empty or one a band
+  std::vector<Category> categories;  ///< of a single u8 band: names, palette, overviews by the commonest value
   std::vector<std::pair<std::string, std::string>> metadata;  ///< dataset metadata, default domain
   std::vector<std::string> creation_options;
   std::filesystem::path scratch_folder;  ///< empty: beside the output

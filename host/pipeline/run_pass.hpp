@@ -38,6 +38,7 @@ struct PassTiming {
   double read_busy_s = 0.0;
   double compute_busy_s = 0.0;
   double consume_busy_s = 0.0;
+  int runs = 1;  ///< passes of this name whose times are added up here
 };
 
 /// Runs a pass to its end. A reader takes the next tile together with a free slot, so tiles in flight are always the

@@ -33,7 +33,7 @@ SlotShape slot_shape(const PlanRequest& r, std::int32_t tile_width, std::int32_t
   s.row_pitch = static_cast<std::int32_t>(ceil_div(s.width, kPitchAlignment) * kPitchAlignment);
   s.pixel_plane = std::int64_t{s.row_pitch} * s.height;
   const std::int64_t pixels = 2 * r.band_count * s.pixel_plane * std::int64_t(byte_count(r.type));
-  const std::int64_t score = std::int64_t{tile_width} * tile_height * std::int64_t(sizeof(float));
+  const std::int64_t score = r.result_planes * std::int64_t{tile_width} * tile_height * std::int64_t(sizeof(float));
   s.host_bytes = pixels + s.pixel_plane + score;
   s.total_bytes = s.host_bytes + kFloatBins * std::int64_t(sizeof(std::uint64_t)) +
                   (r.workspace_bytes ? r.workspace_bytes(s.width, s.height) : 0);
@@ -162,6 +162,23 @@ Window padded(const Window& core, std::int32_t halo, std::int32_t width, std::in
   const auto x1 = static_cast<std::int32_t>(std::min<std::int64_t>(width, std::int64_t{core.x} + core.width + halo));
   const auto y1 = static_cast<std::int32_t>(std::min<std::int64_t>(height, std::int64_t{core.y} + core.height + halo));
   return {x0, y0, x1 - x0, y1 - y0};
+}
+
+TileSet tiles_of(const TilePlan& plan, std::int32_t halo) {
+  return {plan.tiles, halo, plan.slot.row_pitch, plan.slot.pixel_plane};
+}
+
+TileSet cell_set(std::int32_t width, std::int32_t height, std::int32_t halo) {
+  const std::int32_t side = kCellSize + 2 * halo;
+  const auto pitch = static_cast<std::int32_t>(ceil_div(std::min(side, width), kPitchAlignment) * kPitchAlignment);
+  return {{}, halo, pitch, std::int64_t{pitch} * std::min(side, height)};
+}
+
+Window cell_window(std::int64_t cell, std::int32_t width, std::int32_t height) {
+  const std::int64_t across = ceil_div(width, kCellSize);
+  const auto x = static_cast<std::int32_t>(cell % across) * kCellSize;
+  const auto y = static_cast<std::int32_t>(cell / across) * kCellSize;
+  return {x, y, std::min(kCellSize, width - x), std::min(kCellSize, height - y)};
 }
 
 TilePlan plan_tiles(const PlanRequest& r) {

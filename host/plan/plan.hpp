@@ -31,6 +31,7 @@ struct PlanRequest {
   UnitGeometry before, after;
   std::int32_t tile = kAutoTile;  ///< side in pixels (a multiple of kCellSize), kAutoTile or kWholeTile
   std::int64_t memory_bytes = 0;
+  std::int32_t result_planes = 1;  ///< float planes of a core in a slot: the score and what is made beside it
   int threads = 1;
   /// Bytes a backend workspace takes for a padded tile of this size; may be empty.
   std::function<std::int64_t(std::int32_t width, std::int32_t height)> workspace_bytes;
@@ -42,7 +43,7 @@ struct SlotShape {
   std::int32_t height = 0;
   std::int32_t row_pitch = 0;
   std::int64_t pixel_plane = 0;  ///< elements of one band of one date
-  std::int64_t host_bytes = 0;   ///< pixels of both dates, validity, score
+  std::int64_t host_bytes = 0;   ///< pixels of both dates, validity, results
   std::int64_t total_bytes = 0;  ///< with workspace and histogram
 };
 
@@ -57,6 +58,29 @@ struct TilePlan {
   std::int64_t planned_bytes = 0;  ///< everything above, at most memory_bytes
   bool decodes_again = false;      ///< the caches do not hold what neighbouring tiles share
 };
+
+/// Tiles that a pass goes through, and how one lies in memory: before | after | validity, planes of `pixel_plane`
+/// elements. Cells of a sampled fit and tiles of the whole grid are both such sets.
+struct TileSet {
+  std::vector<Window> cores;
+  std::int32_t halo = 0;
+  std::int32_t row_pitch = 0;
+  std::int64_t pixel_plane = 0;
+
+  std::int64_t date_bytes(PixelType type, std::int32_t band_count) const {
+    return band_count * pixel_plane * static_cast<std::int64_t>(byte_count(type));
+  }
+  std::int64_t record_bytes(PixelType type, std::int32_t band_count) const {
+    return 2 * date_bytes(type, band_count) + pixel_plane;
+  }
+};
+
+/// The plan's own tiles, in the order of work.
+TileSet tiles_of(const TilePlan& plan, std::int32_t halo);
+/// An empty set whose cores will be cells of the grid.
+TileSet cell_set(std::int32_t width, std::int32_t height, std::int32_t halo);
+/// Cell number `cell` (row-major) of a grid, cut at its border.
+Window cell_window(std::int64_t cell, std::int32_t width, std::int32_t height);
 
 /// Cuts the grid and fits slots and caches into the budget: as many threads as asked if the budget allows, then the
 /// largest tile of 1024, 512, 256, then caches wide enough that no unit is decoded twice in a pass, then more slots.

@@ -50,6 +50,13 @@ class ExactDoubleSum {
     special_ += other.special_;
   }
 
+  /// Takes away a part that was merged or added before. Exact; an infinity in both leaves NaN.
+  void subtract(const ExactDoubleSum& other) {
+    count_pending(other.pending_);
+    for (std::size_t i = 0; i < digits_.size(); ++i) digits_[i] -= other.digits_[i];
+    special_ -= other.special_;
+  }
+
   /// The exact sum rounded once to nearest even; +-inf when it is too large. +0 when the sum is zero.
   double to_double() const {
     if (special_ != 0.0) return special_;  // true for NaN too

@@ -46,12 +46,20 @@ double orthogonal_gain(const BandMoments& m, std::int32_t band) {
   return (excess + length) / twice;
 }
 
+bool is_fitted(NormalizationKind kind) {
+  return kind != NormalizationKind::none && kind != NormalizationKind::histogram;
+}
+
 double gain_of(NormalizationKind kind, const BandMoments& m, std::int32_t band) {
   switch (kind) {
-    case NormalizationKind::none: break;
+    case NormalizationKind::none:
+    case NormalizationKind::histogram: break;
     case NormalizationKind::zscore: return std::sqrt(m.before_variance) / std::sqrt(m.after_variance);
     case NormalizationKind::regression: return m.covariance / m.after_variance;
-    case NormalizationKind::orthogonal: return orthogonal_gain(m, band);
+    case NormalizationKind::orthogonal:
+    case NormalizationKind::huber:
+    case NormalizationKind::pif:
+    case NormalizationKind::contextual: return orthogonal_gain(m, band);
   }
   return 1.0;
 }
@@ -62,13 +70,13 @@ double mean_square(const BandMoments& m, double gain, double mean_difference) {
   return std::max(variance, 0.0) + mean_difference * mean_difference;
 }
 
-BandNormalization fit_band(NormalizationKind kind, const BandMoments& m, std::int32_t band) {
+BandNormalization closed_fit(NormalizationKind kind, const BandMoments& m, std::int32_t band) {
   BandNormalization out;
   const double raw_difference = m.after_mean - m.before_mean;
   out.rmse_before = std::sqrt(mean_square(m, 1.0, raw_difference));
   const double spread = std::sqrt(m.before_variance) * std::sqrt(m.after_variance);
   if (spread > 0.0) out.correlation = std::clamp(m.covariance / spread, -1.0, 1.0);
-  if (kind == NormalizationKind::none) {
+  if (!is_fitted(kind)) {
     out.rmse_after = out.rmse_before;
   } else {
     out.gain = gain_of(kind, m, band);
@@ -83,17 +91,38 @@ BandNormalization fit_band(NormalizationKind kind, const BandMoments& m, std::in
 
 }  // namespace
 
+BandNormalization fit_band(NormalizationKind kind, const MomentSummary& moments, std::int32_t band) {
+  const BandMoments m = moments_of_band(moments, band);
+  if (is_fitted(kind)) {
+    if (moments.count < 2) fail(band, "fewer than 2 pixels are valid on the before and after dates");
+    expect_spread(m.before_variance, band, "before");
+    expect_spread(m.after_variance, band, "after");
+  }
+  BandNormalization out = closed_fit(kind, m, band);
+  out.count = moments.count;
+  out.effective_count = moments.weight;
+  return out;
+}
+
 std::vector<BandNormalization> fit_bands(NormalizationKind kind, const MomentSummary& moments) {
   std::vector<BandNormalization> out;
-  for (std::int32_t band = 0; band < moments.band_count; ++band) {
-    const BandMoments m = moments_of_band(moments, band);
-    if (kind != NormalizationKind::none) {
-      if (moments.count < 2) fail(band, "fewer than 2 pixels are valid on the before and after dates");
-      expect_spread(m.before_variance, band, "before");
-      expect_spread(m.after_variance, band, "after");
+  for (std::int32_t band = 0; band < moments.band_count; ++band) out.push_back(fit_band(kind, moments, band));
+  return out;
+}
+
+HoldOut evaluate_fit(NormalizationKind kind, const MomentSummary& train, const MomentSummary& held) {
+  if (train.band_count != held.band_count) throw std::invalid_argument("evaluate_fit: unequal band counts");
+  HoldOut out(static_cast<std::size_t>(train.band_count));
+  for (std::int32_t band = 0; band < train.band_count && held.weight > 0.0; ++band) {
+    const BandMoments m = moments_of_band(held, band);
+    try {
+      const BandNormalization fit = fit_band(kind, train, band);
+      const double difference = fit.gain * m.after_mean + fit.offset - m.before_mean;
+      out[static_cast<std::size_t>(band)] = {std::sqrt(mean_square(m, 1.0, m.after_mean - m.before_mean)),
+                                             std::sqrt(mean_square(m, fit.gain, difference))};
+    } catch (const std::domain_error&) {
+      continue;  // no fit, no judgement: the caller has been told so by fit_bands
     }
-    out.push_back(fit_band(kind, m, band));
-    out.back().count = moments.count;
   }
   return out;
 }

@@ -17,10 +17,14 @@ struct BandCounts {
   std::int32_t after = 0;
 };
 
-/// rho : min(p, q) canonical correlations, descending (MAD 1 = least change), each in [0, 1 - 1e-7]
-/// a   : rows of p loadings, a' S11 a = 1;   b : rows of q loadings, b' S22 b = 1
-/// regularised : a ridge was added because the matrix was near singular (more bands than pixels, collinear bands)
-/// clamped     : a correlation reached 1 - 1e-7 and was cut there
+/// Largest correlation a solution keeps, so that no component's variance 2 (1 - rho) vanishes.
+inline constexpr double kLargestRho = 1.0 - 1e-7;
+
+/// rho : canonical correlations, descending (MAD 1 = least change), each in [0, kLargestRho]; as many as the date with
+///       fewer independent bands has
+/// a   : rows of before_bands loadings, a' S11 a = 1;   b : rows of after_bands loadings, b' S22 b = 1
+/// regularised : a ridge was added because a date's matrix was near singular (more bands than pixels, collinear bands)
+/// clamped     : a correlation reached kLargestRho and was cut there
 struct MadSolution {
   std::int32_t before_bands = 0, after_bands = 0;
   std::vector<double> rho;
@@ -31,13 +35,18 @@ struct MadSolution {
   std::int32_t component_count() const { return static_cast<std::int32_t>(rho.size()); }
 };
 
-/// Solves S12 S22^-1 S21 a = rho^2 S11 a by Cholesky and cyclic Jacobi in a fixed order, only + - * / sqrt; then
+/// Solves S12 S22^-1 S21 a = rho^2 S11 a by Cholesky and one-sided Jacobi in a fixed order, only + - * / sqrt; then
 /// b = S22^-1 S21 a / rho. Bands are scaled to unit variance first; a constant band (variance 0) gets loading 0 and
-/// lowers the number of components. Sign: sum_j corr(x_j, U_i) > 0 (tie: largest |a| positive), then corr(U_i, V_i) >
-/// 0. Equal rho (gap < 1e-12): ordered by the index of the largest loading. Ridge: 1e-6 tr(S)/p where the condition
-/// number passes 1e8. Throws std::domain_error when a date has no band with variance, or moments are not finite. source
-/// : Nielsen, Conradsen, Simpson, RSE 64 (1998) 1-19; Nielsen, TIP 16(2) 2007 463-478
-MadSolution solve_mad(const MomentSummary& moments, BandCounts bands);
+/// lowers the number of components. Sign: sum_j corr(x_j, U_i) > 0 (tie: largest loading positive), then corr(U_i, V_i)
+/// > 0. Equal rho (gap < 1e-12): ordered by the band of the largest loading. Loadings are compared after scaling to
+/// unit variance. Ridge : of 1e-6 of the mean variance where a date's condition number passes 1e8, or `always_ridge`.
+/// The correlations
+///         and a' S11 a = 1 hold without it: variates are scaled after the solution, and one that owes more than half
+///         of its variance on a date to the ridge (a direction in which collinear bands do not vary) is left out.
+/// Throws std::domain_error when a date has no band with variance, or moments are not finite; std::invalid_argument
+/// when the band counts do not fit the moments.
+/// source : Nielsen, Conradsen, Simpson, RSE 64 (1998) 1-19; Nielsen, TIP 16(2) 2007 463-478
+MadSolution solve_mad(const MomentSummary& moments, BandCounts bands, bool always_ridge = false);
 
 /// Rows (a_i, -b_i) / sqrt(2 (1 - rho_i)) * sqrt(scale), about the means: T = scale * sum MAD_i^2 / (2 (1 - rho_i)).
 Projection mad_projection(const MadSolution& solution, const MomentSummary& moments, double scale);

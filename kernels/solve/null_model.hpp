@@ -15,25 +15,43 @@ struct ScaledF {
   double nu = 0.0;
 };
 
-/// nu from the ratio of the 50 % to the 15 % quantile of T, k from the median. bins : kFloatBins counts of T
-/// (float_bin). Nothing when fewer than 100 values were counted or a quantile is 0. source : ALGORITHMS 2.3
+/// nu from the ratio of the 50 % to the 15 % quantile of T (it falls as nu rises), k from the median.
+/// bins    : kFloatBins counts of T (float_bin), else throws std::invalid_argument
+/// returns : nu between 0.1 and 1e4, infinite where the ratio is that of nu > 1e4 or of chi-square; nothing when fewer
+///           than 100 values were counted or a quantile is 0 or infinite
+/// source  : ALGORITHMS of the project, IR-MAD and its bias
 std::optional<ScaledF> fit_scaled_f(std::span<const std::uint64_t> bins, std::int32_t degrees_of_freedom);
 
-/// p-value of T under chi-square (k absent) or under the scaled F: a table over r = sqrt(T), 65,536 intervals, linear
-/// in log p, so that it costs a pixel little; relative error below 1e-3 down to 1e-30, 0 never.
+/// p-value of T under chi-square (k absent) or under the scaled F: a table over r = sqrt(T) of up to 65,536 intervals,
+/// an equal number in each octave of r, linear in log p, so that it costs a pixel little.
+/// agreement : from + - * / sqrt alone, so the same bits everywhere
 class PValueTable {
  public:
+  /// Throws std::invalid_argument when degrees_of_freedom < 1, k is not finite and above 0, or nu is not above 0.
   PValueTable(std::int32_t degrees_of_freedom, std::optional<ScaledF> null);
-  /// r = sqrt(T) >= 0; NaN gives NaN. In (0, 1].
+  /// r       : sqrt(T) >= 0; NaN gives NaN
+  /// returns : in (0, 1], falling but for the last bit; relative error below 1e-3 down to 1e-30; what is below the
+  /// smallest normal float32
+  ///           is given as that, 1.2e-38
   float operator()(float r) const;
-  /// Smallest r whose p-value is at most alpha, in double.
+  /// Smallest r whose p-value is at most alpha, in double and not from the table. Throws std::invalid_argument unless
+  /// 0 < alpha < 1.
   double threshold(double alpha) const;
 
  private:
+  /// p-value at the lower end of an interval, and ln p at the upper end less ln p here.
+  struct Node {
+    float p = 0.0f;
+    float log_step = 0.0f;
+  };
+  double p_value(double t) const;
+
   std::int32_t degrees_of_freedom_;
   std::optional<ScaledF> null_;
-  double inverse_step_ = 0.0;
-  std::vector<float> p_;
+  float lowest_ = 0.0f;             ///< r of the first node, a power of two; p is linear below it
+  float highest_ = 0.0f;            ///< r of the last node, a power of two; p is constant above it
+  std::int32_t position_bits_ = 0;  ///< mantissa bits of r that tell the position inside an interval
+  std::vector<Node> nodes_;
 };
 
 }  // namespace groundshift

@@ -53,6 +53,40 @@ std::vector<BadUsage> malformed_values() {
       {"TileZero", {"--tile", "0"}, {"--tile 0"}},
       {"TileNoWholeCells", {"--tile", "300"}, {"--tile 300", "256"}},
       {"TileNegative", {"--tile=-256"}, {"--tile -256"}},
+      {"PresetUnknown", {"--preset", "best"}, {"--preset best", "multispectral"}},
+      {"ScoreTwice", {"--score", "mad+mad"}, {"mad+mad", "itself"}},
+      {"ScoreThree", {"--score", "mad+scva+cva"}, {"at most two"}},
+      {"ScoreEmptyPart", {"--score", "mad+"}, {"--score"}},
+      {"ScoreIndexWithoutName", {"--score", "index"}, {"index:ndvi"}},
+      {"ScoreIndexUnknown", {"--score", "index:evi9"}, {"index:evi9", "ndvi"}},
+      {"ScoreIndexMalformed", {"--score", "index:(1-2)/(2+1)"}, {"(A-B)/(A+B)"}},
+      {"SmoothThree", {"--smooth", "3,5,7"}, {"3,5,7", "at most two"}},
+      {"TextureWithoutScva", {"--score", "mad", "--texture", "on"}, {"--texture on", "scva"}},
+      {"TextureNoWord", {"--texture", "maybe"}, {"--texture maybe"}},
+      {"WindowEven", {"--score", "ssim", "--window", "4"}, {"--window 4", "odd"}},
+      {"WindowOfNothing", {"--score", "cva", "--window", "5"}, {"--window", "ssim"}},
+      {"DataRangeZero", {"--score", "ssim", "--data-range", "0"}, {"--data-range 0"}},
+      {"IrmadUnknown", {"--irmad", "nielsen"}, {"--irmad nielsen", "canty"}},
+      {"IrmadToleranceNegative", {"--irmad-tolerance=-1"}, {"--irmad-tolerance -1"}},
+      {"IrmadPassesZero", {"--irmad-passes", "0"}, {"--irmad-passes"}},
+      {"FitPixelsTooFew", {"--fit-pixels", "100"}, {"--fit-pixels 100"}},
+      {"FitPixelsNoNumber", {"--fit-pixels", "most"}, {"--fit-pixels most"}},
+      {"WeightsUnknown", {"--weights", "heavy"}, {"--weights heavy", "irmad"}},
+      {"WeightsWithoutTheirNormalization",
+       {"--score", "mad", "--normalize", "none", "--weights", "contextual"},
+       {"--weights contextual"}},
+      {"TolerateShiftOfAWindow", {"--score", "ssim", "--tolerate-shift", "1"}, {"--tolerate-shift"}},
+      {"TolerateShiftTooFar", {"--tolerate-shift", "99"}, {"--tolerate-shift"}},
+      {"LocalContrastEven", {"--local-contrast", "20"}, {"--local-contrast 20"}},
+      {"ThresholdUnknown", {"--threshold", "high"}, {"--threshold high", "otsu"}},
+      {"ThresholdWithoutItsValue", {"--threshold", "value"}, {"--threshold value"}},
+      {"ThresholdNoProbability", {"--threshold", "p:2"}, {"--threshold p:2"}},
+      {"ThresholdOfPWithoutPValues", {"--score", "cva", "--threshold", "p:0.01"}, {"mad and irmad"}},
+      {"ProductUnknown", {"--products", "sites"}, {"--products sites", "class"}},
+      {"PValueOfASmoothedScore",
+       {"--score", "irmad", "--smooth", "3", "--products", "pvalue"},
+       {"pvalue", "unsmoothed"}},
+      {"PixelSizeNegative", {"--pixel-size=-5"}, {"--pixel-size -5"}},
       {"UnknownOption", {"--colour", "red"}, {"--colour"}},
       {"UnknownShortOption", {"-z"}, {"-z"}},
       {"OneArgumentTooMany", {"extra.tif"}, {"extra.tif"}},
@@ -75,17 +109,7 @@ INSTANTIATE_TEST_SUITE_P(Detect, BadUsages, ::testing::ValuesIn(malformed_values
 
 TEST(PlannedOptions, AreRefusedByNameAsNotYetThere) {
   const JobFolder folder;
-  for (const char* option : {"--preset",
-                             "--texture",
-                             "--window",
-                             "--data-range",
-                             "--irmad",
-                             "--irmad-tolerance",
-                             "--irmad-passes",
-                             "--fit-pixels",
-                             "--tolerate-shift",
-                             "--local-contrast",
-                             "--mask",
+  for (const char* option : {"--mask",
                              "--before-mask",
                              "--after-mask",
                              "--aoi",
@@ -101,19 +125,16 @@ TEST(PlannedOptions, AreRefusedByNameAsNotYetThere) {
                              "-r",
                              "--align",
                              "--max-shift",
-                             "--threshold",
                              "--min-area",
                              "--hysteresis",
                              "--connectivity",
-                             "--products",
                              "--nodata-out",
                              "-oo",
                              "-ovr",
                              "--config",
                              "--on-corrupt",
                              "--decode",
-                             "--rerun",
-                             "--pixel-size"}) {
+                             "--rerun"}) {
     SCOPED_TRACE(option);
     expect_refused(folder, {"detect", folder.before(), folder.after(), folder.out(), option, "1"}, 2,
                    {option, "not part of this version"});
@@ -141,6 +162,9 @@ TEST(CommandLine, OfOtherVerbsRefusesMalformedValues) {
   expect_refused(folder, {"evaluate", folder.before(), folder.after(), "--curves", folder.out("curves.txt")}, 2,
                  {".svg"});
   expect_refused(folder, {"plan", folder.before(), folder.after(), "--score", "sum"}, 2, {"--score sum"});
+  expect_refused(folder, {"normalize", folder.before(), folder.after()}, 2, {"OUT"});
+  expect_refused(folder, {"normalize", folder.before(), folder.after(), folder.out(), "--normalize", "none"}, 2,
+                 {"nothing to do"});
   expect_refused(folder, {"info", "--hash"}, 2, {"--hash"});
   expect_refused(folder, {"synth", scene, "--size", "big"}, 2, {"--size", "big"});
   expect_refused(folder, {"synth", scene, "--size", "0"}, 2, {"--size 0"});

@@ -2,11 +2,13 @@
 // One pixel hash per job whatever tile, threads, memory and backend: promise P1 over files of every kernel type.
 #include <cmath>
 #include <cstdlib>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <regex>
 #include <string>
 #include <tuple>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -23,14 +25,60 @@ namespace {
 constexpr int kWidth = 1501, kHeight = 1103;
 
 struct Job {
-  const char* name;
-  NormalizationKind normalize;
-  ScoreKind score;
-  std::int32_t smooth;
+  std::string name;
+  MethodOptions method;
 };
-constexpr Job kJobs[] = {{"OrthogonalScva3", NormalizationKind::orthogonal, ScoreKind::scva, 3},
-                         {"NoneLogRatio1", NormalizationKind::none, ScoreKind::log_ratio, 1},
-                         {"ZscoreAngle5", NormalizationKind::zscore, ScoreKind::angle, 5}};
+
+Job job(std::string name, NormalizationKind normalize, std::vector<ScoreName> scores, std::vector<std::int32_t> smooth,
+        const std::function<void(MethodOptions&)>& more = {}) {
+  Job out{std::move(name), {}};
+  out.method.normalize = normalize;
+  out.method.scores = std::move(scores);
+  out.method.smooth = std::move(smooth);
+  if (more) more(out.method);
+  return out;
+}
+
+/// The three jobs that run over every type, tile and thread count.
+const std::vector<Job>& core_jobs() {
+  static const std::vector<Job> jobs = {job("OrthogonalScva3", NormalizationKind::orthogonal, {ScoreName::scva}, {3}),
+                                        job("NoneLogRatio1", NormalizationKind::none, {ScoreName::log_ratio}, {1}),
+                                        job("ZscoreAngle5", NormalizationKind::zscore, {ScoreName::angle}, {5})};
+  return jobs;
+}
+
+/// Every other score and normalization, over integer and float input.
+const std::vector<Job>& all_jobs() {
+  using N = NormalizationKind;
+  using S = ScoreName;
+  static const std::vector<Job> jobs = {
+      job("RegressionDifference", N::regression, {S::difference}, {1}),
+      job("HistogramRelative", N::histogram, {S::relative}, {3}),
+      job("HuberCva", N::huber, {S::cva}, {1}, [](MethodOptions& m) { m.tolerate_shift = 1; }),
+      job("PifScva", N::pif, {S::scva}, {3}),
+      job("CantyPifScva", N::pif, {S::scva}, {1}, [](MethodOptions& m) { m.irmad = IrmadMode::canty; }),
+      job("ContextualScvaMad", N::contextual, {S::scva, S::mad}, {3, 9}),
+      job("ContextualTexture", N::contextual, {S::scva}, {9, 21}, [](MethodOptions& m) { m.texture = true; }),
+      job("ZscoreMahalanobis", N::zscore, {S::mahalanobis}, {1}, [](MethodOptions& m) { m.local_contrast = 31; }),
+      job("Mad", N::none, {S::mad}, {1}),
+      job("IrmadCanty", N::none, {S::irmad}, {1}, [](MethodOptions& m) { m.irmad = IrmadMode::canty; }),
+      job("Irmad", N::none, {S::irmad}, {1}),
+      job("Isfa", N::none, {S::isfa}, {1}),
+      job("ChronochromeForward", N::none, {S::chronochrome}, {3}),
+      job("ChronochromeSmallerWeighted", N::none, {S::chronochrome}, {1},
+          [](MethodOptions& m) {
+            m.chronochrome = ChronochromeDirection::smaller;
+            m.weights = WeightSource::irmad;
+          }),
+      job("Hacd", N::none, {S::hacd}, {3}),
+      job("OrthogonalSsim", N::orthogonal, {S::ssim}, {1}),
+      job("Ncc", N::none, {S::ncc}, {1}),
+      job("MultilookLogRatio", N::none, {S::log_ratio}, {3, 9}, [](MethodOptions& m) { m.window = 3; }),
+      job("Index", N::none, {S::index}, {1}, [](MethodOptions& m) { m.index = "(2-1)/(2+1)"; }),
+      job("SampledIrmad", N::none, {S::irmad}, {1}, [](MethodOptions& m) { m.fit_pixels = 200000; }),
+      job("SampledContextual", N::contextual, {S::scva, S::mad}, {3}, [](MethodOptions& m) { m.fit_pixels = 200000; })};
+  return jobs;
+}
 
 /// Reaches into negative values, large ones or fractions, as the type allows. Dates share structure and differ in
 /// gain, offset and noise; a block of change stands out.
@@ -100,14 +148,19 @@ struct Fingerprint {
 Fingerprint fingerprint_of(const DetectOptions& options) {
   const DetectResult result = run(options);
   const ProductRecord& heatmap = result.products.front();
-  Fingerprint f{heatmap.pixel_hash, {double(result.valid_pixels), result.epsilon}};
+  Fingerprint f{heatmap.pixel_hash, {double(result.valid_pixels), result.fit.epsilon}};
   const BandStatistics& s = *heatmap.statistics;
   f.numbers.insert(f.numbers.end(), {s.min, s.max, s.mean, s.std, double(s.valid)});
-  for (const BandNormalization& fit : result.fits) f.numbers.insert(f.numbers.end(), {fit.gain, fit.offset});
+  for (const BandNormalization& fit : result.fit.fits) {
+    f.numbers.insert(f.numbers.end(), {fit.gain, fit.offset, fit.sigma, fit.rmse_after});
+  }
+  f.numbers.insert(f.numbers.end(), result.fit.mad_rho.begin(), result.fit.mad_rho.end());
+  if (result.fit.null) f.numbers.insert(f.numbers.end(), {result.fit.null->k, result.fit.null->nu});
+  if (result.thresholds) f.numbers.push_back(result.thresholds->used.value);
   return f;
 }
 
-using Case = std::tuple<PixelType, bool, int, BackendChoice>;
+using Case = std::tuple<PixelType, bool, Job, BackendChoice>;
 
 class HashMatrix : public ::testing::TestWithParam<Case> {
  protected:
@@ -121,9 +174,7 @@ class HashMatrix : public ::testing::TestWithParam<Case> {
     write_date(folder_ / "before.tif", type, holed, 1);
     write_date(folder_ / "after.tif", type, holed, 2);
     options_ = detect_options(folder_ / "before.tif", folder_ / "after.tif", folder_ / "out.tif");
-    options_.normalize = kJobs[job].normalize;
-    options_.score = kJobs[job].score;
-    options_.smooth = kJobs[job].smooth;
+    options_.method = job.method;
     options_.creation_options = {"COMPRESS=NONE"};
   }
 
@@ -156,8 +207,7 @@ class HashMatrix : public ::testing::TestWithParam<Case> {
 
 std::string name_of_case(const ::testing::TestParamInfo<Case>& info) {
   const auto [type, holed, job, backend] = info.param;
-  return std::string(kJobs[job].name) + name_of(type) + (holed ? "Holed" : "Clean") +
-         (backend == BackendChoice::cuda ? "Cuda" : "");
+  return job.name + name_of(type) + (holed ? "Holed" : "Clean") + (backend == BackendChoice::cuda ? "Cuda" : "");
 }
 
 TEST_P(HashMatrix, IsOnePoint) {
@@ -173,7 +223,21 @@ TEST_P(HashMatrix, IsOnePoint) {
 INSTANTIATE_TEST_SUITE_P(Jobs, HashMatrix,
                          ::testing::Combine(::testing::Values(PixelType::u8, PixelType::u16, PixelType::i16,
                                                               PixelType::f32),
-                                            ::testing::Bool(), ::testing::Range(0, 3),
+                                            ::testing::Bool(), ::testing::ValuesIn(core_jobs()),
+                                            ::testing::Values(BackendChoice::cpu, BackendChoice::cuda)),
+                         name_of_case);
+
+class MethodMatrix : public HashMatrix {};
+
+TEST_P(MethodMatrix, IsOnePoint) {
+  const Fingerprint expected = whole();
+  EXPECT_EQ(hash_file(options_.out.string()), expected.hash);
+  expect_everywhere(expected, {256, 1024}, {1, 4});
+}
+
+INSTANTIATE_TEST_SUITE_P(Methods, MethodMatrix,
+                         ::testing::Combine(::testing::Values(PixelType::u16, PixelType::f32), ::testing::Values(true),
+                                            ::testing::ValuesIn(all_jobs()),
                                             ::testing::Values(BackendChoice::cpu, BackendChoice::cuda)),
                          name_of_case);
 

@@ -59,7 +59,8 @@ Outcome run_job(Pair& pair, const Cut& cut) {
   Outcome out;
   out.plan = plan_tiles(request);
   const auto backend = make_cpu_backend(cut.threads);
-  std::vector<Slot> slots = make_slots(*backend, out.plan, PixelType::u16, kBands, kHalo);
+  std::vector<Slot> slots = make_slots(*backend, out.plan, PixelType::u16, kBands, kHalo, false);
+  const TileSet tiles = tiles_of(out.plan, kHalo);
   UnitCache before(pair.before, kBands, PixelType::u16, out.plan.before_units);
   UnitCache after(pair.after, kBands, PixelType::u16, out.plan.after_units);
   ScoreTerm term;
@@ -75,7 +76,7 @@ Outcome run_job(Pair& pair, const Cut& cut) {
   pass.readers = out.plan.readers;
   pass.computes = out.plan.computes;
   pass.aim = [&](Slot& slot, std::int64_t tile) {
-    aim(slot, out.plan, tile, kHalo, kWidth, kHeight, PixelType::u16, kBands);
+    aim(slot, tiles, tile, slot.pixels(), kWidth, kHeight, PixelType::u16, kBands);
   };
   pass.read = [&](Slot& slot) {
     const PairTile& t = slot.tile;

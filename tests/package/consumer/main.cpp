@@ -42,9 +42,9 @@ int main() {
   options.before = "before.tif";
   options.after = "after.tif";
   options.out = "change.tif";
-  options.normalize = gs::NormalizationKind::none;
-  options.score = gs::ScoreKind::difference;
-  options.smooth = 1;
+  options.method.normalize = gs::NormalizationKind::none;
+  options.method.scores = {gs::ScoreName::difference};
+  options.method.smooth = {1};
   options.overwrite = true;
 
   gs::SilentProgress progress;

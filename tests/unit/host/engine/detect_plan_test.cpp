@@ -52,7 +52,9 @@ class DetectPlanTest : public ::testing::Test {
 };
 
 TEST_F(DetectPlanTest, TakesBandsTypeAndHaloFromThePair) {
-  options_.smooth = 7;
+  options_.method.smooth = {7};
+  options_.method.scores = {ScoreName::cva};
+  options_.method.normalize = NormalizationKind::zscore;
   const DetectPlan p = plan();
   EXPECT_EQ(p.band_count, 2);
   EXPECT_EQ(p.type, PixelType::u8);
@@ -82,19 +84,28 @@ TEST_F(DetectPlanTest, WidensMixedTypesToWhatHoldsBoth) {
 
 TEST_F(DetectPlanTest, PassesFollowNormalizationAndScore) {
   using Names = std::vector<std::string>;
-  EXPECT_EQ(passes(), (Names{"moments", "score"}));
-  options_.normalize = NormalizationKind::none;
-  EXPECT_EQ(passes(), (Names{"moments", "score"}));  // scva needs the no-change sigma
-  options_.score = ScoreKind::cva;
+  EXPECT_EQ(passes(), (Names{"statistics", "irmad", "contextual", "score"}));  // general: 10 m, 2 bands
+  options_.method.preset = Preset::vhr;
+  EXPECT_EQ(passes(), (Names{"statistics", "irmad", "contextual", "texture", "score"}));
+  options_.method.preset = Preset::automatic;
+  options_.products.change_class = true;
+  EXPECT_EQ(passes(), (Names{"statistics", "irmad", "contextual", "score", "class"}));
+  options_.products.change_class = false;
+  options_.method.scores = {ScoreName::scva};
+  options_.method.normalize = NormalizationKind::none;
+  EXPECT_EQ(passes(), (Names{"statistics", "score"}));  // scva needs the no-change sigma
+  options_.method.scores = {ScoreName::cva};
   EXPECT_EQ(passes(), (Names{"score"}));
-  options_.score = ScoreKind::log_ratio;
+  options_.method.scores = {ScoreName::irmad};
+  EXPECT_EQ(passes(), (Names{"statistics", "irmad", "null", "score"}));
+  options_.method.scores = {ScoreName::log_ratio};
   EXPECT_EQ(passes(), (Names{"score"}));  // integers: epsilon is 1
   SceneSpec spec;
   spec.type = GDT_Float32;
   scene("before.tif", spec);
   scene("after.tif", spec);
-  EXPECT_EQ(passes(), (Names{"moments", "score"}));  // the joint median, for epsilon
-  options_.epsilon = 0.5;
+  EXPECT_EQ(passes(), (Names{"statistics", "score"}));  // the joint median, for epsilon
+  options_.method.epsilon = 0.5;
   EXPECT_EQ(passes(), (Names{"score"}));
 }
 

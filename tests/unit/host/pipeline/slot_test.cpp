@@ -33,20 +33,21 @@ TEST_P(SlotOfType, BuffersLieApartInsideTheirMemory) {
   const PixelType type = GetParam();
   const TilePlan plan = plan_for(type);
   const auto backend = make_cpu_backend(2);
-  const std::vector<Slot> slots = make_slots(*backend, plan, type, kBands, kHalo);
+  std::vector<Slot> slots = make_slots(*backend, plan, type, kBands, kHalo, false);
   ASSERT_EQ(slots.size(), static_cast<std::size_t>(plan.slot_count));
   const auto plane = static_cast<std::size_t>(plan.slot.pixel_plane);
   const std::size_t date = plane * kBands * byte_count(type);
-  for (const Slot& slot : slots) {
+  for (Slot& slot : slots) {
     const auto* memory = static_cast<const std::byte*>(slot.memory.data());
+    EXPECT_EQ(slot.pixels(), memory);
+    aim(slot, tiles_of(plan, kHalo), 0, slot.pixels(), kWidth, kHeight, type, kBands);
     EXPECT_EQ(slot.before, memory);
     EXPECT_GE(slot.after, slot.before + date);
     EXPECT_GE(reinterpret_cast<const std::byte*>(slot.valid), slot.after + date);
-    EXPECT_GE(reinterpret_cast<const std::byte*>(slot.score_data),
-              reinterpret_cast<const std::byte*>(slot.valid) + plane);
-    EXPECT_LE(reinterpret_cast<const std::byte*>(slot.score_data + 256 * 256), memory + slot.memory.byte_count());
+    EXPECT_GE(reinterpret_cast<const std::byte*>(slot.results), reinterpret_cast<const std::byte*>(slot.valid) + plane);
+    EXPECT_LE(reinterpret_cast<const std::byte*>(slot.results + 256 * 256), memory + slot.memory.byte_count());
     EXPECT_EQ(reinterpret_cast<std::uintptr_t>(slot.after) % byte_count(type), 0u);
-    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(slot.score_data) % alignof(float), 0u);
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(slot.results) % alignof(float), 0u);
     EXPECT_NE(slot.workspace, nullptr);
     EXPECT_EQ(slot.bins, std::vector<std::uint64_t>(kFloatBins, 0));
   }
@@ -59,15 +60,15 @@ INSTANTIATE_TEST_SUITE_P(AllTypes, SlotOfType,
 TEST(Slot, AimsAtTheTileWithItsHaloCutAtTheBorder) {
   const TilePlan plan = plan_for(PixelType::u16);
   const auto backend = make_cpu_backend(1);
-  std::vector<Slot> slots = make_slots(*backend, plan, PixelType::u16, kBands, kHalo);
+  std::vector<Slot> slots = make_slots(*backend, plan, PixelType::u16, kBands, kHalo, false);
   Slot& slot = slots.front();
   // 3 x 3 tiles; the fifth is the one in the middle, the last has 188 x 18 pixels.
-  aim(slot, plan, 4, kHalo, kWidth, kHeight, PixelType::u16, kBands);
+  aim(slot, tiles_of(plan, kHalo), 4, slot.pixels(), kWidth, kHeight, PixelType::u16, kBands);
   EXPECT_EQ(slot.core, (Window{256, 256, 256, 256}));
   EXPECT_EQ(slot.tile.core, (Window{3, 3, 256, 256}));
   EXPECT_EQ(slot.tile.width, 262);
   EXPECT_EQ(slot.tile.height, 262);
-  aim(slot, plan, 8, kHalo, kWidth, kHeight, PixelType::u16, kBands);
+  aim(slot, tiles_of(plan, kHalo), 8, slot.pixels(), kWidth, kHeight, PixelType::u16, kBands);
   EXPECT_EQ(slot.core, (Window{512, 512, 188, 18}));
   EXPECT_EQ(slot.tile.core, (Window{3, 3, 188, 18}));
   EXPECT_EQ(slot.tile.width, 191);

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+// Fit or coefficients, one pass over AFTER, one raster, one summary.
+#include "host/engine/normalize_job.hpp"
+
+#include <chrono>
+#include <cmath>
+#include <fstream>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "host/base/error.hpp"
+#include "host/engine/detect_job.hpp"
+#include "host/engine/pair_tiles.hpp"
+#include "host/engine/raster_product.hpp"
+#include "host/engine/summary.hpp"
+#include "host/geo/gdal_owners.hpp"
+#include "host/io/output_file.hpp"
+
+namespace groundshift {
+
+void normalize_tile(Slot& slot, const std::vector<BandFit>& fits, std::int32_t first_plane) {
+  const PairTile& tile = slot.tile;
+  const Window& core = tile.core;
+  with_pixel_type(tile.type, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    for (std::size_t b = 0; b < fits.size(); ++b) {
+      const auto band = static_cast<std::int32_t>(b);
+      const RasterView<const T> after = tile.after_as<T>().band(band);
+      const RasterView<float> out = slot.result(first_plane + band);
+      const BandFit fit = fits[b];
+      for (std::int32_t y = 0; y < core.height; ++y) {
+        const T* row = after.row(core.y + y) + core.x;
+        const std::uint8_t* valid = tile.valid_view().row(core.y + y) + core.x;
+        for (std::int32_t x = 0; x < core.width; ++x) {
+          out(x, y) = valid[x] != 0 ? fit.normalized_after(static_cast<float>(row[x]))
+                                    : std::numeric_limits<float>::quiet_NaN();
+        }
+      }
+    }
+  });
+}
+
+std::vector<std::string> normalized_names(const DetectPlan& plan) {
+  std::vector<std::string> names;
+  for (const std::int32_t b : plan.after.selection.bands) {
+    const std::string& own = plan.after.description.bands[static_cast<std::size_t>(b - 1)].description;
+    names.push_back((own.empty() ? fmt::format("band {}", b) : own) + ", normalized");
+  }
+  return names;
+}
+
+DetectPlan plan_normalize(DetectOptions options, bool apply, Warnings& warnings) {
+  MethodOptions& m = options.method;
+  m.scores = {ScoreName::difference};
+  m.smooth = {1};
+  if (!m.normalize) m.normalize = m.irmad == IrmadMode::canty ? NormalizationKind::pif : NormalizationKind::contextual;
+  if (apply || *m.normalize == NormalizationKind::none) {
+    if (!apply) throw UsageError("--normalize none: leaves nothing to do");
+    m.normalize = NormalizationKind::none;
+  }
+  options.products.normalized = true;
+  DetectPlan plan = plan_detect(std::move(options), warnings);
+  plan.passes.back() = {"normalize", "AFTER on BEFORE's radiometry, write"};
+  return plan;
+}
+
+std::vector<BandNormalization> read_coefficients(const std::filesystem::path& path, std::size_t band_count) {
+  std::ifstream file(path);
+  if (!file) throw InputError(fmt::format("{}: cannot be read", path.string()));
+  const auto json = nlohmann::json::parse(file, nullptr, false);
+  const auto bad = [&](const std::string& why) { return InputError(fmt::format("{}: {}", path.string(), why)); };
+  if (!json.is_object() || !json.contains("normalization") || !json["normalization"].contains("bands")) {
+    throw bad("holds no fit; give the summary (.json) of an earlier normalize or detect run");
+  }
+  const auto& normalization = json["normalization"];
+  if (normalization.value("method", "") == "histogram") {
+    throw bad("is of a histogram match, which has no coefficients that another scene could take");
+  }
+  std::vector<BandNormalization> fits;
+  for (const auto& band : normalization["bands"]) {
+    if (!band.contains("gain") || !band["gain"].is_number() || !band.contains("offset") ||
+        !band["offset"].is_number()) {
+      throw bad("a band has no gain and offset");
+    }
+    fits.emplace_back();
+    fits.back().gain = band["gain"];
+    fits.back().offset = band["offset"];
+  }
+  if (fits.size() != band_count) {
+    throw bad(fmt::format("has coefficients of {} bands, and AFTER gives {}; choose with --after-bands", fits.size(),
+                          band_count));
+  }
+  return fits;
+}
+
+namespace {
+
+/// Coefficients of an earlier run, in the form of the pixel loop.
+PairFit fit_of(const std::vector<BandNormalization>& coefficients) {
+  PairFit fit;
+  fit.fits = coefficients;
+  for (const BandNormalization& band : coefficients) {
+    BandFit map;
+    map.gain = static_cast<float>(band.gain);
+    map.offset = static_cast<float>(band.offset);
+    fit.band_maps.push_back(map);
+  }
+  return fit;
+}
+
+void write_normalize_summary(const DetectPlan& plan, const NormalizeResult& result, const JobContext& context,
+                             const std::optional<std::filesystem::path>& coefficients) {
+  auto json = plan_json(plan);
+  json["command"]["verb"] = "normalize";
+  if (coefficients) json["command"]["options"]["apply"] = coefficients->string();
+  json["normalization"] = normalization_json(plan, result.fit);
+  if (coefficients) json["normalization"]["method"] = "applied";
+  json["statistics"] = statistics_json(plan, result.fit);
+  json["products"] = {product_json(result.product)};
+  json["warnings"] = warnings_json(*context.warnings);
+  json["timing"] = {{"wall_s", result.wall_s}};
+  json["peak_memory_bytes"] = peak_memory_bytes();
+  write_text_file(summary_path(plan.options.out), json.dump(2) + "\n");
+}
+
+NormalizeResult run(DetectPlan& plan, const std::optional<std::filesystem::path>& coefficients,
+                    const JobContext& context) {
+  const auto start = std::chrono::steady_clock::now();
+  NormalizeResult result;
+  PairTiles tiles(plan, context);
+  result.fit = coefficients ? fit_of(read_coefficients(*coefficients, plan.after.selection.bands.size()))
+                            : fit_normalization(plan, tiles, context);
+  RasterProductSpec spec;
+  spec.name = "normalized";
+  spec.nodata = std::numeric_limits<double>::quiet_NaN();
+  spec.bands = normalized_names(plan);
+  RasterProduct product(plan, spec, plan.options.out, context);
+  std::int64_t valid = 0;
+  tiles.each_after(
+      "normalize", [&](Slot& slot) { normalize_tile(slot, result.fit.band_maps, 0); },
+      [&](Slot& slot) {
+        const float* first = slot.result(0).data;
+        for (std::int64_t i = 0; i < pixel_count(slot.core); ++i) valid += std::isnan(first[i]) ? 0 : 1;
+        product.write(slot.core, first);
+      });
+  if (valid == 0) throw InputError(fmt::format("{}: no pixel is valid", plan.options.after));
+  tiles.release();
+  result.passes = tiles.timings();
+  product.finish();
+  throw_if_stopped(context.stop);
+  std::error_code ignored;
+  if (plan.options.overwrite) std::filesystem::remove(summary_path(plan.options.out), ignored);
+  result.product = product.commit();
+  result.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return result;
+}
+
+/// A normalization makes no pictures.
+class NoPictures final : public ProductMaker {
+ public:
+  std::vector<std::filesystem::path> outputs(const std::filesystem::path&) const override { return {}; }
+  void begin(const Grid&) override {}
+  void add(const Window&, RasterView<const float>) override {}
+  std::vector<ProductRecord> finish(const HeatmapFacts&) override { return {}; }
+};
+
+}  // namespace
+
+NormalizeResult run_normalize(DetectPlan& plan, const std::optional<std::filesystem::path>& coefficients,
+                              const JobContext& context) {
+  DetectOptions outputs = plan.options;
+  outputs.products = {};
+  check_outputs(outputs, NoPictures());
+  limit_gdal_block_cache(plan.tiles.gdal_cache_bytes);
+  try {
+    NormalizeResult result = run(plan, coefficients, context);
+    write_normalize_summary(plan, result, context, coefficients);
+    return result;
+  } catch (const DeviceFault& fault) {
+    throw DeviceError(fmt::format("backend {}: {}", plan.backend.backend->name(), fault.what()));
+  }
+}
+
+}  // namespace groundshift

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where a pass gets a tile from: the files, memory, or the scratch file.
+#include "host/engine/pair_tiles.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "host/base/error.hpp"
+#include "kernels/solve/fit_sample.hpp"
+
+namespace groundshift {
+namespace {
+
+std::int32_t band_count_of(const PlannedInput& input) {
+  return static_cast<std::int32_t>(input.selection.bands.size());
+}
+
+}  // namespace
+
+PairTiles::PairTiles(DetectPlan& plan, const JobContext& context)
+    : plan_(plan),
+      context_(context),
+      before_(std::in_place, *plan.before.source, band_count_of(plan.before), plan.type, plan.tiles.before_units),
+      after_(std::in_place, *plan.after.source, band_count_of(plan.after), plan.type, plan.tiles.after_units),
+      slots_(make_slots(*plan.backend.backend, plan.tiles, plan.type, plan.band_count, plan.halo, plan.window_scores)),
+      grid_tiles_(tiles_of(plan.tiles, plan.halo)),
+      cells_(cell_set(plan.grid.width, plan.grid.height, plan.fit_halo)) {
+  if (plan.sampled()) cell_order_ = select_cells(plan.grid.width, plan.grid.height);
+  const TileSet& fit = plan.sampled() ? cells_ : grid_tiles_;
+  if (plan.keep == KeptTiles::none) return;
+  store_ =
+      std::make_unique<TileStore>(*plan.backend.backend, fit.record_bytes(plan.type, plan.band_count), plan.store_bytes,
+                                  plan.keep == KeptTiles::spilled ? plan.scratch_folder : std::filesystem::path());
+}
+
+void PairTiles::load(const Work& compute, const Work& consume) {
+  const bool sampled = plan_.sampled();
+  const Reader reader{sampled ? &cells_ : &grid_tiles_, cells_loaded_, store_ != nullptr, true, false, true};
+  if (store_) {
+    store_->grow(static_cast<std::int64_t>(reader.set->cores.size()));
+    changes_made_.resize(reader.set->cores.size(), 0);
+  }
+  run("statistics", reader, compute, consume, false);
+  cells_loaded_ = cells_taken_;
+}
+
+std::int64_t PairTiles::add_cells(std::int64_t cell_count) {
+  const auto total = static_cast<std::int64_t>(cell_order_.size());
+  const std::int64_t end = std::min(total, cells_taken_ + cell_count);
+  const std::int64_t added = end - cells_taken_;
+  std::vector<std::int64_t> chosen(cell_order_.begin() + cells_taken_, cell_order_.begin() + end);
+  std::sort(chosen.begin(), chosen.end());  // neighbours share blocks of the files
+  for (const std::int64_t cell : chosen) {
+    cells_.cores.push_back(cell_window(cell, plan_.grid.width, plan_.grid.height));
+  }
+  cells_taken_ = end;
+  return added;
+}
+
+void PairTiles::each(const std::string& name, const Work& compute, const Work& consume) {
+  run(name, {plan_.sampled() ? &cells_ : &grid_tiles_, 0, store_ != nullptr, false, false, true}, compute, consume,
+      true);
+}
+
+void PairTiles::each_of_grid(const std::string& name, const Work& compute, const Work& consume) {
+  const bool kept = store_ != nullptr && !plan_.sampled() && !changes_made_.empty();
+  if (plan_.sampled()) store_.reset();
+  run(name, {&grid_tiles_, 0, kept, false, false, false}, compute, consume, false);
+}
+
+void PairTiles::each_after(const std::string& name, const Work& compute, const Work& consume) {
+  run(name, {&grid_tiles_, 0, false, false, true, false}, compute, consume, false);
+}
+
+void PairTiles::clear_bins() {
+  for (Slot& slot : slots_) std::fill(slot.bins.begin(), slot.bins.end(), 0);
+}
+
+std::vector<std::uint64_t> PairTiles::merged_bins() const {
+  std::vector<std::uint64_t> all(kFloatBins, 0);
+  for (const Slot& slot : slots_) {
+    for (std::size_t i = 0; i < all.size(); ++i) all[i] += slot.bins[i];
+  }
+  return all;
+}
+
+void PairTiles::prepare_with(std::function<void(const PairTile&)> change, bool for_statistics) {
+  changes_.push_back({std::move(change), for_statistics});
+}
+
+Residency PairTiles::residency() const {
+  return store_ ? Residency{store_->resident_bytes(), store_->scratch_bytes()} : Residency{};
+}
+
+void PairTiles::release() {
+  decoded_before_ = decoded_bytes_before();
+  decoded_after_ = decoded_bytes_after();
+  store_.reset();
+  slots_.clear();
+  before_.reset();
+  after_.reset();
+}
+
+void PairTiles::run(const std::string& name, const Reader& reader, const Work& compute, const Work& consume,
+                    bool quiet) {
+  SilentProgress silent;
+  JobContext context = context_;
+  if (quiet) context.progress = &silent;
+  Pass pass;
+  pass.name = name;
+  pass.tile_count = static_cast<std::int64_t>(reader.set->cores.size()) - reader.first;
+  for (std::size_t i = static_cast<std::size_t>(reader.first); i < reader.set->cores.size(); ++i) {
+    pass.pixel_count += pixel_count(reader.set->cores[i]);
+  }
+  pass.readers = plan_.tiles.readers;
+  pass.computes = plan_.tiles.computes;
+  pass.aim = [&](Slot& slot, std::int64_t i) {
+    const std::int64_t tile = reader.first + i;
+    std::byte* kept = reader.keep ? store_->resident(tile) : nullptr;
+    aim(slot, *reader.set, tile, kept != nullptr ? kept : slot.pixels(), plan_.grid.width, plan_.grid.height,
+        plan_.type, plan_.band_count);
+    slot.tile_index = i;
+  };
+  pass.read = [&](Slot& slot) { read(slot, reader); };
+  pass.compute = compute;
+  pass.consume = consume;
+  add_timing(run_pass(pass, slots_, context));
+}
+
+void PairTiles::read(Slot& slot, const Reader& reader) {
+  const std::int64_t tile = reader.first + slot.tile_index;
+  const bool kept = reader.keep && store_->keeps(tile);
+  const bool in_memory = kept && store_->in_memory(tile);
+  if (reader.loading || !kept) {
+    decode(slot, reader.after_only);
+    if (kept && !in_memory) store_->spill(tile, slot.pixels());
+  } else if (!in_memory) {
+    store_->fetch(tile, slot.pixels());
+  }
+  if (in_memory) {
+    if (reader.loading) changes_made_[static_cast<std::size_t>(tile)] = 0;
+    for (std::size_t& made = changes_made_[static_cast<std::size_t>(tile)]; made < changes_.size(); ++made) {
+      changes_[made].make(slot.tile);
+    }
+  } else {
+    for (const Change& change : changes_) {
+      if (reader.statistics || !change.for_statistics) change.make(slot.tile);
+    }
+  }
+}
+
+void PairTiles::decode(Slot& slot, bool after_only) {
+  const PairTile& tile = slot.tile;
+  std::fill_n(slot.valid, tile.row_pitch * tile.height, std::uint8_t{1});
+  const Window window{slot.core.x - tile.core.x, slot.core.y - tile.core.y, tile.width, tile.height};
+  const auto read_date = [&](const char* role, UnitCache& units, std::byte* pixels, std::size_t bands) {
+    with_context(fmt::format("reading {} for tile at ({},{})", role, slot.core.x, slot.core.y),
+                 [&] { units.read(window, pixels, tile.row_pitch, tile.band_pitch, slot.valid); });
+    // The date with fewer bands is padded with planes of zeros, which no solver looks at.
+    const auto plane = static_cast<std::size_t>(tile.band_pitch) * byte_count(plan_.type);
+    std::fill_n(pixels + bands * plane, (static_cast<std::size_t>(plan_.band_count) - bands) * plane, std::byte{0});
+  };
+  if (!after_only) read_date("BEFORE", *before_, slot.before, plan_.before.selection.bands.size());
+  read_date("AFTER", *after_, slot.after, plan_.after.selection.bands.size());
+}
+
+void PairTiles::add_timing(const PassTiming& timing) {
+  const auto same =
+      std::find_if(timings_.begin(), timings_.end(), [&](const PassTiming& t) { return t.name == timing.name; });
+  if (same == timings_.end()) {
+    timings_.push_back(timing);
+    return;
+  }
+  ++same->runs;
+  same->wall_s += timing.wall_s;
+  same->read_busy_s += timing.read_busy_s;
+  same->compute_busy_s += timing.compute_busy_s;
+  same->consume_busy_s += timing.consume_busy_s;
+}
+
+}  // namespace groundshift

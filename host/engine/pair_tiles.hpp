@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// The pair's tiles as passes see them: decoded once where the plan says so, kept, and handed out again.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "host/engine/detect_plan.hpp"
+#include "host/io/unit_cache.hpp"
+#include "host/pipeline/run_pass.hpp"
+#include "host/pipeline/tile_store.hpp"
+
+namespace groundshift {
+
+/// Facts of where decoded tiles lay, for the summary.
+struct Residency {
+  std::int64_t resident_bytes = 0;
+  std::int64_t scratch_bytes = 0;
+};
+
+/// Owns the unit caches, the slots and the kept tiles. Passes run one after the other; their callbacks come from
+/// several threads except `consume`.
+class PairTiles {
+ public:
+  using Work = std::function<void(Slot&)>;
+
+  PairTiles(DetectPlan& plan, const JobContext& context);
+
+  /// Decodes tiles of the fit into `set` order and keeps what the plan keeps. Without a sample these are all tiles of
+  /// the grid; with one, the next cells in the order of the sample: call again after add_cells().
+  void load(const Work& compute, const Work& consume);
+  /// Adds the next `cell_count` cells of the sample to the fit, as many as are left; load() then reads only those.
+  /// Returns their number.
+  std::int64_t add_cells(std::int64_t cell_count);
+  /// A pass over all tiles of the fit.
+  void each(const std::string& name, const Work& compute, const Work& consume);
+  /// A pass over all tiles of the grid, in the plan's order.
+  void each_of_grid(const std::string& name, const Work& compute, const Work& consume);
+  /// The same, with the pixels of AFTER alone and their own validity.
+  void each_after(const std::string& name, const Work& compute, const Work& consume);
+
+  /// A change made to every tile from now on, before it is handed out: once to those in memory, each time to the
+  /// others. Call between passes; changes add up. One for statistics alone may be missing in passes over the grid.
+  void prepare_with(std::function<void(const PairTile&)> change, bool for_statistics);
+
+  std::vector<Slot>& slots() { return slots_; }
+  void clear_bins();
+  /// Histograms of all slots added up.
+  std::vector<std::uint64_t> merged_bins() const;
+  std::int64_t decoded_bytes_before() const { return before_ ? before_->decoded_bytes() : decoded_before_; }
+  std::int64_t decoded_bytes_after() const { return after_ ? after_->decoded_bytes() : decoded_after_; }
+  const std::vector<PassTiming>& timings() const { return timings_; }
+  Residency residency() const;
+  /// Gives slots, caches and kept tiles back; no pass can run any more.
+  void release();
+
+ private:
+  struct Change {
+    std::function<void(const PairTile&)> make;
+    bool for_statistics = false;
+  };
+  struct Reader {
+    const TileSet* set = nullptr;
+    std::int64_t first = 0;
+    bool keep = false;     ///< the tiles of this set may be in the store
+    bool loading = false;  ///< they are not there yet
+    bool after_only = false;
+    bool statistics = true;  ///< a pass over the fit
+  };
+  void run(const std::string& name, const Reader& reader, const Work& compute, const Work& consume, bool quiet);
+  void read(Slot& slot, const Reader& reader);
+  void decode(Slot& slot, bool after_only);
+  void add_timing(const PassTiming& timing);
+
+  DetectPlan& plan_;
+  const JobContext& context_;
+  std::optional<UnitCache> before_, after_;
+  std::vector<Slot> slots_;
+  TileSet grid_tiles_;
+  TileSet cells_;
+  std::vector<std::int64_t> cell_order_;  ///< of the sample; empty: the fit is over all tiles
+  std::int64_t cells_taken_ = 0, cells_loaded_ = 0;
+  std::unique_ptr<TileStore> store_;  ///< of grid tiles, or of the sample's cells
+  std::vector<Change> changes_;
+  std::vector<std::size_t> changes_made_;  ///< to each record in memory
+  std::vector<PassTiming> timings_;
+  std::int64_t decoded_before_ = 0, decoded_after_ = 0;
+};
+
+}  // namespace groundshift

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sinks of the products.
+#include "host/engine/raster_product.hpp"
+
+#include <algorithm>
+
+#include "host/engine/resources.hpp"
+
+namespace groundshift {
+namespace fs = std::filesystem;
+
+fs::path product_path(const fs::path& heatmap, const std::string& name) {
+  return fs::path(heatmap).replace_filename(heatmap.stem().string() + "_" + name + heatmap.extension().string());
+}
+
+std::vector<fs::path> product_paths(const DetectOptions& options) {
+  std::vector<fs::path> paths;
+  if (options.products.change_class) paths.push_back(product_path(options.out, "class"));
+  if (options.products.pvalue) paths.push_back(product_path(options.out, "pvalue"));
+  if (options.products.direction) paths.push_back(product_path(options.out, "direction"));
+  if (options.products.normalized) paths.push_back(product_path(options.out, "normalized"));
+  return paths;
+}
+
+RasterSinkSpec sink_spec(const DetectPlan& plan, const JobContext& context) {
+  const DetectOptions& o = plan.options;
+  RasterSinkSpec spec;
+  spec.format = o.format;
+  spec.grid = plan.grid;
+  spec.creation_options = o.creation_options;
+  spec.scratch_folder = o.scratch;
+  spec.overwrite = o.overwrite;
+  spec.threads = o.format == RasterFormat::cog ? cog_threads(o.resources) : o.resources.threads;
+  spec.stop = context.stop;
+  spec.block_size = std::min(plan.tiles.tile_width, plan.tiles.tile_height) >= 512 ? 512 : kCellSize;
+  return spec;
+}
+
+namespace {
+
+RasterSinkSpec product_spec(const DetectPlan& plan, const RasterProductSpec& product, const fs::path& path,
+                            const JobContext& context) {
+  RasterSinkSpec spec = sink_spec(plan, context);
+  spec.path = path;
+  spec.type = product.type;
+  spec.band_count = static_cast<std::int32_t>(product.bands.size());
+  spec.nodata = product.nodata;
+  spec.band_descriptions = product.bands;
+  spec.categories = product.categories;
+  spec.metadata = product.metadata;
+  if (product.type != PixelType::f32) {  // a predictor chosen for float scores does not fit integers
+    std::erase_if(spec.creation_options, [](const std::string& o) { return o.starts_with("PREDICTOR="); });
+  }
+  return spec;
+}
+
+}  // namespace
+
+RasterProduct::RasterProduct(const DetectPlan& plan, RasterProductSpec spec, const fs::path& path,
+                             const JobContext& context)
+    : spec_(std::move(spec)),
+      path_(path),
+      hash_(plan.grid.width, plan.grid.height, static_cast<std::int32_t>(spec_.bands.size())),
+      sink_(product_spec(plan, spec_, path, context)) {}
+
+void RasterProduct::write(const Window& core, const void* pixels) {
+  const std::size_t bytes = byte_count(spec_.type);
+  const auto* plane = static_cast<const std::byte*>(pixels);
+  for (std::int32_t band = 0; band < static_cast<std::int32_t>(spec_.bands.size()); ++band) {
+    hash_.add(band, core, plane, core.width, bytes, spec_.type == PixelType::f32);
+    plane += static_cast<std::size_t>(pixel_count(core)) * bytes;
+  }
+  sink_.write(core, pixels, core.width, pixel_count(core));
+}
+
+void RasterProduct::finish() { sink_.finish(); }
+
+ProductRecord RasterProduct::commit() {
+  ProductRecord record;
+  record.name = spec_.name;
+  record.path = path_;
+  record.byte_count = sink_.commit();
+  record.pixel_hash = hash_.hex();
+  return record;
+}
+
+}  // namespace groundshift

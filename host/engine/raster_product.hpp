@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// A raster that stands beside the heatmap: written tile by tile, hashed, put in place when the run is complete.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "host/base/progress.hpp"
+#include "host/engine/detect_plan.hpp"
+#include "host/engine/product_maker.hpp"
+#include "host/io/pixel_hash.hpp"
+#include "host/io/raster_sink.hpp"
+
+namespace groundshift {
+
+/// `<stem>_<name>.<ext>` beside the heatmap.
+std::filesystem::path product_path(const std::filesystem::path& heatmap, const std::string& name);
+/// Files of the products that a run makes itself.
+std::vector<std::filesystem::path> product_paths(const DetectOptions& options);
+
+struct RasterProductSpec {
+  std::string name;
+  PixelType type = PixelType::f32;
+  double nodata = 0.0;
+  std::vector<std::string> bands;    ///< descriptions, one a band
+  std::vector<Category> categories;  ///< of a class raster
+  std::vector<std::pair<std::string, std::string>> metadata;
+};
+
+/// Same grid, format and creation options as the heatmap. write() comes from one thread, in any order of tiles.
+class RasterProduct {
+ public:
+  RasterProduct(const DetectPlan& plan, RasterProductSpec spec, const std::filesystem::path& path,
+                const JobContext& context);
+
+  /// All bands of a tile, band after band, without gaps.
+  void write(const Window& core, const void* pixels);
+  /// Closes the file; it is complete, but not yet under its name.
+  void finish();
+  ProductRecord commit();
+
+ private:
+  RasterProductSpec spec_;
+  std::filesystem::path path_;
+  PixelHash hash_;
+  RasterSink sink_;
+};
+
+/// What `-of`, `-co` and the budget make of a sink for this run's grid.
+RasterSinkSpec sink_spec(const DetectPlan& plan, const JobContext& context);
+
+}  // namespace groundshift

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// The last pass: every tile scored once, written, and made into the rasters that stand beside the score.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "host/engine/detect_plan.hpp"
+#include "host/engine/heatmap_writer.hpp"
+#include "host/engine/pair_fit.hpp"
+#include "host/engine/pair_tiles.hpp"
+#include "host/engine/raster_product.hpp"
+#include "host/engine/score_thresholds.hpp"
+#include "kernels/solve/score_statistics.hpp"
+
+namespace groundshift {
+
+/// Outputs are complete after finish() and under their names after commit().
+class ScorePass {
+ public:
+  ScorePass(const DetectPlan& plan, const PairFit& fit, ProductMaker& products, const JobContext& context);
+
+  void run(PairTiles& tiles);
+  /// Closes heatmap and products, and makes the class raster from the kept scores. The tiles may be gone.
+  void finish();
+  /// In place: the heatmap first.
+  std::vector<ProductRecord> commit();
+
+  const ScoreStatistics& statistics() const { return statistics_; }
+  const std::optional<ScoreThresholds>& thresholds() const { return thresholds_; }
+  std::int64_t score_scratch_bytes() const { return score_scratch_bytes_; }
+
+ private:
+  void compute(Slot& slot);
+  void consume(Slot& slot);
+  void add_products();
+  void classify();
+  ScoreRecipe direction_recipe(ScoreKind kind) const;
+
+  const DetectPlan& plan_;
+  const PairFit& fit_;
+  ProductMaker& products_;
+  const JobContext& context_;
+  Backend& backend_;
+  HeatmapWriter writer_;
+  std::vector<ScoreStatistics> statistics_of_;  ///< of the tiles of each slot
+  std::vector<LogHistogram> histogram_of_;      ///< the same
+  ScoreStatistics statistics_;
+  std::optional<ScoreThresholds> thresholds_;
+  std::optional<PValueTable> pvalues_;
+  std::optional<RasterProduct> pvalue_, direction_, normalized_, class_;
+  ScoreRecipe angle_, rising_;
+  std::vector<std::vector<std::uint64_t>> ignored_bins_;  ///< of directions, one a slot
+  std::unique_ptr<TileStore> scores_;
+  std::int64_t score_scratch_bytes_ = 0;
+};
+
+}  // namespace groundshift
