@@ -11,6 +11,7 @@
 #include "kernels/cpu/workers.hpp"
 #include "kernels/recipes/check_score.hpp"
 #include "kernels/recipes/form_means.hpp"
+#include "kernels/recipes/texture_planes.hpp"
 #include "kernels/recipes/value_histogram.hpp"
 #include "kernels/recipes/weight_op.hpp"
 
@@ -61,7 +62,7 @@ class CpuBackend final : public Backend {
   }
 
   void gram(Workspace& workspace, const PairTile& tile, const GramRecipe& recipe, TileGram& out) override {
-    require_weights(recipe.weight, tile);
+    require_gram(recipe, tile);
     with_pixel_type(tile.type, [&](auto tag) {
       using T = typename decltype(tag)::type;
       workers_.run([&] {
@@ -69,7 +70,11 @@ class CpuBackend final : public Backend {
             core_forms<T>(workspace, tile, recipe.weight, needs_form(recipe.weight) && recipe.weight.box > 1);
         const PixelWeigher<T> weigher(forms, recipe.subset, recipe.origin_x + tile.core.x,
                                       recipe.origin_y + tile.core.y);
-        weighted_gram(forms.core, weigher, out);
+        if (recipe.texture) {
+          weighted_gram(texture_core<T>(workspace, tile, *recipe.texture), weigher, out);
+        } else {
+          weighted_gram(forms.core, weigher, out);
+        }
       });
     });
   }
@@ -117,18 +122,27 @@ class CpuBackend final : public Backend {
   // The forms over the tile's core; their box means are computed into the workspace when asked for.
   template <class T>
   static CoreForms<T> core_forms(Workspace& workspace, const PairTile& tile, const WeightRule& rule, bool with_means) {
-    auto& scratch = dynamic_cast<Scratch&>(workspace);
     const PairPlanes<T> planes = pair_planes<T>(tile);
     RasterView<float> means;
     if (with_means) {
-      const Window window = core_with_halo(tile, rule.halo());
+      auto& scratch = dynamic_cast<Scratch&>(workspace);
+      const Window window = grown(tile.core, rule.halo(), tile.width, tile.height);
       const RasterView<float> raw = scratch.planes(window.width, window.height, true, false).raw;
       means = {scratch.means(), tile.core.width, tile.core.height, tile.core.width};
       Executor executor(scratch, {}, {});
-      form_means(executor, planes.window(window), rule, core_in(tile, window),
-                 raw, means);
+      form_means(executor, planes.window(window), rule, within(tile.core, window), raw, means);
     }
     return {planes.window(tile.core), &rule, {means.data, means.width, means.height, means.row_pitch}};
+  }
+
+  // The textures of both dates over the tile's core, in the workspace.
+  template <class T>
+  static PairPlanes<float> texture_core(Workspace& workspace, const PairTile& tile, const TextureFits& texture) {
+    auto& scratch = dynamic_cast<Scratch&>(workspace);
+    const SparePlanes spare = scratch.planes(tile.width, tile.height, false, true).spare;
+    Executor executor(scratch, {}, {});
+    return texture_pair(executor, texture.fits, pair_planes<T>(tile), tile.core, spare.plane[0], spare.plane[1],
+                        spare.plane[2]);
   }
 
   int threads_;
