@@ -170,8 +170,8 @@ class Executor {
   }
 
   template <class T, class Op>
-  void window_scores(const Op& op, const Fits& held, const PairPlanes<T>& planes, const Window& at,
-                     std::int32_t radius, const RasterView<float>& out) {
+  void window_scores(const Op& op, const Fits& held, const PairPlanes<T>& planes, const Window& at, std::int32_t radius,
+                     const RasterView<float>& out) {
     const PixelGrid grid = pixel_grid(out.width, out.height);
     GS_LAUNCH((window_kernel<T, Op>), grid.blocks, grid.threads, 0, stream_, planes, held.device, op, at, radius,
               grid.across, out);
@@ -219,6 +219,13 @@ void score(cudaStream_t stream, const PairPlanes<T>& planes, const ScoreRecipe& 
            const RasterView<float>& out, const ScoreMemory& memory) {
   Executor executor(stream, memory);
   score_tile(executor, planes, recipe, core, memory.planes, out);
+}
+
+template <class T>
+PairPlanes<float> texture(cudaStream_t stream, const PairPlanes<T>& planes, const HeldFits& fits, const Window& at,
+                          const SparePlanes& scratch) {
+  Executor executor(stream, ScoreMemory{});
+  return texture_pair(executor, fits, planes, at, scratch.plane[0], scratch.plane[1], scratch.plane[2]);
 }
 
 }  // namespace groundshift::GS_CUDA_NAMESPACE
