@@ -62,7 +62,7 @@ class CpuBackend final : public Backend {
   }
 
   void gram(Workspace& workspace, const PairTile& tile, const GramRecipe& recipe, TileGram& out) override {
-    require_weights(recipe.weight, tile);
+    require_gram(recipe, tile);
     with_pixel_type(tile.type, [&](auto tag) {
       using T = typename decltype(tag)::type;
       workers_.run([&] {
@@ -71,7 +71,7 @@ class CpuBackend final : public Backend {
         const PixelWeigher<T> weigher(forms, recipe.subset, recipe.origin_x + tile.core.x,
                                       recipe.origin_y + tile.core.y);
         if (recipe.texture) {
-          weighted_gram(textures<T>(workspace, tile, recipe.texture->fits), weigher, out);
+          weighted_gram(texture_core<T>(workspace, tile, *recipe.texture), weigher, out);
         } else {
           weighted_gram(forms.core, weigher, out);
         }
@@ -92,7 +92,7 @@ class CpuBackend final : public Backend {
     });
   }
 
-  void band_histogram(Workspace& workspace, const PairTile& tile, Date date, std::int32_t band, PixelType source,
+  void band_histogram(Workspace& workspace, const PairTile& tile, Date date, std::int32_t band,
                       std::span<std::uint64_t> bins) override {
     require(bins.size() == static_cast<std::size_t>(kFloatBins), "a histogram has kFloatBins counts");
     require(band >= 0 && band < tile.band_count, "a band that the tile has");
@@ -100,9 +100,8 @@ class CpuBackend final : public Backend {
     with_pixel_type(tile.type, [&](auto tag) {
       using T = typename decltype(tag)::type;
       const PairPlanes<T> core = pair_planes<T>(tile).window(tile.core);
-      workers_.run([&] {
-        executor.exact_histogram((date == Date::before ? core.before : core.after).band(band), core.valid, source);
-      });
+      workers_.run(
+          [&] { executor.exact_histogram((date == Date::before ? core.before : core.after).band(band), core.valid); });
     });
   }
 
@@ -120,37 +119,30 @@ class CpuBackend final : public Backend {
   }
 
  private:
-  // Texture of both dates over the tile's core as a pair of one band, in spare planes of the workspace.
-  template <class T>
-  static PairPlanes<float> textures(Workspace& workspace, const PairTile& tile, const std::vector<BandFit>& fits) {
-    require(fits.size() == static_cast<std::size_t>(tile.band_count), "a texture needs one fit a band");
-    auto& scratch = dynamic_cast<Scratch&>(workspace);
-    const SparePlanes spare = scratch.planes(tile.width, tile.height, false, true).spare;
-    const Window& core = tile.core;
-    const RasterView<float> before = spare.plane[1].window(0, 0, core.width, core.height);
-    const RasterView<float> after = spare.plane[2].window(0, 0, core.width, core.height);
-    Executor executor(scratch, {}, {});
-    texture_planes(executor, fits, pair_planes<T>(tile), core, spare.plane[0], before, after);
-    const auto plane = [&](const RasterView<float>& view) {
-      return PlanarView<const float>{view.data, view.width, view.height, 1, view.row_pitch, 0};
-    };
-    return {plane(before), plane(after), tile.valid_view().window(core.x, core.y, core.width, core.height)};
-  }
-
   // The forms over the tile's core; their box means are computed into the workspace when asked for.
   template <class T>
   static CoreForms<T> core_forms(Workspace& workspace, const PairTile& tile, const WeightRule& rule, bool with_means) {
-    auto& scratch = dynamic_cast<Scratch&>(workspace);
     const PairPlanes<T> planes = pair_planes<T>(tile);
     RasterView<float> means;
     if (with_means) {
-      const Window window = core_with_halo(tile, rule.halo());
+      auto& scratch = dynamic_cast<Scratch&>(workspace);
+      const Window window = grown(tile.core, rule.halo(), tile.width, tile.height);
       const RasterView<float> raw = scratch.planes(window.width, window.height, true, false).raw;
       means = {scratch.means(), tile.core.width, tile.core.height, tile.core.width};
       Executor executor(scratch, {}, {});
-      form_means(executor, planes.window(window), rule, core_in(tile, window), raw, means);
+      form_means(executor, planes.window(window), rule, within(tile.core, window), raw, means);
     }
     return {planes.window(tile.core), &rule, {means.data, means.width, means.height, means.row_pitch}};
+  }
+
+  // The textures of both dates over the tile's core, in the workspace.
+  template <class T>
+  static PairPlanes<float> texture_core(Workspace& workspace, const PairTile& tile, const TextureFits& texture) {
+    auto& scratch = dynamic_cast<Scratch&>(workspace);
+    const SparePlanes spare = scratch.planes(tile.width, tile.height, false, true).spare;
+    Executor executor(scratch, {}, {});
+    return texture_pair(executor, texture.fits, pair_planes<T>(tile), tile.core, spare.plane[0], spare.plane[1],
+                        spare.plane[2]);
   }
 
   int threads_;

@@ -6,9 +6,8 @@
 #include <iterator>
 #include <stdexcept>
 
-#include "kernels/cpu/strip_sums.hpp"
-
 #include "kernels/cpu/gram.hpp"
+#include "kernels/cpu/strip_sums.hpp"
 
 namespace groundshift::cpu {
 namespace {
@@ -47,7 +46,7 @@ Scratch::Scratch(const WorkspaceShape& shape, int threads)
       local_bins_(static_cast<std::size_t>(local_histograms(threads)), std::vector<std::uint32_t>(kFloatBins, 0)) {}
 
 std::size_t Scratch::byte_count(const WorkspaceShape& shape, int threads) {
-  return static_cast<std::size_t>(raw_pixels(shape)) * 2 * sizeof(float) +
+  return 2 * static_cast<std::size_t>(raw_pixels(shape)) * sizeof(float) +
          static_cast<std::size_t>(spare_pixels(shape)) * (sizeof(double) + kSparePlanes * sizeof(float)) +
          static_cast<std::size_t>(threads) * std::max(strip_bytes(shape), gram_worker_bytes(shape)) +
          static_cast<std::size_t>(local_histograms(threads)) * kFloatBins * sizeof(std::uint32_t);

@@ -12,19 +12,19 @@
 
 namespace groundshift::cpu {
 
-/// Workspace of the CPU backend. The planes hold one value a pixel of the largest tile: `raw` and `means`
-/// where the shape has a halo or window scores, the others where it has window scores. `local_bins` holds one histogram
-/// a worker that may count at the same time; they are zero between calls.
+/// Workspace of the CPU backend. The planes hold one value a pixel of the largest tile: `raw` and `means` where the
+/// shape has a halo or window scores, the others where it has window scores. `local_bins` holds one histogram a worker
+/// that may count at the same time; they are zero between calls.
 class Scratch final : public Workspace {
  public:
   Scratch(const WorkspaceShape& shape, int threads);
-  /// With what the workers take for their strips while they work.
+  /// With what the workers take while they work: for strips, or for sums.
   static std::size_t byte_count(const WorkspaceShape& shape, int threads);
 
   /// Planes for a tile of this size. Throws std::invalid_argument when the workspace was made for smaller ones, or
   /// without the planes asked for.
   ScorePlanes planes(std::int32_t width, std::int32_t height, bool raw, bool spare) const;
-  /// Box means of forms; as large as the raw plane.
+  /// Room for the box means of a core, as large as `raw`.
   float* means() const { return means_.get(); }
   std::vector<std::vector<std::uint32_t>>& local_bins() { return local_bins_; }
 

@@ -7,6 +7,7 @@
 
 #include "kernels/cuda/device.hpp"
 #include "kernels/cuda/device_workspace.hpp"
+#include "kernels/cuda/gram_call.hpp"
 #include "kernels/recipes/check_score.hpp"
 #include "kernels/recipes/value_histogram.hpp"
 
@@ -103,13 +104,39 @@ class CudaBackend final : public Backend {
     add_bins(slot, bins);
   }
 
-  void gram(Workspace&, const PairTile&, const GramRecipe&, TileGram&) override { throw 1; }  // GRAMSTUB
-  void form_histogram(Workspace&, const PairTile&, const WeightRule&, std::span<std::uint64_t>) override {
-    throw 1;
-  }  // GRAMSTUB
-  void band_histogram(Workspace&, const PairTile&, Date, std::int32_t, std::span<std::uint64_t>) override {
-    throw 1;
-  }  // GRAMSTUB
+  void gram(Workspace& workspace, const PairTile& tile, const GramRecipe& recipe, TileGram& out) override {
+    use_device();
+    run_gram(dynamic_cast<DeviceWorkspace&>(workspace), tile, recipe, out);
+  }
+
+  void form_histogram(Workspace& workspace, const PairTile& tile, const WeightRule& rule,
+                      std::span<std::uint64_t> bins) override {
+    use_device();
+    require(bins.size() == static_cast<std::size_t>(kFloatBins), "a histogram has kFloatBins counts");
+    auto& slot = dynamic_cast<DeviceWorkspace&>(workspace);
+    const CallScope scope(slot);
+    clear_bins(slot);
+    start_form_histogram(slot, tile, rule);
+    add_bins(slot, bins);
+  }
+
+  void band_histogram(Workspace& workspace, const PairTile& tile, Date date, std::int32_t band,
+                      std::span<std::uint64_t> bins) override {
+    use_device();
+    require(bins.size() == static_cast<std::size_t>(kFloatBins), "a histogram has kFloatBins counts");
+    require(band >= 0 && band < tile.band_count, "a band that the tile has");
+    auto& slot = dynamic_cast<DeviceWorkspace&>(workspace);
+    const CallScope scope(slot);
+    clear_bins(slot);
+    with_pixel_type(tile.type, [&](auto tag) {
+      using T = typename decltype(tag)::type;
+      const PairPlanes<T> core = slot.copy_in<T>(tile, tile.core);
+      exact_histogram(slot.stream(), (date == Date::before ? core.before : core.after).band(band), core.valid,
+                      slot.bins().data());
+    });
+    add_bins(slot, bins);
+  }
+
   void score(Workspace& workspace, const PairTile& tile, const ScoreRecipe& recipe, RasterView<float> score,
              std::span<std::uint64_t> bins) override {
     use_device();

@@ -25,8 +25,8 @@ std::size_t raw_elements(const WorkspaceShape& shape) {
 }
 std::size_t spare_elements(const WorkspaceShape& shape) { return shape.window_scores ? plane_elements(shape) : 0; }
 
-// Fits and projection of every term. The largest projection is that of an excess: both dates' variables together, then
-// each date's, so twice as many rows as variables.
+// Fits and projection of every term, or of a rule with its table. The largest projection is that of an excess: both
+// dates' variables together, then each date's, so twice as many rows as variables.
 std::size_t parameter_bytes(const WorkspaceShape& shape) {
   const auto bands = static_cast<std::size_t>(shape.band_count);
   const std::size_t variables = 2 * bands;
@@ -34,7 +34,8 @@ std::size_t parameter_bytes(const WorkspaceShape& shape) {
   const auto padded = [](std::size_t values, std::size_t value_bytes) {
     return ParameterMemory::padded(values * value_bytes);
   };
-  return kMostTerms * (padded(bands, sizeof(BandFit)) + padded(variables, sizeof(float)) + padded(rows, sizeof(float)) +
+  return padded(std::size_t{kWeightTableIntervals} + 1, sizeof(std::uint32_t)) +
+         kMostTerms * (padded(bands, sizeof(BandFit)) + padded(variables, sizeof(float)) + padded(rows, sizeof(float)) +
                        padded(rows * variables, sizeof(float)));
 }
 
@@ -46,11 +47,14 @@ std::size_t date_bytes(const WorkspaceShape& shape) {
   return plane_elements(shape) * static_cast<std::size_t>(shape.band_count) * byte_count(shape.type);
 }
 
-// Every set of sums of the largest tile and the number of valid pixels; all are 8 bytes wide.
+// Every set of sums of the largest tile, of moments, Gram (two words a sum of integers) or textures, and the number of
+// pixels; all are 8 bytes wide.
 std::size_t sum_values(const WorkspaceShape& shape) {
   const auto cells = [](std::int32_t side) { return static_cast<std::size_t>((side + kCellSize - 1) / kCellSize); };
-  const std::size_t sets = is_integer(shape.type) ? 1 : cells(shape.width) * cells(shape.height);
-  return sets * static_cast<std::size_t>(moment_count(shape.band_count)) + 1;
+  const std::size_t cell_count = cells(shape.width) * cells(shape.height);
+  const auto set = static_cast<std::size_t>(gram_count(2 * shape.band_count));
+  const std::size_t pixel_sums = is_integer(shape.type) ? 2 * set : cell_count * set;
+  return std::max(pixel_sums, cell_count * static_cast<std::size_t>(gram_count(2))) + 1;
 }
 
 std::size_t staging_values(const WorkspaceShape& shape) {
@@ -70,6 +74,7 @@ DeviceWorkspace::DeviceWorkspace(const WorkspaceShape& shape)
       product_(spare_elements(shape)),
       spare_(kSparePlanes * spare_elements(shape)),
       scores_(plane_elements(shape)),
+      weights_(plane_elements(shape)),
       row_sums_(wide_box_elements(shape)),
       row_counts_(wide_box_elements(shape)),
       bins_(kFloatBins),
@@ -132,6 +137,25 @@ std::vector<HeldTerm> DeviceWorkspace::copy_in_terms(const ScoreRecipe& recipe) 
                        projection.variable_count, end - first};
       first = end;
     }
+  }
+  parameters_.copy_in(stream());
+  return held;
+}
+
+HeldRule DeviceWorkspace::copy_in_rule(const WeightRule& rule, const std::vector<BandFit>* texture_fits) {
+  HeldRule held;
+  parameters_.clear();
+  if (!rule.form.group_end.empty()) {
+    held.form = form_rows(rule.form, 0);
+    const auto rows = static_cast<std::size_t>(held.form.row_count);
+    const auto variables = static_cast<std::size_t>(held.form.variable_count);
+    held.form.center = parameters_.put(held.form.center, variables);
+    held.form.bias = parameters_.put(held.form.bias, rows);
+    held.form.matrix = parameters_.put(held.form.matrix, rows * variables);
+  }
+  held.table = parameters_.put(rule.table.data(), rule.table.size());
+  if (texture_fits != nullptr) {
+    held.texture = {*texture_fits, parameters_.put(texture_fits->data(), texture_fits->size())};
   }
   parameters_.copy_in(stream());
   return held;

@@ -13,6 +13,13 @@
 
 namespace groundshift::GS_CUDA_NAMESPACE {
 
+/// A rule's numbers in device memory, and a texture's fits.
+struct HeldRule {
+  FormRows form;
+  const std::uint32_t* table = nullptr;
+  HeldFits texture;
+};
+
 /// Workspace of the CUDA backend; everything is allocated here, nothing a tile. Throws DeviceFault without room.
 class DeviceWorkspace final : public Workspace {
  public:
@@ -29,6 +36,8 @@ class DeviceWorkspace final : public Workspace {
   /// Starts copying the terms' fits and projections; the result points into the recipe and the device. Throws
   /// std::invalid_argument for a recipe that is larger than any of its kind for the shape's bands.
   std::vector<HeldTerm> copy_in_terms(const ScoreRecipe& recipe);
+  /// Starts copying a rule's first group and table, and the fits of a texture (null: none). Throws the same.
+  HeldRule copy_in_rule(const WeightRule& rule, const std::vector<BandFit>* texture_fits);
   /// Sleeps until everything started so far is done. Throws DeviceFault when any of it failed.
   void wait();
 
@@ -39,8 +48,11 @@ class DeviceWorkspace final : public Workspace {
   /// Of box means of this radius. Throws std::invalid_argument when the workspace was made for smaller ones.
   BoxScratch box_scratch(std::int32_t radius) const;
   RasterView<float> scores(const Window& core) const { return {scores_.data(), core.width, core.height, float_pitch_}; }
+  RasterView<std::uint32_t> weights(const Window& core) const {
+    return {weights_.data(), core.width, core.height, float_pitch_};
+  }
   const DeviceBuffer<unsigned long long>& bins() const { return bins_; }
-  const DeviceBuffer<unsigned long long>& sums() const { return sums_; }        ///< moments; last value: valid pixels
+  const DeviceBuffer<unsigned long long>& sums() const { return sums_; }        ///< moments, Gram; last value: pixels
   const PinnedBuffer<unsigned long long>& staging() const { return staging_; }  ///< as large as bins and as sums
 
  private:
@@ -56,6 +68,7 @@ class DeviceWorkspace final : public Workspace {
   DeviceBuffer<double> product_;
   DeviceBuffer<float> spare_;
   DeviceBuffer<float> scores_;
+  DeviceBuffer<std::uint32_t> weights_;
   DeviceBuffer<float> row_sums_;
   DeviceBuffer<std::int32_t> row_counts_;
   DeviceBuffer<unsigned long long> bins_;

@@ -30,7 +30,7 @@ __device__ void sum_pixels(const PairPlanes<T>& core, const MomentGroup& group, 
   for (int y = static_cast<int>(blockIdx.x); y < core.valid.height; y += static_cast<int>(gridDim.x)) {
     const std::uint8_t* valid = core.valid.row(y);
     for (int x = static_cast<int>(threadIdx.x); x < core.valid.width; x += kThreads) {
-      if (valid[x] == 0) continue;
+      if (valid[x] != 1) continue;
       Factor<T> row[kGroupSide];
       Factor<T> column[kGroupSide];
 #pragma unroll

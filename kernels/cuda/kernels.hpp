@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 
+#include "kernels/api/gram_recipe.hpp"
 #include "kernels/api/pair_tile.hpp"
 #include "kernels/api/score_recipe.hpp"
 #include "kernels/cuda/runtime.hpp"
@@ -39,11 +40,17 @@ void multiply_means(cudaStream_t stream, const RasterView<const float>& means, b
 void texture(cudaStream_t stream, const RasterView<const float>& levels, const Window& at,
              const RasterView<float>& out);
 
-/// Adds the values to `bins` (kFloatBins counts), NaN and invalid ones left out; `valid` may be null: all are valid.
+/// Adds the values to `bins` (kFloatBins counts), NaN and those whose validity is not 1 left out; `valid` may be null:
+/// all are counted.
 /// T: the four pixel types.
 template <class T>
 void histogram(cudaStream_t stream, const RasterView<const T>& values, const std::uint8_t* valid,
                std::ptrdiff_t valid_pitch, unsigned long long* bins);
+
+/// The same into the bins of exact_bin (math/float_bins.hpp).
+template <class T>
+void exact_histogram(cudaStream_t stream, const RasterView<const T>& values,
+                     const RasterView<const std::uint8_t>& valid, unsigned long long* bins);
 
 /// Adds the exact moments of `core` to `sums` (moment_count values as two's complement) and the number of valid pixels
 /// to `count`. T: the three integer types.
@@ -53,6 +60,43 @@ void integer_moments(cudaStream_t stream, const PairPlanes<T>& core, unsigned lo
 
 /// Writes the cell sums of `core` (cells row-major, moment_count values each) and adds the valid pixels to `count`.
 void cell_moments(cudaStream_t stream, const PairPlanes<float>& core, double* sums, unsigned long long* count);
+
+/// T_0 (ops/quadratic_form.hpp) at every pixel of the planes into `out` (same size), NaN where the validity is not 1.
+/// T: the four pixel types.
+template <class T>
+void forms(cudaStream_t stream, const PairPlanes<T>& planes, const FormRows& rows, const RasterView<float>& out);
+
+/// values = factor * values.
+void scale(cudaStream_t stream, float factor, const RasterView<float>& values);
+
+/// Which of a core's pixels are weighed; its first one is (first_x, first_y) of the grid.
+struct WeighedPixels {
+  GramSubset subset = GramSubset::everything;
+  std::int32_t first_x = 0;
+  std::int32_t first_y = 0;
+};
+
+/// Weights of the rule from `forms` (T itself; data null for weights that need none) into `weights`, 0 where the
+/// validity is not 1; adds the number of weights above 0 to `count`. All views have one size. table : rule.table in
+/// device memory.
+void weigh(cudaStream_t stream, const WeightRule& rule, const std::uint32_t* table,
+           const RasterView<const float>& forms, const RasterView<const std::uint8_t>& valid,
+           const WeighedPixels& pixels, const RasterView<std::uint32_t>& weights, unsigned long long* count);
+
+/// An exact sum that blocks add to in any order: value = high * 2^32 + low, high in two's complement.
+struct SplitSum {
+  unsigned long long low;
+  unsigned long long high;
+};
+
+/// Adds the weighted moments of `core` to `sums` (gram_count values in the order of TileGram). T: the integer types.
+template <class T>
+void integer_gram(cudaStream_t stream, const PairPlanes<T>& core, const RasterView<const std::uint32_t>& weights,
+                  SplitSum* sums);
+
+/// Writes the weighted cell sums of `core` (cells row-major, gram_count values each). core : its validity is not read
+void cell_gram(cudaStream_t stream, const PairPlanes<float>& core, const RasterView<const std::uint32_t>& weights,
+               double* sums);
 
 /// Band fits on both sides: kernels of known band counts take them as arguments, the others read the device's.
 struct HeldFits {
@@ -78,6 +122,11 @@ struct ScoreMemory {
 template <class T>
 void score(cudaStream_t stream, const PairPlanes<T>& planes, const ScoreRecipe& recipe, const Window& core,
            const RasterView<float>& out, const ScoreMemory& memory);
+
+/// texture_pair over `at`, in the three planes (each as large as `planes`). T: the four pixel types.
+template <class T>
+PairPlanes<float> texture(cudaStream_t stream, const PairPlanes<T>& planes, const HeldFits& fits, const Window& at,
+                          const SparePlanes& scratch);
 
 /// Throws DeviceFault when this build holds no code that the current device can run.
 void require_kernel_image();

@@ -221,4 +221,11 @@ void score(cudaStream_t stream, const PairPlanes<T>& planes, const ScoreRecipe& 
   score_tile(executor, planes, recipe, core, memory.planes, out);
 }
 
+template <class T>
+PairPlanes<float> texture(cudaStream_t stream, const PairPlanes<T>& planes, const HeldFits& fits, const Window& at,
+                          const SparePlanes& scratch) {
+  Executor executor(stream, ScoreMemory{});
+  return texture_pair(executor, fits, planes, at, scratch.plane[0], scratch.plane[1], scratch.plane[2]);
+}
+
 }  // namespace groundshift::GS_CUDA_NAMESPACE

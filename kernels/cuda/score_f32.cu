@@ -5,4 +5,6 @@
 namespace groundshift::GS_CUDA_NAMESPACE {
 template void score(cudaStream_t, const PairPlanes<float>&, const ScoreRecipe&, const Window&, const RasterView<float>&,
                     const ScoreMemory&);
+template PairPlanes<float> texture(cudaStream_t, const PairPlanes<float>&, const HeldFits&, const Window&,
+                                   const SparePlanes&);
 }  // namespace groundshift::GS_CUDA_NAMESPACE

@@ -26,4 +26,18 @@ void texture_planes(Ex& ex, const typename Ex::Fits& fits, const PairPlanes<T>& 
   ex.texture(level, within(at, reach), after);
 }
 
+/// The textures over `at` as the two dates of a pair with one band, in the planes `before` and `after` (larger than
+/// `at`, or as large); its validity is that of the pixels.
+template <class Ex, class T>
+PairPlanes<float> texture_pair(Ex& ex, const typename Ex::Fits& fits, const PairPlanes<T>& planes, const Window& at,
+                               const RasterView<float>& levels, const RasterView<float>& before,
+                               const RasterView<float>& after) {
+  texture_planes(ex, fits, planes, at, levels, before.window(0, 0, at.width, at.height),
+                 after.window(0, 0, at.width, at.height));
+  const auto date = [&](const RasterView<float>& plane) {
+    return PlanarView<const float>{plane.data, at.width, at.height, 1, plane.row_pitch, 0};
+  };
+  return {date(before), date(after), planes.window(at).valid};
+}
+
 }  // namespace groundshift

@@ -50,4 +50,12 @@ inline void require_weights(const WeightRule& rule, const PairTile& tile) {
   }
 }
 
+/// The same for the sums of a recipe.
+inline void require_gram(const GramRecipe& recipe, const PairTile& tile) {
+  require_weights(recipe.weight, tile);
+  if (recipe.texture && recipe.texture->fits.size() != static_cast<std::size_t>(tile.band_count)) {
+    throw std::invalid_argument("a texture needs one fit a band");
+  }
+}
+
 }  // namespace groundshift

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Moments of float tiles on the device: a warp a cell, its lanes the lanes of math/lane_sum.hpp.
+// Moments of float tiles on the device, weighted or not: a warp a cell, its lanes the lanes of math/lane_sum.hpp.
 #include "kernels/cuda/kernels.hpp"
 #include "kernels/cuda/launch.cuh"
 #include "kernels/cuda/moment_groups.cuh"
@@ -20,8 +20,22 @@ __device__ double join_lanes(double lane) {
   return lane == lane ? lane : __builtin_bit_cast(double, 0x7ff8000000000000ull);
 }
 
-__global__ void cell_moments_kernel(PairPlanes<float> core, int cells_across, int sum_count, double* sums,
-                                    unsigned long long* count) {
+// Weights of 1 where the validity is 1: (1 * z_i) * z_j has the bits of z_i * z_j. Their sum is left out of the set and
+// counted instead.
+struct PlainWeights {
+  RasterView<const std::uint8_t> valid;
+  static constexpr bool kInSet = false;
+  GS_HD double operator()(int x, int y) const { return valid(x, y) == 1 ? 1.0 : 0.0; }
+};
+struct GivenWeights {
+  RasterView<const std::uint32_t> weights;
+  static constexpr bool kInSet = true;
+  GS_HD double operator()(int x, int y) const { return static_cast<double>(weights(x, y)); }
+};
+
+template <class Weights>
+__global__ void cell_gram_kernel(PairPlanes<float> core, Weights weights, int cells_across, int sum_count, double* sums,
+                                 unsigned long long* count) {
   const int lane = static_cast<int>(threadIdx.x);
   const int variable_count = 2 * core.before.band_count;
   const MomentGroup group = moment_group(static_cast<int>(blockIdx.y), variable_count);
@@ -32,20 +46,22 @@ __global__ void cell_moments_kernel(PairPlanes<float> core, int cells_across, in
 
   double products[kProducts] = {};
   double firsts[kGroupSide] = {};
-  unsigned valid_pixels = 0;
+  double weight_sum = 0.0;
+  unsigned weighed_pixels = 0;
   for (int y = top; y < bottom; ++y) {
-    const std::uint8_t* valid_row = core.valid.row(y);
     for (int x = left + lane; x < right; x += kCellLanes) {
-      const bool valid = valid_row[x] != 0;
-      valid_pixels += valid ? 1u : 0u;
+      const double weight = weights(x, y);
+      const bool counted = weight != 0.0;
+      weighed_pixels += counted ? 1u : 0u;
+      weight_sum = weight_sum + weight;
       double row[kGroupSide];
       double column[kGroupSide];
 #pragma unroll
-      for (int k = 0; k < kGroupSide; ++k) {  // +0 where not valid or no such variable: it changes no lane
+      for (int k = 0; k < kGroupSide; ++k) {  // +0 without weight or variable: it changes no lane
         const int i = group.first_row + k;
         const int j = group.first_column + k;
-        row[k] = valid && i < variable_count ? static_cast<double>(variable_row(core, i, y)[x]) : 0.0;
-        column[k] = valid && j < variable_count ? static_cast<double>(variable_row(core, j, y)[x]) : 0.0;
+        row[k] = counted && i < variable_count ? weight * static_cast<double>(variable_row(core, i, y)[x]) : 0.0;
+        column[k] = counted && j < variable_count ? static_cast<double>(variable_row(core, j, y)[x]) : 0.0;
       }
 #pragma unroll
       for (int i = 0; i < kGroupSide; ++i) {
@@ -58,7 +74,8 @@ __global__ void cell_moments_kernel(PairPlanes<float> core, int cells_across, in
     }
   }
 
-  double* cell_sums = sums + static_cast<std::ptrdiff_t>(blockIdx.x) * sum_count;
+  double* const set = sums + static_cast<std::ptrdiff_t>(blockIdx.x) * sum_count;
+  double* const cell_sums = set + (Weights::kInSet ? 1 : 0);  // of the variables and their products
 #pragma unroll
   for (int k = 0; k < kProducts; ++k) {
     const double sum = join_lanes(products[k]);
@@ -72,20 +89,38 @@ __global__ void cell_moments_kernel(PairPlanes<float> core, int cells_across, in
     const int i = group.first_row + k;
     if (lane == 0 && group.diagonal() && i < variable_count) cell_sums[i] = sum;
   }
+  if (blockIdx.y != 0) return;
+  const double weight = join_lanes(weight_sum);
   for (int offset = kCellLanes / 2; offset > 0; offset /= 2) {
-    valid_pixels += __shfl_down_sync(kAllLanes, valid_pixels, static_cast<unsigned>(offset));
+    weighed_pixels += __shfl_down_sync(kAllLanes, weighed_pixels, static_cast<unsigned>(offset));
   }
-  if (lane == 0 && blockIdx.y == 0) atomicAdd(count, static_cast<unsigned long long>(valid_pixels));
+  if (lane != 0) return;
+  if (Weights::kInSet) {
+    *set = weight;
+  } else {
+    atomicAdd(count, static_cast<unsigned long long>(weighed_pixels));
+  }
+}
+
+template <class Weights>
+void launch(cudaStream_t stream, const PairPlanes<float>& core, const Weights& weights, int sum_count, double* sums,
+            unsigned long long* count) {
+  const std::int32_t across = blocks_for(core.valid.width, kCellSize);
+  const std::int32_t down = blocks_for(core.valid.height, kCellSize);
+  const auto groups = static_cast<unsigned>(moment_group_count(2 * core.before.band_count));
+  GS_LAUNCH((cell_gram_kernel<Weights>), dim3(static_cast<unsigned>(across) * static_cast<unsigned>(down), groups),
+            dim3(kCellLanes), 0, stream, core, weights, across, sum_count, sums, count);
 }
 
 }  // namespace
 
 void cell_moments(cudaStream_t stream, const PairPlanes<float>& core, double* sums, unsigned long long* count) {
-  const std::int32_t across = blocks_for(core.valid.width, kCellSize);
-  const std::int32_t down = blocks_for(core.valid.height, kCellSize);
-  const auto groups = static_cast<unsigned>(moment_group_count(2 * core.before.band_count));
-  GS_LAUNCH(cell_moments_kernel, dim3(static_cast<unsigned>(across) * static_cast<unsigned>(down), groups),
-            dim3(kCellLanes), 0, stream, core, across, moment_count(core.before.band_count), sums, count);
+  launch(stream, core, PlainWeights{core.valid}, moment_count(core.before.band_count), sums, count);
+}
+
+void cell_gram(cudaStream_t stream, const PairPlanes<float>& core, const RasterView<const std::uint32_t>& weights,
+               double* sums) {
+  launch(stream, core, GivenWeights{weights}, gram_count(2 * core.before.band_count), sums, nullptr);
 }
 
 }  // namespace groundshift::GS_CUDA_NAMESPACE
