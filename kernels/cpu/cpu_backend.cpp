@@ -8,6 +8,7 @@
 #include "kernels/cpu/clones.hpp"
 #include "kernels/cpu/executor.hpp"
 #include "kernels/cpu/workers.hpp"
+#include "kernels/recipes/check_score.hpp"
 #include "kernels/recipes/value_histogram.hpp"
 
 namespace groundshift {
@@ -58,21 +59,14 @@ class CpuBackend final : public Backend {
 
   void score(Workspace& workspace, const PairTile& tile, const ScoreRecipe& recipe, RasterView<float> score,
              std::span<std::uint64_t> bins) override {
+    check_score(tile, recipe, score, bins.size());
     auto& scratch = dynamic_cast<Scratch&>(workspace);
-    const std::int64_t tile_pixels = std::int64_t{tile.width} * tile.height;
-    require(bins.size() == static_cast<std::size_t>(kFloatBins), "a histogram has kFloatBins counts");
-    require(recipe.terms.size() == 1 && recipe.smooth.size() == 1, "a score is one term smoothed once");
-    const std::vector<BandFit>& fits = recipe.terms.front().fits;
-    const std::int32_t side = recipe.smooth.front();
-    require(fits.size() == static_cast<std::size_t>(tile.band_count), "a score needs one fit a band");
-    require(score.width == tile.core.width && score.height == tile.core.height, "scores are as large as the core");
-    require(side >= 1 && side % 2 == 1, "the box mean has an odd size");
-    require(side == 1 || tile_pixels <= scratch.pixel_capacity(), "the tile is larger than its workspace");
-    Executor executor(scratch, fits, bins);
-    const RasterView<float> raw{scratch.raw(), tile.width, tile.height, tile.width};
+    const bool spare = needs_spare_planes(recipe);
+    const ScorePlanes planes = scratch.planes(tile.width, tile.height, spare || !is_unsmoothed(recipe), spare);
+    Executor executor(scratch, recipe.terms, bins);
     with_pixel_type(tile.type, [&](auto tag) {
       using T = typename decltype(tag)::type;
-      workers_.run([&] { run_score(executor, pair_planes<T>(tile), recipe, tile.core, raw, score); });
+      workers_.run([&] { run_score(executor, pair_planes<T>(tile), recipe, tile.core, planes, score); });
     });
   }
 

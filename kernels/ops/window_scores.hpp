@@ -9,11 +9,10 @@
 
 namespace groundshift {
 
-/// First and second moments of a band over the valid pixels of a window, of both dates centred on `before_center` of the
-/// fit: x = before - before_center, y = after' - before_center = gain (after - after_center) + bias, all in double.
-/// For each row the pixels are added left to right (`add`), then the row sums top to bottom (`merge`), all from +0. What
-/// lies outside the image is left out.
-/// agreement : exact (+ - * in double)
+/// First and second moments of a band over the valid pixels of a window, of both dates centred on `before_center` of
+/// the fit: x = before - before_center, y = after' - before_center = gain (after - after_center) + bias, all in double.
+/// For each row the pixels are added left to right (`add`), then the row sums top to bottom (`merge`), all from +0.
+/// What lies outside the image is left out. agreement : exact (+ - * in double)
 struct PairSums {
   double x, y, xx, yy, xy;
   std::int32_t count;
@@ -58,6 +57,16 @@ struct WindowMoments {
     return {mx, my, sample * (s.xx / n - mx * mx), sample * (s.yy / n - my * my), sample * (s.xy / n - mx * my)};
   }
 };
+
+/// Pixels of the window around (x, y) that lie in planes of this size.
+GS_HD std::int32_t pixels_of_window(std::int32_t x, std::int32_t y, std::int32_t radius, std::int32_t width,
+                                    std::int32_t height) {
+  const std::int32_t left = x - radius < 0 ? 0 : x - radius;
+  const std::int32_t top = y - radius < 0 ? 0 : y - radius;
+  const std::int32_t right = x + radius >= width ? width : x + radius + 1;
+  const std::int32_t bottom = y + radius >= height ? height : y + radius + 1;
+  return (right - left) * (bottom - top);
+}
 
 /// Whether a window of `pixels` pixels inside the image has enough valid ones.
 GS_HD bool enough_in_window(std::int32_t valid_count, std::int32_t pixels) {
