@@ -44,7 +44,7 @@ class CpuBackend final : public Backend {
   void moments(Workspace& /*workspace*/, const PairTile& tile, TileMoments& out) override {
     with_pixel_type(tile.type, [&](auto tag) {
       using T = typename decltype(tag)::type;
-      workers_.run([&] { cpu::gram(pair_planes<T>(tile).window(tile.core), out); });
+      workers_.run([&] { gram(pair_planes<T>(tile).window(tile.core), out); });
     });
   }
 
@@ -57,9 +57,6 @@ class CpuBackend final : public Backend {
     });
   }
 
-  void gram(Workspace&, const PairTile&, const GramRecipe&, TileGram&) override { throw 1; }  // GRAMSTUB
-  void form_histogram(Workspace&, const PairTile&, const WeightRule&, std::span<std::uint64_t>) override { throw 1; }  // GRAMSTUB
-  void band_histogram(Workspace&, const PairTile&, Date, std::int32_t, std::span<std::uint64_t>) override { throw 1; }  // GRAMSTUB
   void score(Workspace& workspace, const PairTile& tile, const ScoreRecipe& recipe, RasterView<float> score,
              std::span<std::uint64_t> bins) override {
     check_score(tile, recipe, score, bins.size());

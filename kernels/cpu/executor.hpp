@@ -54,8 +54,8 @@ class Executor {
 
   /// Window score of the pixels of `at` into `out` (as large as `at`); the windows reach into the planes around it.
   template <class T, class Op>
-  void window_scores(const Op& op, const Fits& fits, const PairPlanes<T>& planes, const Window& at,
-                     std::int32_t radius, const RasterView<float>& out) {
+  void window_scores(const Op& op, const Fits& fits, const PairPlanes<T>& planes, const Window& at, std::int32_t radius,
+                     const RasterView<float>& out) {
     const auto band = [&](std::int32_t first, std::int32_t last) {
       for (std::int32_t x0 = 0; x0 < at.width; x0 += kStripColumns) {
         StripScores<T, Op> strip(planes, op, fits, at, radius, x0, std::min(kStripColumns, at.width - x0));
