@@ -49,30 +49,30 @@ __global__ void histogram_kernel(RasterView<const T> values, const std::uint8_t*
 // One bin a value of integers, float_bin of floats; straight to device memory.
 template <class T>
 __global__ void exact_histogram_kernel(RasterView<const T> values, RasterView<const std::uint8_t> valid,
-                                       int blocks_across, unsigned long long* bins) {
+                                       ValueBins bin_of, int blocks_across, unsigned long long* bins) {
   const PixelPlace p = pixel_place(blocks_across);
   if (p.x >= values.width || p.y >= values.height) return;
   const T value = values(p.x, p.y);
-  if (valid(p.x, p.y) == 1 && value == value) atomicAdd(&bins[exact_bin(value)], 1ull);
+  if (valid(p.x, p.y) == 1 && value == value) atomicAdd(&bins[bin_of(value)], 1ull);
 }
 
 }  // namespace
 
 template <class T>
 void exact_histogram(cudaStream_t stream, const RasterView<const T>& values,
-                     const RasterView<const std::uint8_t>& valid, unsigned long long* bins) {
+                     const RasterView<const std::uint8_t>& valid, const ValueBins& bin_of, unsigned long long* bins) {
   const PixelGrid grid = pixel_grid(values.width, values.height);
-  GS_LAUNCH((exact_histogram_kernel<T>), grid.blocks, grid.threads, 0, stream, values, valid, grid.across, bins);
+  GS_LAUNCH((exact_histogram_kernel<T>), grid.blocks, grid.threads, 0, stream, values, valid, bin_of, grid.across, bins);
 }
 
 template void exact_histogram(cudaStream_t, const RasterView<const std::uint8_t>&,
-                              const RasterView<const std::uint8_t>&, unsigned long long*);
+                              const RasterView<const std::uint8_t>&, const ValueBins&, unsigned long long*);
 template void exact_histogram(cudaStream_t, const RasterView<const std::uint16_t>&,
-                              const RasterView<const std::uint8_t>&, unsigned long long*);
+                              const RasterView<const std::uint8_t>&, const ValueBins&, unsigned long long*);
 template void exact_histogram(cudaStream_t, const RasterView<const std::int16_t>&,
-                              const RasterView<const std::uint8_t>&, unsigned long long*);
+                              const RasterView<const std::uint8_t>&, const ValueBins&, unsigned long long*);
 template void exact_histogram(cudaStream_t, const RasterView<const float>&, const RasterView<const std::uint8_t>&,
-                              unsigned long long*);
+                              const ValueBins&, unsigned long long*);
 
 template <class T>
 void histogram(cudaStream_t stream, const RasterView<const T>& values, const std::uint8_t* valid,

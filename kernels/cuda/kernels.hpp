@@ -50,7 +50,7 @@ void histogram(cudaStream_t stream, const RasterView<const T>& values, const std
 /// The same into the bins of exact_bin (math/float_bins.hpp).
 template <class T>
 void exact_histogram(cudaStream_t stream, const RasterView<const T>& values,
-                     const RasterView<const std::uint8_t>& valid, unsigned long long* bins);
+                     const RasterView<const std::uint8_t>& valid, const ValueBins& bin_of, unsigned long long* bins);
 
 /// Adds the exact moments of `core` to `sums` (moment_count values as two's complement) and the number of valid pixels
 /// to `count`. T: the three integer types.
