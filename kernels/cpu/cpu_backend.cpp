@@ -100,8 +100,9 @@ class CpuBackend final : public Backend {
     with_pixel_type(tile.type, [&](auto tag) {
       using T = typename decltype(tag)::type;
       const PairPlanes<T> core = pair_planes<T>(tile).window(tile.core);
-      workers_.run(
-          [&] { executor.exact_histogram((date == Date::before ? core.before : core.after).band(band), core.valid, source); });
+      workers_.run([&] {
+        executor.exact_histogram((date == Date::before ? core.before : core.after).band(band), core.valid, source);
+      });
     });
   }
 

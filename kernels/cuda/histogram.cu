@@ -62,7 +62,8 @@ template <class T>
 void exact_histogram(cudaStream_t stream, const RasterView<const T>& values,
                      const RasterView<const std::uint8_t>& valid, const ValueBins& bin_of, unsigned long long* bins) {
   const PixelGrid grid = pixel_grid(values.width, values.height);
-  GS_LAUNCH((exact_histogram_kernel<T>), grid.blocks, grid.threads, 0, stream, values, valid, bin_of, grid.across, bins);
+  GS_LAUNCH((exact_histogram_kernel<T>), grid.blocks, grid.threads, 0, stream, values, valid, bin_of, grid.across,
+            bins);
 }
 
 template void exact_histogram(cudaStream_t, const RasterView<const std::uint8_t>&,
