@@ -66,24 +66,22 @@ void NormalizationFit::leave_out(std::int32_t band) {
 std::vector<BandNormalization> NormalizationFit::fitted(const MomentSummary& moments) {
   std::vector<BandNormalization> maps;
   std::string why;
-  std::int32_t failed = 0;
+  std::vector<std::int32_t> failed;
   for (std::int32_t b = 0; b < plan_.band_count; ++b) {
     try {
-      maps.push_back(fit_bands(method_.normalize, moments_of_band(moments, b)).front());
+      maps.push_back(fit_band(method_.normalize, moments, b));
     } catch (const std::domain_error& e) {
-      if (failed++ == 0) why = fmt::format("band {}: {}", b + 1, e.what());
+      if (failed.empty()) why = e.what();
+      failed.push_back(b);
       maps.emplace_back().count = moments.count;
     }
   }
-  if (failed == plan_.band_count) {
+  if (failed.size() == maps.size()) {
     throw InputError(
         fmt::format("{} to {}: normalization {} is impossible: {}; use --normalize none, or choose other bands",
                     plan_.options.after, plan_.options.before, name_of(method_.normalize), why));
   }
-  for (std::int32_t b = 0; b < plan_.band_count && failed > 0; ++b) {
-    const BandNormalization& map = maps[static_cast<std::size_t>(b)];
-    if (map.correlation == 0.0 && !map.differs()) leave_out(b);
-  }
+  for (const std::int32_t b : failed) leave_out(b);
   return maps;
 }
 
@@ -203,13 +201,13 @@ void NormalizationFit::fit_huber() {
 std::optional<BandNormalization> NormalizationFit::huber_of(std::int32_t band) {
   try {
     MomentSummary moments = moments_of_band(moments_, band);
-    BandNormalization map = fit_bands(NormalizationKind::orthogonal, moments).front();
+    BandNormalization map = fit_band(NormalizationKind::orthogonal, moments, 0);
     WeightRule rule;
     for (int turn = 0; turn < kHuberTurns && map.differs(); ++turn) {
       const WeightRule form = huber_form(map, moments);
       rule = huber_rule(form, passes_.form_histogram(form, "huber", band));
       moments = passes_.gram(rule, GramSubset::everything, "huber", band).summary();
-      const BandNormalization next = fit_bands(NormalizationKind::huber, moments).front();
+      const BandNormalization next = fit_band(NormalizationKind::huber, moments, 0);
       const double moved = std::abs(next.gain / map.gain - 1.0);
       map = next;
       if (moved <= kHuberTolerance) break;

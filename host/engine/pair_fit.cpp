@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -115,12 +116,27 @@ class PairFitter {
       }
       return;
     }
+    warn_of_constant_bands();
     try {
       solve_quadratic(score, term);
     } catch (const std::domain_error& e) {
       throw InputError(fmt::format("{} and {}: {} is impossible: {}; choose other bands or another score",
                                    plan_.options.before, plan_.options.after, name_of(score), e.what()));
     }
+  }
+
+  /// A band without variance has no part in a covariance; said once for all scores.
+  void warn_of_constant_bands() {
+    if (std::exchange(told_of_constant_bands_, true)) return;
+    const MomentSummary& moments = normalization_.weighted();
+    const BandCounts bands = plan_.bands();
+    const auto warn = [&](std::int32_t variable, const char* date, std::int32_t band) {
+      if (moments.covariance_at(variable, variable) > 0.0) return;
+      context_.warnings->add("constant_band", fmt::format("band {} of {} is constant: it has no part in {}", band + 1,
+                                                          date, score_text(method_)));
+    };
+    for (std::int32_t b = 0; b < bands.before; ++b) warn(b, "BEFORE", b);
+    for (std::int32_t b = 0; b < bands.after; ++b) warn(moments.band_count + b, "AFTER", b);
   }
 
   void finish_scaled(ScoreTerm& term) {
@@ -238,6 +254,7 @@ class PairFitter {
   FitPasses passes_;
   NormalizationFit normalization_;
   PairFit fit_;
+  bool told_of_constant_bands_ = false;
 };
 
 }  // namespace

@@ -7,8 +7,12 @@
 #include "kernels/api/executor_parts.hpp"
 #include "kernels/cpu/clones.hpp"
 #include "kernels/cpu/executor.hpp"
+#include "kernels/cpu/gram.hpp"
 #include "kernels/cpu/workers.hpp"
+#include "kernels/recipes/check_score.hpp"
+#include "kernels/recipes/form_means.hpp"
 #include "kernels/recipes/value_histogram.hpp"
+#include "kernels/recipes/weight_op.hpp"
 
 namespace groundshift {
 namespace cpu {
@@ -43,7 +47,7 @@ class CpuBackend final : public Backend {
   void moments(Workspace& /*workspace*/, const PairTile& tile, TileMoments& out) override {
     with_pixel_type(tile.type, [&](auto tag) {
       using T = typename decltype(tag)::type;
-      workers_.run([&] { gram(pair_planes<T>(tile).window(tile.core), out); });
+      workers_.run([&] { cpu::moments(pair_planes<T>(tile).window(tile.core), out); });
     });
   }
 
@@ -56,27 +60,77 @@ class CpuBackend final : public Backend {
     });
   }
 
-  void score(Workspace& workspace, const PairTile& tile, const ScoreRecipe& recipe, RasterView<float> score,
-             std::span<std::uint64_t> bins) override {
-    auto& scratch = dynamic_cast<Scratch&>(workspace);
-    const std::int64_t tile_pixels = std::int64_t{tile.width} * tile.height;
-    require(bins.size() == static_cast<std::size_t>(kFloatBins), "a histogram has kFloatBins counts");
-    require(recipe.terms.size() == 1 && recipe.smooth.size() == 1, "a score is one term smoothed once");
-    const std::vector<BandFit>& fits = recipe.terms.front().fits;
-    const std::int32_t side = recipe.smooth.front();
-    require(fits.size() == static_cast<std::size_t>(tile.band_count), "a score needs one fit a band");
-    require(score.width == tile.core.width && score.height == tile.core.height, "scores are as large as the core");
-    require(side >= 1 && side % 2 == 1, "the box mean has an odd size");
-    require(side == 1 || tile_pixels <= scratch.pixel_capacity(), "the tile is larger than its workspace");
-    Executor executor(scratch, fits, bins);
-    const RasterView<float> raw{scratch.raw(), tile.width, tile.height, tile.width};
+  void gram(Workspace& workspace, const PairTile& tile, const GramRecipe& recipe, TileGram& out) override {
+    require_weights(recipe.weight, tile);
     with_pixel_type(tile.type, [&](auto tag) {
       using T = typename decltype(tag)::type;
-      workers_.run([&] { run_score(executor, pair_planes<T>(tile), recipe, tile.core, raw, score); });
+      workers_.run([&] {
+        const CoreForms<T> forms =
+            core_forms<T>(workspace, tile, recipe.weight, needs_form(recipe.weight) && recipe.weight.box > 1);
+        const PixelWeigher<T> weigher(forms, recipe.subset, recipe.origin_x + tile.core.x,
+                                      recipe.origin_y + tile.core.y);
+        weighted_gram(forms.core, weigher, out);
+      });
+    });
+  }
+
+  void form_histogram(Workspace& workspace, const PairTile& tile, const WeightRule& rule,
+                      std::span<std::uint64_t> bins) override {
+    require(bins.size() == static_cast<std::size_t>(kFloatBins), "a histogram has kFloatBins counts");
+    require_form(rule, tile);
+    with_pixel_type(tile.type, [&](auto tag) {
+      using T = typename decltype(tag)::type;
+      workers_.run([&] {
+        Executor executor(dynamic_cast<Scratch&>(workspace), {}, bins);
+        executor.form_histogram(core_forms<T>(workspace, tile, rule, rule.box > 1));
+      });
+    });
+  }
+
+  void band_histogram(Workspace& workspace, const PairTile& tile, Date date, std::int32_t band,
+                      std::span<std::uint64_t> bins) override {
+    require(bins.size() == static_cast<std::size_t>(kFloatBins), "a histogram has kFloatBins counts");
+    require(band >= 0 && band < tile.band_count, "a band that the tile has");
+    Executor executor(dynamic_cast<Scratch&>(workspace), {}, bins);
+    with_pixel_type(tile.type, [&](auto tag) {
+      using T = typename decltype(tag)::type;
+      const PairPlanes<T> core = pair_planes<T>(tile).window(tile.core);
+      workers_.run(
+          [&] { executor.exact_histogram((date == Date::before ? core.before : core.after).band(band), core.valid); });
+    });
+  }
+
+  void score(Workspace& workspace, const PairTile& tile, const ScoreRecipe& recipe, RasterView<float> score,
+             std::span<std::uint64_t> bins) override {
+    check_score(tile, recipe, score, bins.size());
+    auto& scratch = dynamic_cast<Scratch&>(workspace);
+    const bool spare = needs_spare_planes(recipe);
+    const ScorePlanes planes = scratch.planes(tile.width, tile.height, spare || !is_unsmoothed(recipe), spare);
+    Executor executor(scratch, recipe.terms, bins);
+    with_pixel_type(tile.type, [&](auto tag) {
+      using T = typename decltype(tag)::type;
+      workers_.run([&] { run_score(executor, pair_planes<T>(tile), recipe, tile.core, planes, score); });
     });
   }
 
  private:
+  // The forms over the tile's core; their box means are computed into the workspace when asked for.
+  template <class T>
+  static CoreForms<T> core_forms(Workspace& workspace, const PairTile& tile, const WeightRule& rule, bool with_means) {
+    auto& scratch = dynamic_cast<Scratch&>(workspace);
+    const PairPlanes<T> planes = pair_planes<T>(tile);
+    RasterView<float> means;
+    if (with_means) {
+      const Window window = core_with_halo(tile, rule.halo());
+      const RasterView<float> raw = scratch.planes(window.width, window.height, true, false).raw;
+      means = {scratch.means(), tile.core.width, tile.core.height, tile.core.width};
+      Executor executor(scratch, {}, {});
+      form_means(executor, planes.window(window), rule, core_in(tile, window),
+                 raw, means);
+    }
+    return {planes.window(tile.core), &rule, {means.data, means.width, means.height, means.row_pitch}};
+  }
+
   int threads_;
   Workers workers_;
 };

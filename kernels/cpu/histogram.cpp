@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Histograms over the float bins on the CPU: one a worker, added up at the end (integers, so the order is free).
 #include <algorithm>
+#include <memory>
 
 #include "kernels/cpu/clones.hpp"
 #include "kernels/cpu/executor.hpp"
@@ -20,7 +21,15 @@ GS_CLONES void bins_of(const T* __restrict values, const std::uint8_t* __restric
                        std::uint32_t* __restrict bins) {
   for (std::int32_t x = 0; x < count; ++x) {
     const float value = static_cast<float>(values[x]);
-    bins[x] = (valid[x] != 0 && value == value) ? float_bin(value) : kNoBin;
+    bins[x] = (valid[x] == 1 && value == value) ? float_bin(value) : kNoBin;
+  }
+}
+
+template <class T>
+GS_CLONES void exact_bins_of(const T* __restrict values, const std::uint8_t* __restrict valid, std::int32_t count,
+                             std::uint32_t* __restrict bins) {
+  for (std::int32_t x = 0; x < count; ++x) {
+    bins[x] = (valid[x] == 1 && values[x] == values[x]) ? exact_bin(values[x]) : kNoBin;
   }
 }
 
@@ -86,9 +95,40 @@ void Executor::value_histogram(const RasterView<const T>& values, const RasterVi
              });
 }
 
+template <class T>
+void Executor::exact_histogram(const RasterView<const T>& values, const RasterView<const std::uint8_t>& valid) {
+  count_rows(values.width, values.height, scratch_.local_bins(), bins_,
+             [&](std::int32_t x0, std::int32_t y, std::int32_t count, std::uint32_t* bins) {
+               exact_bins_of<T>(values.row(y) + x0, valid.row(y) + x0, count, bins);
+             });
+}
+
+template <class T>
+void Executor::form_histogram(const CoreForms<T>& forms) {
+  static_assert(kChunk % kFormChunk == 0);
+  const RasterView<const std::uint8_t> valid = forms.core.valid;
+  count_rows(valid.width, valid.height, scratch_.local_bins(), bins_,
+             [&](std::int32_t x0, std::int32_t y, std::int32_t count, std::uint32_t* bins) {
+               const auto scratch = std::make_unique_for_overwrite<float[]>(forms.scratch_count());
+               float values[kChunk];
+               for (std::int32_t x = 0; x < count; x += kFormChunk) {
+                 forms.values(y, x0 + x, std::min(kFormChunk, count - x), scratch.get(), values + x);
+               }
+               bins_of<float>(values, valid.row(y) + x0, count, bins);
+             });
+}
+
 template void Executor::value_histogram(const RasterView<const std::uint8_t>&, const RasterView<const std::uint8_t>&);
 template void Executor::value_histogram(const RasterView<const std::uint16_t>&, const RasterView<const std::uint8_t>&);
 template void Executor::value_histogram(const RasterView<const std::int16_t>&, const RasterView<const std::uint8_t>&);
 template void Executor::value_histogram(const RasterView<const float>&, const RasterView<const std::uint8_t>&);
+template void Executor::exact_histogram(const RasterView<const std::uint8_t>&, const RasterView<const std::uint8_t>&);
+template void Executor::exact_histogram(const RasterView<const std::uint16_t>&, const RasterView<const std::uint8_t>&);
+template void Executor::exact_histogram(const RasterView<const std::int16_t>&, const RasterView<const std::uint8_t>&);
+template void Executor::exact_histogram(const RasterView<const float>&, const RasterView<const std::uint8_t>&);
+template void Executor::form_histogram(const CoreForms<std::uint8_t>&);
+template void Executor::form_histogram(const CoreForms<std::uint16_t>&);
+template void Executor::form_histogram(const CoreForms<std::int16_t>&);
+template void Executor::form_histogram(const CoreForms<float>&);
 
 }  // namespace groundshift::cpu

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "kernels/cpu/clones.hpp"
-#include "kernels/cpu/executor.hpp"
+#include "kernels/cpu/gram.hpp"
 #include "kernels/cpu/row_bands.hpp"
 
 namespace groundshift::cpu {
@@ -41,7 +41,7 @@ using Held = typename Exact<T>::Held;
 template <class T>
 GS_CLONES void hold(const T* __restrict pixels, const std::uint8_t* __restrict valid, std::int32_t count,
                     Held<T>* __restrict held) {
-  for (std::int32_t x = 0; x < count; ++x) held[x] = static_cast<Held<T>>(valid[x] != 0 ? pixels[x] : T{0});
+  for (std::int32_t x = 0; x < count; ++x) held[x] = static_cast<Held<T>>(valid[x] == 1 ? pixels[x] : T{0});
 }
 
 // All sums of a chunk, in the order of TileMoments. held : variable_count rows of kChunk pixels.
@@ -69,35 +69,35 @@ GS_CLONES void add_chunk(const Held<T>* __restrict held, std::int32_t variable_c
 
 GS_CLONES std::int64_t count_valid(const std::uint8_t* valid, std::int32_t count) {
   std::int32_t found = 0;
-  for (std::int32_t x = 0; x < count; ++x) found += valid[x] != 0 ? 1 : 0;
+  for (std::int32_t x = 0; x < count; ++x) found += valid[x] == 1 ? 1 : 0;
   return found;
-}
-
-template <class T>
-void add_rows(const PairPlanes<T>& core, std::int32_t first_row, std::int32_t last_row, std::vector<std::int64_t>& sums,
-              std::int64_t& valid_count) {
-  const std::int32_t band_count = core.before.band_count;
-  std::vector<Held<T>> held(static_cast<std::size_t>(2 * band_count) * kChunk);
-  for (std::int32_t y = first_row; y < last_row; ++y) {
-    for (std::int32_t x0 = 0; x0 < core.valid.width; x0 += kChunk) {
-      const std::int32_t count = std::min(kChunk, core.valid.width - x0);
-      const std::uint8_t* valid = core.valid.row(y) + x0;
-      const std::int64_t found = count_valid(valid, count);
-      if (found == 0) continue;
-      valid_count += found;
-      for (std::int32_t b = 0; b < band_count; ++b) {
-        hold<T>(core.before.band(b).row(y) + x0, valid, count, held.data() + b * kChunk);
-        hold<T>(core.after.band(b).row(y) + x0, valid, count, held.data() + (band_count + b) * kChunk);
-      }
-      add_chunk<T>(held.data(), 2 * band_count, count, sums.data());
-    }
-  }
 }
 
 }  // namespace
 
 template <class T>
-void gram(const PairPlanes<T>& core, TileMoments& out) {
+void add_moments(const PairPlanes<T>& core, std::int32_t first_row, std::int32_t last_row,
+                 std::vector<std::int64_t>& sums, std::int64_t& count) {
+  const std::int32_t band_count = core.before.band_count;
+  std::vector<Held<T>> held(static_cast<std::size_t>(2 * band_count) * kChunk);
+  for (std::int32_t y = first_row; y < last_row; ++y) {
+    for (std::int32_t x0 = 0; x0 < core.valid.width; x0 += kChunk) {
+      const std::int32_t pixels = std::min(kChunk, core.valid.width - x0);
+      const std::uint8_t* valid = core.valid.row(y) + x0;
+      const std::int64_t found = count_valid(valid, pixels);
+      if (found == 0) continue;
+      count += found;
+      for (std::int32_t b = 0; b < band_count; ++b) {
+        hold<T>(core.before.band(b).row(y) + x0, valid, pixels, held.data() + b * kChunk);
+        hold<T>(core.after.band(b).row(y) + x0, valid, pixels, held.data() + (band_count + b) * kChunk);
+      }
+      add_chunk<T>(held.data(), 2 * band_count, pixels, sums.data());
+    }
+  }
+}
+
+template <class T>
+void moments(const PairPlanes<T>& core, TileMoments& out) {
   const auto sum_count = static_cast<std::size_t>(moment_count(core.before.band_count));
   out.count = 0;
   out.cell_sums.clear();
@@ -106,15 +106,21 @@ void gram(const PairPlanes<T>& core, TileMoments& out) {
   for_each_row_band(core.valid.height, [&](std::int32_t first_row, std::int32_t last_row) {
     std::vector<std::int64_t> sums(sum_count, 0);
     std::int64_t valid_count = 0;
-    add_rows(core, first_row, last_row, sums, valid_count);
+    add_moments(core, first_row, last_row, sums, valid_count);
     const std::lock_guard lock(merge);
     out.count += valid_count;
     for (std::size_t k = 0; k < sum_count; ++k) out.integer_sums[k] += sums[k];
   });
 }
 
-template void gram(const PairPlanes<std::uint8_t>&, TileMoments&);
-template void gram(const PairPlanes<std::uint16_t>&, TileMoments&);
-template void gram(const PairPlanes<std::int16_t>&, TileMoments&);
+template void add_moments(const PairPlanes<std::uint8_t>&, std::int32_t, std::int32_t, std::vector<std::int64_t>&,
+                          std::int64_t&);
+template void add_moments(const PairPlanes<std::uint16_t>&, std::int32_t, std::int32_t, std::vector<std::int64_t>&,
+                          std::int64_t&);
+template void add_moments(const PairPlanes<std::int16_t>&, std::int32_t, std::int32_t, std::vector<std::int64_t>&,
+                          std::int64_t&);
+template void moments(const PairPlanes<std::uint8_t>&, TileMoments&);
+template void moments(const PairPlanes<std::uint16_t>&, TileMoments&);
+template void moments(const PairPlanes<std::int16_t>&, TileMoments&);
 
 }  // namespace groundshift::cpu

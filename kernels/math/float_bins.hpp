@@ -18,4 +18,11 @@ GS_HD std::uint32_t float_bin(float value) {
   return (bits ^ flip) >> 16;
 }
 
+/// Bin of a value of a band's own histogram: integers to the bin of their value (i16: value + 32768), floats to
+/// float_bin.
+GS_HD std::uint32_t exact_bin(std::uint8_t value) { return value; }
+GS_HD std::uint32_t exact_bin(std::uint16_t value) { return value; }
+GS_HD std::uint32_t exact_bin(std::int16_t value) { return static_cast<std::uint32_t>(value + 32768); }
+GS_HD std::uint32_t exact_bin(float value) { return float_bin(value); }
+
 }  // namespace groundshift

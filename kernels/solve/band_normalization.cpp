@@ -70,7 +70,7 @@ double mean_square(const BandMoments& m, double gain, double mean_difference) {
   return std::max(variance, 0.0) + mean_difference * mean_difference;
 }
 
-BandNormalization fit_band(NormalizationKind kind, const BandMoments& m, std::int32_t band) {
+BandNormalization closed_fit(NormalizationKind kind, const BandMoments& m, std::int32_t band) {
   BandNormalization out;
   const double raw_difference = m.after_mean - m.before_mean;
   out.rmse_before = std::sqrt(mean_square(m, 1.0, raw_difference));
@@ -89,24 +89,24 @@ BandNormalization fit_band(NormalizationKind kind, const BandMoments& m, std::in
   return out;
 }
 
-BandNormalization checked_fit(NormalizationKind kind, const MomentSummary& moments, std::int32_t band) {
+}  // namespace
+
+BandNormalization fit_band(NormalizationKind kind, const MomentSummary& moments, std::int32_t band) {
   const BandMoments m = moments_of_band(moments, band);
   if (is_fitted(kind)) {
     if (moments.count < 2) fail(band, "fewer than 2 pixels are valid on the before and after dates");
     expect_spread(m.before_variance, band, "before");
     expect_spread(m.after_variance, band, "after");
   }
-  BandNormalization out = fit_band(kind, m, band);
+  BandNormalization out = closed_fit(kind, m, band);
   out.count = moments.count;
   out.effective_count = moments.weight;
   return out;
 }
 
-}  // namespace
-
 std::vector<BandNormalization> fit_bands(NormalizationKind kind, const MomentSummary& moments) {
   std::vector<BandNormalization> out;
-  for (std::int32_t band = 0; band < moments.band_count; ++band) out.push_back(checked_fit(kind, moments, band));
+  for (std::int32_t band = 0; band < moments.band_count; ++band) out.push_back(fit_band(kind, moments, band));
   return out;
 }
 
@@ -116,7 +116,7 @@ HoldOut evaluate_fit(NormalizationKind kind, const MomentSummary& train, const M
   for (std::int32_t band = 0; band < train.band_count && held.weight > 0.0; ++band) {
     const BandMoments m = moments_of_band(held, band);
     try {
-      const BandNormalization fit = checked_fit(kind, train, band);
+      const BandNormalization fit = fit_band(kind, train, band);
       const double difference = fit.gain * m.after_mean + fit.offset - m.before_mean;
       out[static_cast<std::size_t>(band)] = {std::sqrt(mean_square(m, 1.0, m.after_mean - m.before_mean)),
                                              std::sqrt(mean_square(m, fit.gain, difference))};

@@ -50,6 +50,8 @@ struct BandNormalization {
 /// orthogonal kinds) the dates are uncorrelated with no less variance in BEFORE, so that no slope is defined. An
 /// orthogonal slope of uncorrelated dates with less variance in BEFORE is 0, of negatively correlated ones negative.
 std::vector<BandNormalization> fit_bands(NormalizationKind kind, const MomentSummary& moments);
+/// The same of one band, 0-based.
+BandNormalization fit_band(NormalizationKind kind, const MomentSummary& moments, std::int32_t band);
 
 /// How well a fit carries over to pixels it did not see: sqrt(mean (after - before)^2) and the same of after', over the
 /// held-out pixels under the weights of the fit.

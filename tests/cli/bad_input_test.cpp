@@ -135,7 +135,7 @@ std::vector<BadInput> unfit_bands() {
     return [options](const JobFolder& f) { return Inputs{f.before(), f.after(), options}; };
   };
   return {
-      bad_after("DifferentBandCount", "three.tif", {"before.tif gives 2 bands", "gives 3"},
+      bad_after("DifferentBandCount", "three.tif", {"before.tif", "BEFORE gives 2 bands", "AFTER gives 3"},
                 [](const JobFolder& f, const std::string&) {
                   f.scene("three.tif", with([](SceneSpec& s) { s.band_count = 3; }));
                 }),
@@ -155,7 +155,7 @@ std::vector<BadInput> unfit_bands() {
        same({"--before-bands", "3", "--after-bands", "1"}),
        {"before.tif", "no band 3"}},
       {"BandOfAfterThatDoesNotExist", same({"--before-bands", "1", "--after-bands", "3"}), {"after.tif", "no band 3"}},
-      {"UnequalNumbersOfBands", same({"--before-bands", "1,2", "--after-bands", "1"}), {"2 bands", "gives 1"}},
+      {"UnequalNumbersOfBands", same({"--before-bands", "1,2", "--after-bands", "1"}), {"2 bands", "AFTER gives 1"}},
       bad_after("BandDescriptionThatDoesNotExist", "named.tif", {"nir", "'red'", "'green'"},
                 [](const JobFolder& f, const std::string&) {
                   f.scene("named.tif", with([](SceneSpec& s) { s.descriptions = {"red", "green"}; }));

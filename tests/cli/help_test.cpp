@@ -28,18 +28,32 @@ TEST_P(Help, NamesEveryOptionOfTheVerb) {
   for (const std::string& name : GetParam().names) EXPECT_THAT(run.out, HasSubstr(name));
 }
 
-const std::vector<std::string> kPlanOptions = {
-    "BEFORE",        "AFTER",        "--normalize", "--score",   "--smooth", "--epsilon", "--bands", "--before-bands",
-    "--after-bands", "--src-nodata", "--backend",   "--threads", "--memory", "--tile",    "--json",  "--help"};
+const std::vector<std::string> kPlanOptions = {"BEFORE",           "AFTER",        "--preset",
+                                               "--pixel-size",     "--normalize",  "--score",
+                                               "--smooth",         "--texture",    "--window",
+                                               "--data-range",     "--epsilon",    "--weights",
+                                               "--chronochrome",   "--irmad",      "--irmad-tolerance",
+                                               "--irmad-passes",   "--fit-pixels", "--tolerate-shift",
+                                               "--local-contrast", "--threshold",  "--null",
+                                               "--products",       "--bands",      "--before-bands",
+                                               "--after-bands",    "--src-nodata", "--scratch",
+                                               "--backend",        "--threads",    "--memory",
+                                               "--tile",           "--json",       "--help"};
+const std::vector<std::string> kNormalizeOptions = {
+    "BEFORE",         "AFTER",        "OUT",         "--normalize", "--irmad",      "--irmad-tolerance",
+    "--irmad-passes", "--fit-pixels", "--apply",     "--bands",     "--src-nodata", "--of",
+    "--co",           "--scratch",    "--overwrite", "--backend",   "--threads",    "--memory",
+    "--json"};
 
 std::vector<std::string> detect_options() {
   std::vector<std::string> all = kPlanOptions;
-  all.insert(all.end(), {"OUT", "-ot", "-of", "-co", "--scratch", "--overwrite"});
+  all.insert(all.end(), {"OUT", "-ot", "-of", "-co", "--overwrite"});
   return all;
 }
 
 INSTANTIATE_TEST_SUITE_P(Verbs, Help,
                          ::testing::Values(VerbHelp{"detect", detect_options()}, VerbHelp{"plan", kPlanOptions},
+                                           VerbHelp{"normalize", kNormalizeOptions},
                                            VerbHelp{"evaluate",
                                                     {"HEATMAP", "TRUTH", "--threshold", "--changed", "--unchanged",
                                                      "--band", "--curves", "--overwrite", "--json", "--help"}},
@@ -54,8 +68,8 @@ INSTANTIATE_TEST_SUITE_P(Verbs, Help,
 TEST(Program, HelpNamesEveryVerbAndGlobalOption) {
   const ProgramRun run = run_groundshift({"--help"});
   EXPECT_EQ(run.exit_code, 0);
-  for (const char* word :
-       {"detect", "plan", "evaluate", "info", "synth", "--quiet", "--verbose", "--version", "--config-file"}) {
+  for (const char* word : {"detect", "plan", "normalize", "evaluate", "info", "synth", "--quiet", "--verbose",
+                           "--version", "--config-file"}) {
     EXPECT_THAT(run.out, HasSubstr(word));
   }
 }
@@ -123,9 +137,12 @@ TEST(DetectVerb, SaysNothingWithQuiet) {
 TEST(DetectVerb, DefaultsAreToldInTheSummary) {
   const JobFolder folder;
   const json options = detect(folder.before(), folder.after(), folder.out()).at("command").at("options");
-  EXPECT_EQ(options.at("normalize"), "orthogonal");
-  EXPECT_EQ(options.at("score"), "scva");
-  EXPECT_EQ(options.at("smooth"), 3);
+  EXPECT_EQ(options.at("preset"), "general");  // 10 m, but 2 bands
+  EXPECT_EQ(options.at("normalize"), "contextual");
+  EXPECT_EQ(options.at("score"), "scva+mad");
+  EXPECT_EQ(options.at("smooth"), (json{3, 9}));
+  EXPECT_EQ(options.at("threshold"), "auto");
+  EXPECT_EQ(options.at("fit_pixels"), 16777216);
   EXPECT_EQ(options.at("of"), "COG");
   EXPECT_EQ(options.at("ot"), "Float32");
 }
@@ -140,7 +157,7 @@ TEST(DetectVerb, TakesOptionsFromAConfigFile) {
           .at("options");
   EXPECT_EQ(options.at("score"), "difference");
   EXPECT_EQ(options.at("normalize"), "none");
-  EXPECT_EQ(options.at("smooth"), 7) << "the command line wins over the file";
+  EXPECT_EQ(options.at("smooth"), json{7}) << "the command line wins over the file";
   EXPECT_EQ(options.at("threads"), 1);
 }
 

@@ -54,9 +54,9 @@ class Interruptions : public ::testing::TestWithParam<Interruption> {
 
 TEST_P(Interruptions, EndTheRunAndLeaveNothing) { interrupt({"-of", "GTiff"}); }
 
-INSTANTIATE_TEST_SUITE_P(Moments, Interruptions,
-                         ::testing::Values(Interruption{"ByInterrupt", "scva", "moments: 0...10", SIGINT, 130},
-                                           Interruption{"ByTerminate", "scva", "moments: 0...10", SIGTERM, 143}),
+INSTANTIATE_TEST_SUITE_P(Statistics, Interruptions,
+                         ::testing::Values(Interruption{"ByInterrupt", "scva", "statistics: 0...10", SIGINT, 130},
+                                           Interruption{"ByTerminate", "scva", "statistics: 0...10", SIGTERM, 143}),
                          [](const auto& row) { return row.param.name; });
 INSTANTIATE_TEST_SUITE_P(Score, Interruptions,
                          ::testing::Values(Interruption{"ByInterrupt", "difference", "score: 0...10", SIGINT, 130},

@@ -15,7 +15,7 @@ def log_histogram(score):
     """Counts of finite scores in 4096 bins of log2(score), 256 an octave from 2^-8; the ends take what lies beyond."""
     score = score[np.isfinite(score)] / 2.0 ** octaves_above(score)
     with np.errstate(divide="ignore"):
-        position = np.floor((np.log2(score) - LOWEST) * PER_OCTAVE)
+        position = np.floor((np.log2(np.maximum(score, 0.0)) - LOWEST) * PER_OCTAVE)
     return np.bincount(np.clip(position, 0, BINS - 1).astype(int), minlength=BINS)
 
 

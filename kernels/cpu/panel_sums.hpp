@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+// Weighted second moments on the CPU: panels of variables whose products are added in registers, lane by lane.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+#include <vector>
+
+#include "kernels/cpu/clones.hpp"
+#include "kernels/math/lane_sum.hpp"
+#include "kernels/recipes/pair_planes.hpp"
+
+namespace groundshift::cpu {
+namespace {  // internal linkage: GCC clones templates only where no other file shares the instance
+
+// Variable 0 is the constant 1 and variable 1 + i is z_i, so that the sums of w z_i z_j over the upper triangle are
+// those of w and of w z_i too, in the order of TileGram.
+//
+// Products are formed in double. For integers they are exact: a weight is cut into limbs so that the sums of a lane
+// stay below 2^53, and the sums of limb l count 2^(kLimbBits l).
+//   u8       : w z_i z_j < 2^40, 2^13 pixels a lane
+//   u16, i16 : 12 bits of w: < 2^44, 2^9 pixels a lane
+// Floats run in the 32 lanes of lane_sum.hpp, one cell at a time.
+template <class T>
+struct PanelTraits {
+  static constexpr bool kExact = !std::is_same_v<T, float>;
+  static constexpr int kLimbs = kExact && sizeof(T) == 2 ? 2 : 1;
+  static constexpr int kLimbBits = kLimbs == 2 ? 12 : 24;
+  static constexpr std::int32_t kLaneAdds = sizeof(T) == 1 ? 8192 : 512;  // of integers, before the sums are taken away
+  static constexpr int kLanes = kExact ? 8 : kCellLanes;
+};
+
+constexpr std::int32_t kPanelChunk = 256;  // pixels; a row of a cell
+constexpr std::int32_t kPanel = 12;        // variables whose chunks stay in the first-level cache
+constexpr int kColumns = 6;                // products of one variable that are added together
+
+// Four doubles that are added side by side; the compiler picks the registers.
+using Quad = double __attribute__((vector_size(32), aligned(8), may_alias));
+constexpr int kQuad = 4;
+
+struct alignas(64) CacheLine {
+  double value[8];
+};
+
+/// Doubles that start at a cache line.
+class AlignedDoubles {
+ public:
+  explicit AlignedDoubles(std::size_t count) : lines_((count + 7) / 8) {}
+  double* data() { return lines_.empty() ? nullptr : lines_.data()->value; }
+
+ private:
+  std::vector<CacheLine> lines_;
+};
+
+template <class T>
+GS_CLONES void hold_pixels(const T* __restrict pixels, const std::uint32_t* __restrict weights, std::int32_t count,
+                           double* __restrict held) {
+  for (std::int32_t x = 0; x < count; ++x) {
+    const T pixel = weights[x] != 0 ? pixels[x] : T{0};  // a NaN without weight must not reach a product
+    held[x] = static_cast<double>(pixel);
+  }
+}
+
+template <class T>
+GS_CLONES void hold_weights(const std::uint32_t* __restrict weights, std::int32_t count, double* __restrict limbs) {
+  constexpr int kLimbBits = PanelTraits<T>::kLimbBits;
+  for (int l = 0; l < PanelTraits<T>::kLimbs; ++l) {
+    for (std::int32_t x = 0; x < count; ++x) {
+      const std::uint32_t limb = (weights[x] >> (l * kLimbBits)) & ((1u << kLimbBits) - 1u);
+      limbs[l * kPanelChunk + x] = static_cast<double>(static_cast<std::int32_t>(limb));
+    }
+  }
+}
+
+template <int Limbs>
+GS_CLONES void weigh_pixels(const double* __restrict limbs, const double* __restrict held, std::int32_t count,
+                            double* __restrict weighed) {
+  for (int l = 0; l < Limbs; ++l) {
+    for (std::int32_t x = 0; x < count; ++x) weighed[l * kPanelChunk + x] = limbs[l * kPanelChunk + x] * held[x];
+  }
+}
+
+// Adds weighed * held for `Columns` held variables to their sums [column][limb][lane]. As many lanes at once as the
+// registers take; a lane's pixels come in their order.
+template <class T, int Columns>
+GS_HD void add_columns(const double* weighed, const double* held, std::int32_t blocks, double* sums) {
+  constexpr int kLimbs = PanelTraits<T>::kLimbs;
+  constexpr int kQuads = PanelTraits<T>::kLanes / kQuad;
+  constexpr int kFit = 12 / (kLimbs * Columns);
+  constexpr int kRegisters = kFit >= 8 ? 8 : kFit >= 4 ? 4 : kFit >= 2 ? 2 : 1;
+  constexpr int kTogether = kRegisters < kQuads ? kRegisters : kQuads;
+  for (int quad = 0; quad < kQuads; quad += kTogether) {
+    Quad own[Columns][kLimbs][kTogether];
+    const auto place = [&](int c, int l, int q) {
+      return reinterpret_cast<Quad*>(sums + ((c * kLimbs + l) * kQuads + quad + q) * kQuad);
+    };
+#pragma GCC unroll 12
+    for (int c = 0; c < Columns; ++c) {
+#pragma GCC unroll 12
+      for (int l = 0; l < kLimbs; ++l) {
+#pragma GCC unroll 12
+        for (int q = 0; q < kTogether; ++q) own[c][l][q] = *place(c, l, q);
+      }
+    }
+    for (std::int32_t block = 0; block < blocks; ++block) {
+      const std::int32_t at = (block * kQuads + quad) * kQuad;
+#pragma GCC unroll 12
+      for (int q = 0; q < kTogether; ++q) {
+#pragma GCC unroll 12
+        for (int c = 0; c < Columns; ++c) {
+          const Quad z = *reinterpret_cast<const Quad*>(held + c * kPanelChunk + at + q * kQuad);
+#pragma GCC unroll 12
+          for (int l = 0; l < kLimbs; ++l) {
+            const Quad w = *reinterpret_cast<const Quad*>(weighed + l * kPanelChunk + at + q * kQuad);
+            own[c][l][q] = own[c][l][q] + w * z;
+          }
+        }
+      }
+    }
+#pragma GCC unroll 12
+    for (int c = 0; c < Columns; ++c) {
+#pragma GCC unroll 12
+      for (int l = 0; l < kLimbs; ++l) {
+#pragma GCC unroll 12
+        for (int q = 0; q < kTogether; ++q) *place(c, l, q) = own[c][l][q];
+      }
+    }
+  }
+}
+
+// One variable's row of a panel: its products with `columns` held variables.
+template <class T>
+GS_CLONES void add_panel_row(const double* weighed, const double* held, std::int32_t columns, std::int32_t blocks,
+                             double* sums) {
+  constexpr int kSet = PanelTraits<T>::kLimbs * PanelTraits<T>::kLanes;
+  std::int32_t c = 0;
+  for (; c + kColumns <= columns; c += kColumns) {
+    add_columns<T, kColumns>(weighed, held + c * kPanelChunk, blocks, sums + c * kSet);
+  }
+  switch (columns - c) {
+    case 5: return add_columns<T, 5>(weighed, held + c * kPanelChunk, blocks, sums + c * kSet);
+    case 4: return add_columns<T, 4>(weighed, held + c * kPanelChunk, blocks, sums + c * kSet);
+    case 3: return add_columns<T, 3>(weighed, held + c * kPanelChunk, blocks, sums + c * kSet);
+    case 2: return add_columns<T, 2>(weighed, held + c * kPanelChunk, blocks, sums + c * kSet);
+    case 1: return add_columns<T, 1>(weighed, held + c * kPanelChunk, blocks, sums + c * kSet);
+    default: break;
+  }
+}
+
+/// Variables [first, first + count) of the 1 + 2 x bands.
+struct Panel {
+  std::int32_t first;
+  std::int32_t count;
+};
+
+/// Adds up the pixels of some planes (a band of rows, or a cell) for all pairs of panels, one pair after the other.
+/// weights : as large as the planes; chunk_used : one byte a chunk of kPanelChunk pixels, 0 where all its weights are 0
+template <class T>
+class PanelSums {
+  using Traits = PanelTraits<T>;
+
+ public:
+  explicit PanelSums(std::int32_t band_count)
+      : variable_count_(1 + 2 * band_count),
+        held_(std::size_t{2} * kPanel * kPanelChunk),
+        limbs_(std::size_t{Traits::kLimbs} * kPanelChunk),
+        weighed_(std::size_t{Traits::kLimbs} * kPanelChunk),
+        sums_(std::size_t{kPanel} * kPanel * kSet) {}
+
+  /// Values of one product in `sums`: its limbs, each of kLanes lanes.
+  static constexpr std::int32_t kSet = Traits::kLimbs * Traits::kLanes;
+
+  /// take(index, sums) gets the lanes of one product (and may change them), of integers perhaps several times; index
+  /// counts in the order of TileGram.
+  template <class Take>
+  void run(const PairPlanes<T>& planes, const RasterView<const std::uint32_t>& weights, const std::uint8_t* chunk_used,
+           const Take& take) {
+    const std::int32_t panels = (variable_count_ + kPanel - 1) / kPanel;
+    const std::int32_t width = (variable_count_ + panels - 1) / panels;
+    for (std::int32_t first = 0; first < variable_count_; first += width) {
+      const Panel rows{first, std::min(width, variable_count_ - first)};
+      for (std::int32_t column = first; column < variable_count_; column += width) {
+        run_pair(planes, weights, chunk_used, rows, {column, std::min(width, variable_count_ - column)}, take);
+      }
+    }
+  }
+
+ private:
+  template <class Take>
+  void run_pair(const PairPlanes<T>& planes, const RasterView<const std::uint32_t>& weights,
+                const std::uint8_t* chunk_used, const Panel& rows, const Panel& columns, const Take& take) {
+    const std::int32_t chunks = (weights.width + kPanelChunk - 1) / kPanelChunk;
+    clear_sums();
+    std::int32_t lane_adds = 0;
+    for (std::int32_t y = 0; y < weights.height; ++y) {
+      for (std::int32_t chunk = 0; chunk < chunks; ++chunk) {
+        if (chunk_used[y * chunks + chunk] == 0) continue;
+        const std::int32_t x0 = chunk * kPanelChunk;
+        const std::int32_t count = std::min(kPanelChunk, weights.width - x0);
+        const std::int32_t blocks = (count + Traits::kLanes - 1) / Traits::kLanes;
+        if (Traits::kExact && lane_adds + blocks > Traits::kLaneAdds) {
+          take_sums(rows, columns, take);
+          lane_adds = 0;
+        }
+        lane_adds += blocks;
+        add_chunk(planes, weights.row(y) + x0, y, x0, count, blocks, rows, columns);
+      }
+    }
+    take_sums(rows, columns, take);
+  }
+
+  void add_chunk(const PairPlanes<T>& planes, const std::uint32_t* weights, std::int32_t y, std::int32_t x0,
+                 std::int32_t count, std::int32_t blocks, const Panel& rows, const Panel& columns) {
+    const std::int32_t padded = blocks * Traits::kLanes;
+    hold_weights<T>(weights, count, limbs_.data());
+    for (int l = 0; l < Traits::kLimbs; ++l) {
+      std::fill(limbs_.data() + l * kPanelChunk + count, limbs_.data() + l * kPanelChunk + padded, 0.0);
+    }
+    double* const held_columns = held_.data();
+    hold_panel(planes, weights, y, x0, count, padded, columns, held_columns);
+    const bool diagonal = rows.first == columns.first;
+    double* const held_rows = diagonal ? held_columns : held_columns + std::ptrdiff_t{kPanel} * kPanelChunk;
+    if (!diagonal) hold_panel(planes, weights, y, x0, count, padded, rows, held_rows);
+    for (std::int32_t i = 0; i < rows.count; ++i) {
+      const double* weighed = limbs_.data();
+      if (rows.first + i > 0) {
+        weigh_pixels<Traits::kLimbs>(limbs_.data(), held_rows + i * kPanelChunk, padded, weighed_.data());
+        weighed = weighed_.data();
+      }
+      const std::int32_t skipped = diagonal ? i : 0;
+      add_panel_row<T>(weighed, held_columns + skipped * kPanelChunk, columns.count - skipped, blocks,
+                       sums_.data() + std::ptrdiff_t{i * kPanel + skipped} * kSet);
+    }
+  }
+
+  // The chunk of each variable of a panel, 0 where there is no weight.
+  void hold_panel(const PairPlanes<T>& planes, const std::uint32_t* weights, std::int32_t y, std::int32_t x0,
+                  std::int32_t count, std::int32_t padded, const Panel& panel, double* held) {
+    const std::int32_t band_count = planes.before.band_count;
+    for (std::int32_t k = 0; k < panel.count; ++k) {
+      double* const row = held + k * kPanelChunk;
+      const std::int32_t variable = panel.first + k - 1;
+      if (variable < 0) {
+        std::fill_n(row, padded, 1.0);
+        continue;
+      }
+      const auto plane =
+          variable < band_count ? planes.before.band(variable) : planes.after.band(variable - band_count);
+      hold_pixels<T>(plane.row(y) + x0, weights, count, row);
+      std::fill(row + count, row + padded, 0.0);
+    }
+  }
+
+  template <class Take>
+  void take_sums(const Panel& rows, const Panel& columns, const Take& take) {
+    for (std::int32_t i = 0; i < rows.count; ++i) {
+      const std::int64_t row = rows.first + i;
+      const std::int64_t row_start = row * variable_count_ - row * (row - 1) / 2;  // index of (row, row)
+      for (std::int32_t j = 0; j < columns.count; ++j) {
+        const std::int64_t column = columns.first + j;
+        if (column < row) continue;
+        take(static_cast<std::size_t>(row_start + column - row), sums_.data() + std::ptrdiff_t{i * kPanel + j} * kSet);
+      }
+    }
+    clear_sums();
+  }
+  void clear_sums() { std::fill_n(sums_.data(), std::ptrdiff_t{kPanel} * kPanel * kSet, 0.0); }
+
+  std::int32_t variable_count_;
+  AlignedDoubles held_;     // kPanel variables of the columns, then of the rows
+  AlignedDoubles limbs_;    // of the weights
+  AlignedDoubles weighed_;  // limbs times one variable
+  AlignedDoubles sums_;     // [row][column][limb][lane]
+};
+
+}  // namespace
+}  // namespace groundshift::cpu
