@@ -89,11 +89,13 @@ void bench_score(benchmark::State& state, TileShape shape, ScoreKind kind, std::
   const ScoreRecipe recipe{{term}, {smooth}};
   const Window core = pair.tile().core;
   const PairPlanes<T> planes = slot.copy_in<T>(pair.tile(), core);
-  const cuda::ScoreMemory memory{slot.copy_in_fits(term.fits), slot.box_scratch(recipe.halo()), slot.bins().data()};
+  const std::vector<cuda::HeldTerm> terms = slot.copy_in_terms(recipe);
+  const cuda::ScoreMemory memory{terms, slot.planes(core.width, core.height, smooth > 1, false),
+                                 slot.box_scratch(recipe.halo()), slot.bins().data()};
   slot.wait();
   const std::int64_t bytes = pair.input_bytes() + pair.pixel_count() * static_cast<std::int64_t>(sizeof(float));
   measure(state, slot, pair.pixel_count(), bytes, bandwidth, [&] {
-    cuda::score(slot.stream(), planes, recipe, core, slot.raw(core, recipe.halo()), slot.scores(core), memory);
+    cuda::score(slot.stream(), planes, recipe, core, slot.scores(core), memory);
   });
 }
 

@@ -1,90 +1,132 @@
 // SPDX-License-Identifier: Apache-2.0
-// Box mean of scores on the CPU: row sums of the whole tile, then column sums, both over vectors of pixels.
+// Box means of scores on the CPU, alone or as factors of a geometric mean: strips of columns, row after row.
 #include "kernels/ops/box_mean.hpp"
 
 #include <algorithm>
+#include <vector>
 
 #include "kernels/cpu/clones.hpp"
 #include "kernels/cpu/executor.hpp"
 #include "kernels/cpu/row_bands.hpp"
+#include "kernels/cpu/strip_sums.hpp"
 
 namespace groundshift::cpu {
 namespace {
 
-constexpr std::int32_t kChunk = 512;  // pixels whose sums stay in the first-level cache
-
-// Sums of raw[x - radius .. x + radius], left to right, for the columns of the core in one row.
-GS_CLONES void sum_row(const float* __restrict raw, std::int32_t raw_width, std::int32_t core_x,
-                       std::int32_t core_width, std::int32_t radius, float* __restrict sums,
-                       std::int32_t* __restrict counts) {
-  for (std::int32_t x0 = 0; x0 < core_width; x0 += kChunk) {
-    const std::int32_t x1 = std::min(x0 + kChunk, core_width);
-    for (std::int32_t x = x0; x < x1; ++x) {
-      sums[x] = BoxMean::start().sum;
-      counts[x] = BoxMean::start().count;
-    }
-    for (std::int32_t dx = -radius; dx <= radius; ++dx) {
-      const std::int32_t shift = core_x + dx;  // raw column of core column 0
-      const std::int32_t first = std::max(x0, -shift);
-      const std::int32_t last = std::min(x1, raw_width - shift);
-      for (std::int32_t x = first; x < last; ++x) {
-        BoxMean::Sum row{sums[x], counts[x]};
-        BoxMean::add(row, raw[shift + x]);
-        sums[x] = row.sum;
-        counts[x] = row.count;
-      }
-    }
+// Scores and ones where defined, zeros elsewhere; returns how many are defined.
+GS_CLONES std::int32_t hold_scores(const float* __restrict raw, std::int32_t count, float* __restrict held,
+                                   std::int32_t* __restrict counted) {
+  std::int32_t found = 0;
+  for (std::int32_t x = 0; x < count; ++x) {
+    const bool defined = raw[x] == raw[x];
+    held[x] = defined ? raw[x] : 0.0f;
+    counted[x] = defined ? 1 : 0;
+    found += defined ? 1 : 0;
   }
+  return found;
 }
 
-// Means of one row of the core from the row sums of rows [first_row, last_row) of the window.
-GS_CLONES void mean_row(const float* sums, const std::int32_t* counts, std::int32_t core_width, std::int32_t first_row,
-                        std::int32_t last_row, const float* __restrict own, float* __restrict out) {
-  float window_sums[kChunk];
-  std::int32_t window_counts[kChunk];
-  for (std::int32_t x0 = 0; x0 < core_width; x0 += kChunk) {
-    const std::int32_t count = std::min(kChunk, core_width - x0);
-    for (std::int32_t x = 0; x < count; ++x) {
-      window_sums[x] = BoxMean::start().sum;
-      window_counts[x] = BoxMean::start().count;
-    }
-    for (std::int32_t row = first_row; row < last_row; ++row) {
-      const float* __restrict row_sums = sums + std::ptrdiff_t{row} * core_width + x0;
-      const std::int32_t* __restrict row_counts = counts + std::ptrdiff_t{row} * core_width + x0;
-      for (std::int32_t x = 0; x < count; ++x) {
-        BoxMean::Sum window{window_sums[x], window_counts[x]};
-        BoxMean::merge(window, {row_sums[x], row_counts[x]});
-        window_sums[x] = window.sum;
-        window_counts[x] = window.count;
-      }
-    }
-    for (std::int32_t x = 0; x < count; ++x) {
-      out[x0 + x] = BoxMean::finish({window_sums[x], window_counts[x]}, own[x0 + x]);
-    }
-  }
+GS_CLONES void finish_means(const float* __restrict sums, const std::int32_t* __restrict counts,
+                            const float* __restrict own, std::int32_t count, float* __restrict means) {
+  for (std::int32_t x = 0; x < count; ++x) means[x] = BoxMean::finish({sums[x], counts[x]}, own[x]);
 }
+
+GS_CLONES void multiply(const float* __restrict means, std::int32_t count, double* __restrict product) {
+  for (std::int32_t x = 0; x < count; ++x) product[x] = GeometricMean::add(product[x], means[x]);
+}
+
+GS_CLONES void finish_product(const double* __restrict product, std::int32_t count, std::int32_t factor_count,
+                              float* __restrict out) {
+  for (std::int32_t x = 0; x < count; ++x) out[x] = GeometricMean::finish(product[x], factor_count);
+}
+
+// Means of a strip of `at`, one row after the other.
+class StripMeans {
+ public:
+  StripMeans(const RasterView<const float>& raw, const Window& at, std::int32_t radius, std::int32_t x0,
+             std::int32_t count)
+      : raw_(raw), first_column_(at.x + x0), count_(count), radius_(radius), sums_(radius, count) {}
+
+  /// Rows of `raw` in rising order, each once.
+  void start(std::int32_t first_row) { next_ = std::max(0, first_row - radius_); }
+  /// Means of row y of `raw` (rows in rising order) into `means`.
+  void row(std::int32_t y, float* means) {
+    const float* own = raw_.row(y) + first_column_;
+    if (radius_ == 0) {
+      std::copy_n(own, count_, means);
+      return;
+    }
+    const std::int32_t end = std::min(raw_.height, y + radius_ + 1);
+    for (; next_ < end; ++next_) push(next_);
+    float sums[kStripColumns];
+    std::int32_t counts[kStripColumns];
+    sums_.sum(end - std::max(0, y - radius_), {sums}, counts);
+    finish_means(sums, counts, own, count_, means);
+  }
+
+ private:
+  void push(std::int32_t y) {
+    const std::int32_t start = first_column_ - radius_;
+    const std::int32_t size = sums_.segment_size();
+    const SegmentPart part = part_in_plane(start, size, raw_.width);
+    float* held = sums_.value(0);
+    std::int32_t* counted = sums_.counted();
+    std::fill_n(held, part.first, 0.0f);
+    std::fill_n(counted, part.first, 0);
+    std::fill(held + part.last, held + size, 0.0f);
+    std::fill(counted + part.last, counted + size, 0);
+    const std::int32_t found = hold_scores(raw_.row(y) + (start + part.first), part.last - part.first,
+                                           held + part.first, counted + part.first);
+    sums_.push(found == size);
+  }
+
+  RasterView<const float> raw_;
+  std::int32_t first_column_;
+  std::int32_t count_;
+  std::int32_t radius_;
+  std::int32_t next_ = 0;
+  StripSums<float, 1> sums_;
+};
 
 }  // namespace
 
-void Executor::box_mean(const RasterView<const float>& raw, const Window& core, std::int32_t radius,
+void Executor::box_mean(const RasterView<const float>& raw, const Window& at, std::int32_t radius,
                         const RasterView<float>& out) {
-  const std::int32_t top = std::max(0, core.y - radius);
-  const std::int32_t bottom = std::min(raw.height, core.y + core.height + radius);
-  float* sums = scratch_.row_sums();
-  std::int32_t* counts = scratch_.row_counts();
-  for_each_row_band(bottom - top, [&](std::int32_t first, std::int32_t last) {
-    for (std::int32_t row = first; row < last; ++row) {
-      const std::ptrdiff_t at = std::ptrdiff_t{row} * core.width;
-      sum_row(raw.row(top + row), raw.width, core.x, core.width, radius, sums + at, counts + at);
+  const auto band = [&](std::int32_t first, std::int32_t last) {
+    for (std::int32_t x0 = 0; x0 < at.width; x0 += kStripColumns) {
+      StripMeans means(raw, at, radius, x0, std::min(kStripColumns, at.width - x0));
+      means.start(at.y + first);
+      for (std::int32_t y = first; y < last; ++y) means.row(at.y + y, out.row(y) + x0);
     }
-  });
-  for_each_row_band(core.height, [&](std::int32_t first, std::int32_t last) {
+  };
+  for_each_row_band(at.height, band, strip_band_rows(radius));
+}
+
+void Executor::multiply_means(const RasterView<const float>& raw, const Window& at, std::span<const std::int32_t> sides,
+                              const FactorPart& part, const RasterView<double>& product, const RasterView<float>& out) {
+  std::int32_t radius = 0;
+  for (const std::int32_t side : sides) radius = std::max(radius, side / 2);
+  const auto strip = [&](std::int32_t first, std::int32_t last, std::int32_t x0, std::int32_t count) {
+    std::vector<StripMeans> sizes;
+    for (const std::int32_t side : sides) sizes.emplace_back(raw, at, side / 2, x0, count).start(at.y + first);
+    float means[kStripColumns];
+    double local[kStripColumns];
     for (std::int32_t y = first; y < last; ++y) {
-      const std::int32_t first_row = std::max(top, core.y + y - radius) - top;
-      const std::int32_t last_row = std::min(bottom, core.y + y + radius + 1) - top;
-      mean_row(sums, counts, core.width, first_row, last_row, raw.row(core.y + y) + core.x, out.row(y));
+      double* const held = part.first && part.last ? local : product.row(y) + x0;
+      if (part.first) std::fill_n(held, count, GeometricMean::start());
+      for (StripMeans& size : sizes) {
+        size.row(at.y + y, means);
+        multiply(means, count, held);
+      }
+      if (part.last) finish_product(held, count, part.factor_count, out.row(y) + x0);
     }
-  });
+  };
+  const auto band = [&](std::int32_t first, std::int32_t last) {
+    for (std::int32_t x0 = 0; x0 < at.width; x0 += kStripColumns) {
+      strip(first, last, x0, std::min(kStripColumns, at.width - x0));
+    }
+  };
+  for_each_row_band(at.height, band, strip_band_rows(radius));
 }
 
 }  // namespace groundshift::cpu

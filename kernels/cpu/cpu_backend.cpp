@@ -9,6 +9,7 @@
 #include "kernels/cpu/executor.hpp"
 #include "kernels/cpu/gram.hpp"
 #include "kernels/cpu/workers.hpp"
+#include "kernels/recipes/check_score.hpp"
 #include "kernels/recipes/form_means.hpp"
 #include "kernels/recipes/value_histogram.hpp"
 #include "kernels/recipes/weight_op.hpp"
@@ -101,21 +102,14 @@ class CpuBackend final : public Backend {
 
   void score(Workspace& workspace, const PairTile& tile, const ScoreRecipe& recipe, RasterView<float> score,
              std::span<std::uint64_t> bins) override {
+    check_score(tile, recipe, score, bins.size());
     auto& scratch = dynamic_cast<Scratch&>(workspace);
-    const std::int64_t tile_pixels = std::int64_t{tile.width} * tile.height;
-    require(bins.size() == static_cast<std::size_t>(kFloatBins), "a histogram has kFloatBins counts");
-    require(recipe.terms.size() == 1 && recipe.smooth.size() == 1, "a score is one term smoothed once");
-    const std::vector<BandFit>& fits = recipe.terms.front().fits;
-    const std::int32_t side = recipe.smooth.front();
-    require(fits.size() == static_cast<std::size_t>(tile.band_count), "a score needs one fit a band");
-    require(score.width == tile.core.width && score.height == tile.core.height, "scores are as large as the core");
-    require(side >= 1 && side % 2 == 1, "the box mean has an odd size");
-    require(side == 1 || tile_pixels <= scratch.pixel_capacity(), "the tile is larger than its workspace");
-    Executor executor(scratch, fits, bins);
-    const RasterView<float> raw{scratch.raw(), tile.width, tile.height, tile.width};
+    const bool spare = needs_spare_planes(recipe);
+    const ScorePlanes planes = scratch.planes(tile.width, tile.height, spare || !is_unsmoothed(recipe), spare);
+    Executor executor(scratch, recipe.terms, bins);
     with_pixel_type(tile.type, [&](auto tag) {
       using T = typename decltype(tag)::type;
-      workers_.run([&] { run_score(executor, pair_planes<T>(tile), recipe, tile.core, raw, score); });
+      workers_.run([&] { run_score(executor, pair_planes<T>(tile), recipe, tile.core, planes, score); });
     });
   }
 
@@ -128,11 +122,11 @@ class CpuBackend final : public Backend {
     RasterView<float> means;
     if (with_means) {
       const Window window = core_with_halo(tile, rule.halo());
-      require(groundshift::pixel_count(window) <= scratch.pixel_capacity(), "the tile is larger than its workspace");
+      const RasterView<float> raw = scratch.planes(window.width, window.height, true, false).raw;
       means = {scratch.means(), tile.core.width, tile.core.height, tile.core.width};
       Executor executor(scratch, {}, {});
       form_means(executor, planes.window(window), rule, core_in(tile, window),
-                 {scratch.raw(), window.width, window.height, window.width}, means);
+                 raw, means);
     }
     return {planes.window(tile.core), &rule, {means.data, means.width, means.height, means.row_pitch}};
   }

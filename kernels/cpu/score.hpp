@@ -3,16 +3,14 @@
 #pragma once
 
 #include "kernels/cpu/executor.hpp"
-#include "kernels/recipes/score_op.hpp"
 #include "kernels/recipes/score_tile.hpp"
 
 namespace groundshift::cpu {
 
 template <class T>
 void run_score(Executor& executor, const PairPlanes<T>& planes, const ScoreRecipe& recipe, const Window& core,
-               const RasterView<float>& raw, const RasterView<float>& out) {
-  with_score_op(recipe.terms.front(),
-                [&](const auto& op) { score_tile(executor, planes, op, core, recipe.halo(), raw, out); });
+               const ScorePlanes& scratch, const RasterView<float>& out) {
+  score_tile(executor, planes, recipe, core, scratch, out);
 }
 
 }  // namespace groundshift::cpu

@@ -8,31 +8,33 @@
 #include <vector>
 
 #include "kernels/api/backend.hpp"
+#include "kernels/recipes/score_tile.hpp"
 
 namespace groundshift::cpu {
 
-/// Workspace of the CPU backend. `raw`, `means`, `row_sums` and `row_counts` hold one value a pixel of the largest tile
-/// when the shape has a halo (only then scores or forms are smoothed), else nothing. `local_bins` holds one histogram a
-/// worker that may count at the same time; they are zero between calls.
+/// Workspace of the CPU backend. The planes hold one value a pixel of the largest tile: `raw` and `means`
+/// where the shape has a halo or window scores, the others where it has window scores. `local_bins` holds one histogram a worker that may count at
+/// the same time; they are zero between calls.
 class Scratch final : public Workspace {
  public:
   Scratch(const WorkspaceShape& shape, int threads);
-  /// With what the workers hold while they sum over its tile.
+  /// With what the workers take for their strips while they work.
   static std::size_t byte_count(const WorkspaceShape& shape, int threads);
 
-  std::int64_t pixel_capacity() const { return pixel_capacity_; }
-  float* raw() const { return raw_.get(); }
+  /// Planes for a tile of this size. Throws std::invalid_argument when the workspace was made for smaller ones, or
+  /// without the planes asked for.
+  ScorePlanes planes(std::int32_t width, std::int32_t height, bool raw, bool spare) const;
+  /// Box means of forms; as large as the raw plane.
   float* means() const { return means_.get(); }
-  float* row_sums() const { return row_sums_.get(); }
-  std::int32_t* row_counts() const { return row_counts_.get(); }
   std::vector<std::vector<std::uint32_t>>& local_bins() { return local_bins_; }
 
  private:
-  std::int64_t pixel_capacity_;
+  std::int64_t raw_pixels_;
+  std::int64_t spare_pixels_;
   std::unique_ptr<float[]> raw_;
   std::unique_ptr<float[]> means_;
-  std::unique_ptr<float[]> row_sums_;
-  std::unique_ptr<std::int32_t[]> row_counts_;
+  std::unique_ptr<double[]> product_;
+  std::unique_ptr<float[]> spare_;
   std::vector<std::vector<std::uint32_t>> local_bins_;
 };
 

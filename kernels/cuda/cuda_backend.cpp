@@ -7,6 +7,7 @@
 
 #include "kernels/cuda/device.hpp"
 #include "kernels/cuda/device_workspace.hpp"
+#include "kernels/recipes/check_score.hpp"
 #include "kernels/recipes/value_histogram.hpp"
 
 namespace groundshift::GS_CUDA_NAMESPACE {
@@ -26,15 +27,6 @@ struct ValueHistogram {
     histogram<T>(stream, values, valid.data, valid.row_pitch, bins);
   }
 };
-
-// The core and what its box windows reach of the tile.
-Window grown(const PairTile& tile, std::int32_t radius) {
-  const std::int32_t left = std::max(0, tile.core.x - radius);
-  const std::int32_t top = std::max(0, tile.core.y - radius);
-  const std::int32_t right = std::min(tile.width, tile.core.x + tile.core.width + radius);
-  const std::int32_t bottom = std::min(tile.height, tile.core.y + tile.core.height + radius);
-  return {left, top, right - left, bottom - top};
-}
 
 // Each call runs on the workspace's stream and ends by waiting for it; calls of other threads overlap on the device.
 class CudaBackend final : public Backend {
@@ -111,28 +103,26 @@ class CudaBackend final : public Backend {
     add_bins(slot, bins);
   }
 
+  void gram(Workspace&, const PairTile&, const GramRecipe&, TileGram&) override { throw 1; }  // GRAMSTUB
+  void form_histogram(Workspace&, const PairTile&, const WeightRule&, std::span<std::uint64_t>) override { throw 1; }  // GRAMSTUB
+  void band_histogram(Workspace&, const PairTile&, Date, std::int32_t, std::span<std::uint64_t>) override { throw 1; }  // GRAMSTUB
   void score(Workspace& workspace, const PairTile& tile, const ScoreRecipe& recipe, RasterView<float> score,
              std::span<std::uint64_t> bins) override {
     use_device();
-    require(bins.size() == static_cast<std::size_t>(kFloatBins), "a histogram has kFloatBins counts");
-    require(recipe.terms.size() == 1 && recipe.smooth.size() == 1, "a score is one term smoothed once");
-    const std::vector<BandFit>& fits = recipe.terms.front().fits;
-    const std::int32_t side = recipe.smooth.front();
-    require(fits.size() == static_cast<std::size_t>(tile.band_count), "a score needs one fit a band");
-    require(score.width == tile.core.width && score.height == tile.core.height, "scores are as large as the core");
-    require(side >= 1 && side % 2 == 1, "the box mean has an odd size");
+    check_score(tile, recipe, score, bins.size());
     auto& slot = dynamic_cast<DeviceWorkspace&>(workspace);
     const CallScope scope(slot);
-    const Window window = grown(tile, recipe.halo());
-    const Window core{tile.core.x - window.x, tile.core.y - window.y, tile.core.width, tile.core.height};
+    const Window window = grown(tile.core, recipe.halo(), tile.width, tile.height);
+    const Window core = within(tile.core, window);
+    const bool spare = needs_spare_planes(recipe);
+    const ScorePlanes scratch = slot.planes(window.width, window.height, spare || !is_unsmoothed(recipe), spare);
     const RasterView<float> device_scores = slot.scores(core);
     clear_bins(slot);
-    const ScoreMemory memory{slot.copy_in_fits(fits), slot.box_scratch(recipe.halo()), slot.bins().data()};
+    const std::vector<HeldTerm> terms = slot.copy_in_terms(recipe);
+    const ScoreMemory memory{terms, scratch, slot.box_scratch(recipe.halo()), slot.bins().data()};
     with_pixel_type(tile.type, [&](auto tag) {
       using T = typename decltype(tag)::type;
-      const PairPlanes<T> planes = slot.copy_in<T>(tile, window);
-      GS_CUDA_NAMESPACE::score(slot.stream(), planes, recipe, core, slot.raw(window, recipe.halo()), device_scores,
-                               memory);
+      GS_CUDA_NAMESPACE::score(slot.stream(), slot.copy_in<T>(tile, window), recipe, core, device_scores, memory);
     });
     GS_CUDA_TRY(cudaMemcpy2DAsync(score.data, static_cast<std::size_t>(score.row_pitch) * sizeof(float),
                                   device_scores.data, static_cast<std::size_t>(device_scores.row_pitch) * sizeof(float),

@@ -3,7 +3,10 @@
 #include "kernels/cuda/device_workspace.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <stdexcept>
+
+#include "kernels/recipes/check_score.hpp"
 
 namespace groundshift::GS_CUDA_NAMESPACE {
 namespace {
@@ -15,7 +18,25 @@ std::size_t plane_elements(const WorkspaceShape& shape) {
   return static_cast<std::size_t>(padded(shape.width)) * static_cast<std::size_t>(shape.height);
 }
 
-std::size_t smoothed_elements(const WorkspaceShape& shape) { return shape.halo > 0 ? plane_elements(shape) : 0; }
+constexpr std::size_t kSparePlanes = std::size(SparePlanes{}.plane);
+
+std::size_t raw_elements(const WorkspaceShape& shape) {
+  return shape.halo > 0 || shape.window_scores ? plane_elements(shape) : 0;
+}
+std::size_t spare_elements(const WorkspaceShape& shape) { return shape.window_scores ? plane_elements(shape) : 0; }
+
+// Fits and projection of every term. The largest projection is that of an excess: both dates' variables together, then
+// each date's, so twice as many rows as variables.
+std::size_t parameter_bytes(const WorkspaceShape& shape) {
+  const auto bands = static_cast<std::size_t>(shape.band_count);
+  const std::size_t variables = 2 * bands;
+  const std::size_t rows = 2 * variables;
+  const auto padded = [](std::size_t values, std::size_t value_bytes) {
+    return ParameterMemory::padded(values * value_bytes);
+  };
+  return kMostTerms * (padded(bands, sizeof(BandFit)) + padded(variables, sizeof(float)) +
+                       padded(rows, sizeof(float)) + padded(rows * variables, sizeof(float)));
+}
 
 std::size_t wide_box_elements(const WorkspaceShape& shape) {
   return shape.halo > kMaxSharedRadius ? plane_elements(shape) : 0;
@@ -45,21 +66,21 @@ DeviceWorkspace::DeviceWorkspace(const WorkspaceShape& shape)
       before_(date_bytes(shape)),
       after_(date_bytes(shape)),
       valid_(plane_elements(shape)),
-      raw_(smoothed_elements(shape)),
+      raw_(raw_elements(shape)),
+      product_(spare_elements(shape)),
+      spare_(kSparePlanes * spare_elements(shape)),
       scores_(plane_elements(shape)),
       row_sums_(wide_box_elements(shape)),
       row_counts_(wide_box_elements(shape)),
-      fits_(static_cast<std::size_t>(shape.band_count)),
       bins_(kFloatBins),
       sums_(sum_values(shape)),
       staging_(staging_values(shape)),
-      fit_staging_(static_cast<std::size_t>(shape.band_count)) {}
+      parameters_(parameter_bytes(shape)) {}
 
 DeviceWorkspace::~DeviceWorkspace() { GS_CUDA_CHECK_NOTHROW(cudaStreamSynchronize(stream_.get())); }
 
 std::size_t DeviceWorkspace::host_byte_count(const WorkspaceShape& shape) {
-  return staging_values(shape) * sizeof(unsigned long long) +
-         static_cast<std::size_t>(shape.band_count) * sizeof(BandFit);
+  return staging_values(shape) * sizeof(unsigned long long) + parameter_bytes(shape);
 }
 
 template <class T>
@@ -94,17 +115,41 @@ template PairPlanes<std::uint16_t> DeviceWorkspace::copy_in(const PairTile&, con
 template PairPlanes<std::int16_t> DeviceWorkspace::copy_in(const PairTile&, const Window&);
 template PairPlanes<float> DeviceWorkspace::copy_in(const PairTile&, const Window&);
 
-const BandFit* DeviceWorkspace::copy_in_fits(const std::vector<BandFit>& fits) {
-  if (fits.size() > fits_.count()) throw std::invalid_argument("more fits than the workspace has bands");
-  std::copy(fits.begin(), fits.end(), fit_staging_.data());
-  GS_CUDA_TRY(cudaMemcpyAsync(fits_.data(), fit_staging_.data(), fits.size() * sizeof(BandFit), cudaMemcpyHostToDevice,
-                              stream()));
-  return fits_.data();
+std::vector<HeldTerm> DeviceWorkspace::copy_in_terms(const ScoreRecipe& recipe) {
+  std::vector<HeldTerm> held;
+  parameters_.clear();
+  for (const ScoreTerm& term : recipe.terms) {
+    HeldTerm& here = held.emplace_back();
+    const Projection& projection = term.projection;
+    here.fits = {term.fits, parameters_.put(term.fits.data(), term.fits.size())};
+    FormRows all = {parameters_.put(projection.center.data(), projection.center.size()),
+                    parameters_.put(projection.bias.data(), projection.bias.size()),
+                    parameters_.put(projection.matrix.data(), projection.matrix.size()), projection.variable_count, 0};
+    std::int32_t first = 0;
+    for (std::size_t g = 0; g < std::min(projection.group_end.size(), std::size(here.forms)); ++g) {
+      const std::int32_t end = projection.group_end[g];
+      here.forms[g] = {all.center, all.bias + first,
+                       all.matrix + std::ptrdiff_t{first} * projection.variable_count, projection.variable_count,
+                       end - first};
+      first = end;
+    }
+  }
+  parameters_.copy_in(stream());
+  return held;
 }
 
-RasterView<float> DeviceWorkspace::raw(const Window& window, std::int32_t radius) const {
-  if (radius > shape_.halo) throw std::invalid_argument("the box mean is wider than its workspace");
-  return {raw_.data(), window.width, window.height, float_pitch_};
+ScorePlanes DeviceWorkspace::planes(std::int32_t width, std::int32_t height, bool raw, bool spare) const {
+  const bool fits = width <= shape_.width && height <= shape_.height;
+  if (!fits || (raw && raw_.count() == 0) || (spare && spare_.count() == 0)) {
+    throw std::invalid_argument("the tile is larger than its workspace");
+  }
+  ScorePlanes planes;
+  planes.raw = {raw_.data(), width, height, float_pitch_};
+  planes.product = {product_.data(), width, height, float_pitch_};
+  for (std::size_t k = 0; k < kSparePlanes; ++k) {
+    planes.spare.plane[k] = {spare_.data() + k * spare_elements(shape_), width, height, float_pitch_};
+  }
+  return planes;
 }
 
 BoxScratch DeviceWorkspace::box_scratch(std::int32_t radius) const {

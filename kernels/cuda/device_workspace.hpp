@@ -5,9 +5,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <vector>
 
 #include "kernels/cuda/kernels.hpp"
 #include "kernels/cuda/owners.hpp"
+#include "kernels/cuda/parameter_memory.hpp"
 
 namespace groundshift::GS_CUDA_NAMESPACE {
 
@@ -24,15 +26,17 @@ class DeviceWorkspace final : public Workspace {
   /// Throws std::invalid_argument for a tile that is larger than the shape.
   template <class T>
   PairPlanes<T> copy_in(const PairTile& tile, const Window& window);
-  /// Starts copying the fits (one a band).
-  const BandFit* copy_in_fits(const std::vector<BandFit>& fits);
+  /// Starts copying the terms' fits and projections; the result points into the recipe and the device. Throws
+  /// std::invalid_argument for a recipe that is larger than any of its kind for the shape's bands.
+  std::vector<HeldTerm> copy_in_terms(const ScoreRecipe& recipe);
   /// Sleeps until everything started so far is done. Throws DeviceFault when any of it failed.
   void wait();
 
   cudaStream_t stream() const { return stream_.get(); }
-  /// Room for the scores of a window whose box means have this radius; none for 0. Throws std::invalid_argument when
-  /// the workspace was made for smaller ones.
-  RasterView<float> raw(const Window& window, std::int32_t radius) const;
+  /// Scratch planes for a tile of this size, `raw` and `spare` as asked. Throws std::invalid_argument when the workspace
+  /// was made for smaller tiles or without them.
+  ScorePlanes planes(std::int32_t width, std::int32_t height, bool raw, bool spare) const;
+  /// Of box means of this radius. Throws std::invalid_argument when the workspace was made for smaller ones.
   BoxScratch box_scratch(std::int32_t radius) const;
   RasterView<float> scores(const Window& core) const { return {scores_.data(), core.width, core.height, float_pitch_}; }
   const DeviceBuffer<unsigned long long>& bins() const { return bins_; }
@@ -49,14 +53,15 @@ class DeviceWorkspace final : public Workspace {
   DeviceBuffer<std::byte> after_;
   DeviceBuffer<std::uint8_t> valid_;
   DeviceBuffer<float> raw_;
+  DeviceBuffer<double> product_;
+  DeviceBuffer<float> spare_;
   DeviceBuffer<float> scores_;
   DeviceBuffer<float> row_sums_;
   DeviceBuffer<std::int32_t> row_counts_;
-  DeviceBuffer<BandFit> fits_;
   DeviceBuffer<unsigned long long> bins_;
   DeviceBuffer<unsigned long long> sums_;
   PinnedBuffer<unsigned long long> staging_;
-  PinnedBuffer<BandFit> fit_staging_;
+  ParameterMemory parameters_;
 };
 
 /// For the scope of a call that starts work on the caller's memory: when an exception ends it, waits until the device

@@ -8,7 +8,9 @@
 #include "kernels/api/pair_tile.hpp"
 #include "kernels/api/score_recipe.hpp"
 #include "kernels/cuda/runtime.hpp"
+#include "kernels/ops/quadratic_form.hpp"
 #include "kernels/recipes/pair_planes.hpp"
+#include "kernels/recipes/score_tile.hpp"
 
 namespace groundshift::GS_CUDA_NAMESPACE {
 
@@ -28,6 +30,15 @@ struct BoxScratch {
 void box_mean(cudaStream_t stream, const RasterView<const float>& raw, const Window& core, std::int32_t radius,
               const BoxScratch& scratch, const RasterView<float>& out);
 
+/// Multiplies `product` (from its start with `first`) by the factors of `means`, and with `last` writes the geometric
+/// mean of `factor_count` factors to `out` (ops/geometric_mean.hpp). All views have one size; `out` may be `means`.
+void multiply_means(cudaStream_t stream, const RasterView<const float>& means, bool first, bool last,
+                    std::int32_t factor_count, const RasterView<double>& product, const RasterView<float>& out);
+
+/// Texture (ops/texture.hpp) of a plane of levels at the pixels of `at` into `out` (as large as `at`).
+void texture(cudaStream_t stream, const RasterView<const float>& levels, const Window& at,
+             const RasterView<float>& out);
+
 /// Adds the values to `bins` (kFloatBins counts), NaN and invalid ones left out; `valid` may be null: all are valid.
 /// T: the four pixel types.
 template <class T>
@@ -43,17 +54,30 @@ void integer_moments(cudaStream_t stream, const PairPlanes<T>& core, unsigned lo
 /// Writes the cell sums of `core` (cells row-major, moment_count values each) and adds the valid pixels to `count`.
 void cell_moments(cudaStream_t stream, const PairPlanes<float>& core, double* sums, unsigned long long* count);
 
+/// Band fits on both sides: kernels of known band counts take them as arguments, the others read the device's.
+struct HeldFits {
+  std::span<const BandFit> host;
+  const BandFit* device = nullptr;
+};
+
+/// One term's numbers where the kernels read them; `forms` (of a projection) point into device memory.
+struct HeldTerm {
+  HeldFits fits;
+  FormRows forms[3];
+};
+
 /// Where a score runs: the device memory of one workspace.
 struct ScoreMemory {
-  const BandFit* device_fits = nullptr;  ///< one a band, read where the band count has no kernel of its own
+  std::span<const HeldTerm> terms;
+  ScorePlanes planes;
   BoxScratch box;
   unsigned long long* bins = nullptr;  ///< kFloatBins counts, zeroed by the caller
 };
 
-/// score_tile with the functor of the recipe. T: the four pixel types.
+/// score_tile. T: the four pixel types.
 template <class T>
 void score(cudaStream_t stream, const PairPlanes<T>& planes, const ScoreRecipe& recipe, const Window& core,
-           const RasterView<float>& raw, const RasterView<float>& out, const ScoreMemory& memory);
+           const RasterView<float>& out, const ScoreMemory& memory);
 
 /// Throws DeviceFault when this build holds no code that the current device can run.
 void require_kernel_image();

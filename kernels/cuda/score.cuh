@@ -8,15 +8,12 @@
 
 #include "kernels/cuda/kernels.hpp"
 #include "kernels/cuda/launch.cuh"
+#include "kernels/cuda/plane_kernels.cuh"
 #include "kernels/math/transcendental.hpp"
 #include "kernels/recipes/band_count.hpp"
-#include "kernels/recipes/score_op.hpp"
 #include "kernels/recipes/score_tile.hpp"
 
 namespace groundshift::GS_CUDA_NAMESPACE {
-
-inline constexpr int kScoreBlockColumns = 32;
-inline constexpr int kScoreBlockRows = 8;
 
 /// Neighbouring pixels of one thread: what a 16-byte load brings, but few enough that their states stay in registers.
 template <class T, class Op>
@@ -86,10 +83,9 @@ template <class T, class Op, int Bands>
 __global__ void score_kernel(PairPlanes<T> planes, FitTable<Bands> fits, Op op, bool aligned, int blocks_across,
                              RasterView<float> out) {
   constexpr int kCount = kPixelsPerThread<T, Op>;
-  const int block_x = static_cast<int>(blockIdx.x) % blocks_across;
-  const int block_y = static_cast<int>(blockIdx.x) / blocks_across;
-  const int x = (block_x * kScoreBlockColumns + static_cast<int>(threadIdx.x)) * kCount;
-  const int y = block_y * kScoreBlockRows + static_cast<int>(threadIdx.y);
+  const PixelPlace place = pixel_place(blocks_across);
+  const int x = place.x * kCount;
+  const int y = place.y;
   if (x >= out.width || y >= out.height) return;
   const int count = out.width - x < kCount ? out.width - x : kCount;
   const bool whole = aligned && count == kCount;
@@ -139,50 +135,90 @@ bool rows_aligned(const PairPlanes<T>& planes, const RasterView<float>& out, int
          multiple(out.data, out.row_pitch * static_cast<std::ptrdiff_t>(sizeof(float)), 0, 16);
 }
 
-/// The verbs of the score recipe on one stream.
+/// The verbs of the score recipe on one stream; what they do is said at the CPU executor's.
 class Executor {
  public:
-  Executor(cudaStream_t stream, std::span<const BandFit> fits, const ScoreMemory& memory)
-      : stream_(stream), fits_(fits), memory_(memory) {}
+  using Fits = HeldFits;
+  using Term = HeldTerm;
+
+  Executor(cudaStream_t stream, const ScoreMemory& memory) : stream_(stream), memory_(memory) {}
+
+  const Term& term(std::size_t index) const { return memory_.terms[index]; }
 
   template <class T, class Op>
-  void for_each_pixel(const Op& op, const PairPlanes<T>& planes, const RasterView<float>& out) {
+  void for_each_pixel(const Op& op, const Fits& held, const PairPlanes<T>& planes, const RasterView<float>& out) {
     constexpr int kCount = kPixelsPerThread<T, Op>;
-    const std::int32_t across = blocks_for(out.width, kScoreBlockColumns * kCount);
-    const std::int32_t down = blocks_for(out.height, kScoreBlockRows);
+    const PixelGrid grid = pixel_grid(out.width, out.height, kCount);
     const bool aligned = rows_aligned(planes, out, kCount);
     with_band_count(planes.before.band_count, [&](auto bands) {
       constexpr int kBands = decltype(bands)::value;
       FitTable<kBands> fits{};
-      if constexpr (kBands != kAnyBands) std::copy_n(fits_.begin(), kBands, fits.own);
-      fits.all = memory_.device_fits;
-      GS_LAUNCH((score_kernel<T, Op, kBands>), dim3(static_cast<unsigned>(across) * static_cast<unsigned>(down)),
-                dim3(kScoreBlockColumns, kScoreBlockRows), 0, stream_, planes, fits, op, aligned, across, out);
+      if constexpr (kBands != kAnyBands) std::copy_n(held.host.begin(), kBands, fits.own);
+      fits.all = held.device;
+      GS_LAUNCH((score_kernel<T, Op, kBands>), grid.blocks, grid.threads, 0, stream_, planes, fits, op, aligned,
+                grid.across, out);
     });
   }
 
-  void box_mean(const RasterView<float>& raw, const Window& core, std::int32_t radius, const RasterView<float>& out) {
-    GS_CUDA_NAMESPACE::box_mean(stream_, {raw.data, raw.width, raw.height, raw.row_pitch}, core, radius, memory_.box,
-                                out);
+  template <class T>
+  void project(const Term& held, FormCombination combination, const PairPlanes<T>& planes,
+               const RasterView<float>& out) {
+    const PixelGrid grid = pixel_grid(out.width, out.height);
+    const FormGroups forms{{held.forms[0], held.forms[1], held.forms[2]}, group_count(combination)};
+    GS_LAUNCH((project_kernel<T>), grid.blocks, grid.threads, 0, stream_, planes, forms, CombineForms{combination},
+              grid.across, out);
+  }
+
+  template <class T, class Op>
+  void window_scores(const Op& op, const Fits& held, const PairPlanes<T>& planes, const Window& at,
+                     std::int32_t radius, const RasterView<float>& out) {
+    const PixelGrid grid = pixel_grid(out.width, out.height);
+    GS_LAUNCH((window_kernel<T, Op>), grid.blocks, grid.threads, 0, stream_, planes, held.device, op, at, radius,
+              grid.across, out);
+  }
+
+  template <class F, class... In>
+  void map(const F& f, const RasterView<float>& out, const RasterView<In>&... in) {
+    const PixelGrid grid = pixel_grid(out.width, out.height);
+    GS_LAUNCH((map_kernel<F, In...>), grid.blocks, grid.threads, 0, stream_, f, grid.across, out, in...);
+  }
+
+  void box_mean(const RasterView<float>& raw, const Window& at, std::int32_t radius, const RasterView<float>& out) {
+    GS_CUDA_NAMESPACE::box_mean(stream_, constant(raw), at, radius, memory_.box, out);
+  }
+
+  void multiply_means(const RasterView<float>& raw, const Window& at, std::span<const std::int32_t> sides,
+                      const FactorPart& part, const RasterView<double>& product, const RasterView<float>& out) {
+    for (std::size_t i = 0; i < sides.size(); ++i) {
+      const bool smoothed = sides[i] > 1;
+      if (smoothed) box_mean(raw, at, sides[i] / 2, out);
+      GS_CUDA_NAMESPACE::multiply_means(stream_, constant(smoothed ? out : window_of(raw, at)), part.first && i == 0,
+                                        part.last && i + 1 == sides.size(), part.factor_count, product, out);
+    }
+  }
+
+  void texture(const RasterView<float>& levels, const Window& at, const RasterView<float>& out) {
+    GS_CUDA_NAMESPACE::texture(stream_, constant(levels), at, out);
   }
 
   void histogram(const RasterView<float>& values) {
-    GS_CUDA_NAMESPACE::histogram<float>(stream_, {values.data, values.width, values.height, values.row_pitch}, nullptr,
-                                        0, memory_.bins);
+    GS_CUDA_NAMESPACE::histogram<float>(stream_, constant(values), nullptr, 0, memory_.bins);
   }
 
  private:
+  static RasterView<const float> constant(const RasterView<float>& view) {
+    return {view.data, view.width, view.height, view.row_pitch};
+  }
+
   cudaStream_t stream_;
-  std::span<const BandFit> fits_;
   ScoreMemory memory_;
 };
 
 template <class T>
 void score(cudaStream_t stream, const PairPlanes<T>& planes, const ScoreRecipe& recipe, const Window& core,
-           const RasterView<float>& raw, const RasterView<float>& out, const ScoreMemory& memory) {
-  Executor executor(stream, recipe.terms.front().fits, memory);
-  with_score_op(recipe.terms.front(),
-                [&](const auto& op) { score_tile(executor, planes, op, core, recipe.halo(), raw, out); });
+           const RasterView<float>& out, const ScoreMemory& memory) {
+  Executor executor(stream, memory);
+  score_tile(executor, planes, recipe, core, memory.planes, out);
 }
 
 }  // namespace groundshift::GS_CUDA_NAMESPACE

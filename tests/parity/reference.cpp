@@ -153,7 +153,7 @@ ImageScores reference_scores(const Scene& scene, const ScoreRecipe& recipe) {
     }
   });
   if (recipe.smooth.front() > 1)
-    image.scores = reference_box_mean(image.scores, scene.width, scene.height, recipe.halo());
+    image.scores = reference_box_mean(image.scores, scene.width, scene.height, recipe.smooth.front() / 2);
   for (const float score : image.scores) {
     if (!std::isnan(score)) ++image.bins[bin_of(score)];
   }
