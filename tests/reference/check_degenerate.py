@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Degenerate pairs through every statistical score: a finite score with a warning, or a clear refusal.
 
-Of each run: exit 0 with a finite score >= 0 at every pixel that is valid on both dates, or NaN there with the
-warning `undefined_score`, which stands for nothing else; or exit 3 with a message. Never a crash, never NaN without a word, never a score at nodata.
+Of each run: exit 0 with a finite score >= 0 at every pixel that is valid on both dates, or NaN there with the warning
+`undefined_score`, which stands for nothing else; or exit 3 with a message. Never a crash, never NaN without a word,
+never a score at nodata.
 """
 import numpy as np
 

@@ -52,7 +52,8 @@ def triangle(counts, box=65, tail=1e-5):
 
 
 def kittler_illingworth(counts, values=CENTRES):
-    """Minimum of 1 + 2 (P0 ln s0 + P1 ln s1) - 2 (P0 ln P0 + P1 ln P1); both classes > 1e-3, interior, else Otsu."""
+    """Minimum of 1 + 2 (P0 ln s0 + P1 ln s1) - 2 (P0 ln P0 + P1 ln P1); both classes > 1e-3, interior, else Otsu of the
+    scores themselves."""
     p0, _, v0, p1, _, v1 = class_sums(counts, values)
     occupied = np.cumsum(counts > 0)  # one bin alone has no spread
     usable = (p0 > 1e-3) & (p1 > 1e-3) & (occupied > 1) & (occupied[-1] - occupied > 1) & (v0 > 0) & (v1 > 0)
@@ -64,7 +65,7 @@ def kittler_illingworth(counts, values=CENTRES):
         inside = np.flatnonzero(usable)
         if inside[0] < best < inside[-1]:
             return best
-    return otsu(counts, values)
+    return otsu(counts)
 
 
 def upper_edge(k):
