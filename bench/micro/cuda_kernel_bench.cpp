@@ -94,9 +94,8 @@ void bench_score(benchmark::State& state, TileShape shape, ScoreKind kind, std::
                                  slot.box_scratch(recipe.halo()), slot.bins().data()};
   slot.wait();
   const std::int64_t bytes = pair.input_bytes() + pair.pixel_count() * static_cast<std::int64_t>(sizeof(float));
-  measure(state, slot, pair.pixel_count(), bytes, bandwidth, [&] {
-    cuda::score(slot.stream(), planes, recipe, core, slot.scores(core), memory);
-  });
+  measure(state, slot, pair.pixel_count(), bytes, bandwidth,
+          [&] { cuda::score(slot.stream(), planes, recipe, core, slot.scores(core), memory); });
 }
 
 template <class T>

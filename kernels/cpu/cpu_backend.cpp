@@ -11,6 +11,7 @@
 #include "kernels/cpu/workers.hpp"
 #include "kernels/recipes/check_score.hpp"
 #include "kernels/recipes/form_means.hpp"
+#include "kernels/recipes/texture_planes.hpp"
 #include "kernels/recipes/value_histogram.hpp"
 #include "kernels/recipes/weight_op.hpp"
 
@@ -69,7 +70,11 @@ class CpuBackend final : public Backend {
             core_forms<T>(workspace, tile, recipe.weight, needs_form(recipe.weight) && recipe.weight.box > 1);
         const PixelWeigher<T> weigher(forms, recipe.subset, recipe.origin_x + tile.core.x,
                                       recipe.origin_y + tile.core.y);
-        weighted_gram(forms.core, weigher, out);
+        if (recipe.texture) {
+          weighted_gram(textures<T>(workspace, tile, recipe.texture->fits), weigher, out);
+        } else {
+          weighted_gram(forms.core, weigher, out);
+        }
       });
     });
   }
@@ -87,7 +92,7 @@ class CpuBackend final : public Backend {
     });
   }
 
-  void band_histogram(Workspace& workspace, const PairTile& tile, Date date, std::int32_t band,
+  void band_histogram(Workspace& workspace, const PairTile& tile, Date date, std::int32_t band, PixelType source,
                       std::span<std::uint64_t> bins) override {
     require(bins.size() == static_cast<std::size_t>(kFloatBins), "a histogram has kFloatBins counts");
     require(band >= 0 && band < tile.band_count, "a band that the tile has");
@@ -95,8 +100,9 @@ class CpuBackend final : public Backend {
     with_pixel_type(tile.type, [&](auto tag) {
       using T = typename decltype(tag)::type;
       const PairPlanes<T> core = pair_planes<T>(tile).window(tile.core);
-      workers_.run(
-          [&] { executor.exact_histogram((date == Date::before ? core.before : core.after).band(band), core.valid); });
+      workers_.run([&] {
+        executor.exact_histogram((date == Date::before ? core.before : core.after).band(band), core.valid, source);
+      });
     });
   }
 
@@ -114,6 +120,23 @@ class CpuBackend final : public Backend {
   }
 
  private:
+  // Texture of both dates over the tile's core as a pair of one band, in spare planes of the workspace.
+  template <class T>
+  static PairPlanes<float> textures(Workspace& workspace, const PairTile& tile, const std::vector<BandFit>& fits) {
+    require(fits.size() == static_cast<std::size_t>(tile.band_count), "a texture needs one fit a band");
+    auto& scratch = dynamic_cast<Scratch&>(workspace);
+    const SparePlanes spare = scratch.planes(tile.width, tile.height, false, true).spare;
+    const Window& core = tile.core;
+    const RasterView<float> before = spare.plane[1].window(0, 0, core.width, core.height);
+    const RasterView<float> after = spare.plane[2].window(0, 0, core.width, core.height);
+    Executor executor(scratch, {}, {});
+    texture_planes(executor, fits, pair_planes<T>(tile), core, spare.plane[0], before, after);
+    const auto plane = [&](const RasterView<float>& view) {
+      return PlanarView<const float>{view.data, view.width, view.height, 1, view.row_pitch, 0};
+    };
+    return {plane(before), plane(after), tile.valid_view().window(core.x, core.y, core.width, core.height)};
+  }
+
   // The forms over the tile's core; their box means are computed into the workspace when asked for.
   template <class T>
   static CoreForms<T> core_forms(Workspace& workspace, const PairTile& tile, const WeightRule& rule, bool with_means) {
@@ -125,8 +148,7 @@ class CpuBackend final : public Backend {
       const RasterView<float> raw = scratch.planes(window.width, window.height, true, false).raw;
       means = {scratch.means(), tile.core.width, tile.core.height, tile.core.width};
       Executor executor(scratch, {}, {});
-      form_means(executor, planes.window(window), rule, core_in(tile, window),
-                 raw, means);
+      form_means(executor, planes.window(window), rule, core_in(tile, window), raw, means);
     }
     return {planes.window(tile.core), &rule, {means.data, means.width, means.height, means.row_pitch}};
   }

@@ -55,8 +55,8 @@ class Executor {
 
   /// Window score of the pixels of `at` into `out` (as large as `at`); the windows reach into the planes around it.
   template <class T, class Op>
-  void window_scores(const Op& op, const Fits& fits, const PairPlanes<T>& planes, const Window& at,
-                     std::int32_t radius, const RasterView<float>& out) {
+  void window_scores(const Op& op, const Fits& fits, const PairPlanes<T>& planes, const Window& at, std::int32_t radius,
+                     const RasterView<float>& out) {
     const auto band = [&](std::int32_t first, std::int32_t last) {
       for (std::int32_t x0 = 0; x0 < at.width; x0 += kStripColumns) {
         StripScores<T, Op> strip(planes, op, fits, at, radius, x0, std::min(kStripColumns, at.width - x0));
@@ -109,9 +109,10 @@ class Executor {
   /// Counts the values at pixels of validity 1 that are not NaN, in the bins of float_bin.
   template <class T>
   void value_histogram(const RasterView<const T>& values, const RasterView<const std::uint8_t>& valid);
-  /// The same in the bins of exact_bin: one a value for integers.
+  /// The same in the bins of exact_bin: one a value for integers, and for floats that hold integers of `source`.
   template <class T>
-  void exact_histogram(const RasterView<const T>& values, const RasterView<const std::uint8_t>& valid);
+  void exact_histogram(const RasterView<const T>& values, const RasterView<const std::uint8_t>& valid,
+                       PixelType source);
 
  private:
   static RasterView<const float> constant(const RasterView<float>& view) {

@@ -33,7 +33,8 @@ void Executor::project(const Term& term, FormCombination combination, const Pair
       for (std::int32_t x0 = 0; x0 < out.width; x0 += kFormChunk) {
         const std::int32_t count = std::min(kFormChunk, out.width - x0);
         center_chunk<T>(planes, projection.center.data(), y, x0, count, centered.data());
-        for (int g = 0; g < groups; ++g) form_chunk(rows[g], centered.data(), count, !std::is_same_v<T, float>, sums[g]);
+        for (int g = 0; g < groups; ++g)
+          form_chunk(rows[g], centered.data(), count, !std::is_same_v<T, float>, sums[g]);
         const std::uint8_t* valid = planes.valid.row(y) + x0;
         float* scores = out.row(y) + x0;
         switch (combination) {

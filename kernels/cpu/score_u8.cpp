@@ -3,5 +3,6 @@
 #include "kernels/cpu/score.hpp"
 
 namespace groundshift::cpu {
-template void run_score<std::uint8_t>(Executor&, const PairPlanes<std::uint8_t>&, const ScoreRecipe&, const Window&, const ScorePlanes&, const RasterView<float>&);
+template void run_score<std::uint8_t>(Executor&, const PairPlanes<std::uint8_t>&, const ScoreRecipe&, const Window&,
+                                      const ScorePlanes&, const RasterView<float>&);
 }  // namespace groundshift::cpu

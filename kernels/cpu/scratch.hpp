@@ -13,8 +13,8 @@
 namespace groundshift::cpu {
 
 /// Workspace of the CPU backend. The planes hold one value a pixel of the largest tile: `raw` and `means`
-/// where the shape has a halo or window scores, the others where it has window scores. `local_bins` holds one histogram a worker that may count at
-/// the same time; they are zero between calls.
+/// where the shape has a halo or window scores, the others where it has window scores. `local_bins` holds one histogram
+/// a worker that may count at the same time; they are zero between calls.
 class Scratch final : public Workspace {
  public:
   Scratch(const WorkspaceShape& shape, int threads);

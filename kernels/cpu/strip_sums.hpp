@@ -140,8 +140,8 @@ class StripSums {
 };
 
 /// Rows of sums for the windows of row after row: pushes what each needs and asks for its sum.
-/// top, bottom : rows of the plane, [top, bottom)      fill(row) fills and pushes it      use(y, rows) takes row y, whose
-/// window has `rows` rows inside the plane
+/// top, bottom : rows of the plane, [top, bottom)      fill(row) fills and pushes it      use(y, rows) takes row y,
+/// whose window has `rows` rows inside the plane
 template <class Fill, class Use>
 void slide_rows(std::int32_t top, std::int32_t bottom, std::int32_t radius, std::int32_t first_row,
                 std::int32_t last_row, const Fill& fill, const Use& use) {

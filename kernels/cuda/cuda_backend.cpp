@@ -104,8 +104,12 @@ class CudaBackend final : public Backend {
   }
 
   void gram(Workspace&, const PairTile&, const GramRecipe&, TileGram&) override { throw 1; }  // GRAMSTUB
-  void form_histogram(Workspace&, const PairTile&, const WeightRule&, std::span<std::uint64_t>) override { throw 1; }  // GRAMSTUB
-  void band_histogram(Workspace&, const PairTile&, Date, std::int32_t, std::span<std::uint64_t>) override { throw 1; }  // GRAMSTUB
+  void form_histogram(Workspace&, const PairTile&, const WeightRule&, std::span<std::uint64_t>) override {
+    throw 1;
+  }  // GRAMSTUB
+  void band_histogram(Workspace&, const PairTile&, Date, std::int32_t, std::span<std::uint64_t>) override {
+    throw 1;
+  }  // GRAMSTUB
   void score(Workspace& workspace, const PairTile& tile, const ScoreRecipe& recipe, RasterView<float> score,
              std::span<std::uint64_t> bins) override {
     use_device();

@@ -34,8 +34,8 @@ std::size_t parameter_bytes(const WorkspaceShape& shape) {
   const auto padded = [](std::size_t values, std::size_t value_bytes) {
     return ParameterMemory::padded(values * value_bytes);
   };
-  return kMostTerms * (padded(bands, sizeof(BandFit)) + padded(variables, sizeof(float)) +
-                       padded(rows, sizeof(float)) + padded(rows * variables, sizeof(float)));
+  return kMostTerms * (padded(bands, sizeof(BandFit)) + padded(variables, sizeof(float)) + padded(rows, sizeof(float)) +
+                       padded(rows * variables, sizeof(float)));
 }
 
 std::size_t wide_box_elements(const WorkspaceShape& shape) {
@@ -128,9 +128,8 @@ std::vector<HeldTerm> DeviceWorkspace::copy_in_terms(const ScoreRecipe& recipe) 
     std::int32_t first = 0;
     for (std::size_t g = 0; g < std::min(projection.group_end.size(), std::size(here.forms)); ++g) {
       const std::int32_t end = projection.group_end[g];
-      here.forms[g] = {all.center, all.bias + first,
-                       all.matrix + std::ptrdiff_t{first} * projection.variable_count, projection.variable_count,
-                       end - first};
+      here.forms[g] = {all.center, all.bias + first, all.matrix + std::ptrdiff_t{first} * projection.variable_count,
+                       projection.variable_count, end - first};
       first = end;
     }
   }

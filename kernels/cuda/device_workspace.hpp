@@ -33,8 +33,8 @@ class DeviceWorkspace final : public Workspace {
   void wait();
 
   cudaStream_t stream() const { return stream_.get(); }
-  /// Scratch planes for a tile of this size, `raw` and `spare` as asked. Throws std::invalid_argument when the workspace
-  /// was made for smaller tiles or without them.
+  /// Scratch planes for a tile of this size, `raw` and `spare` as asked. Throws std::invalid_argument when the
+  /// workspace was made for smaller tiles or without them.
   ScorePlanes planes(std::int32_t width, std::int32_t height, bool raw, bool spare) const;
   /// Of box means of this radius. Throws std::invalid_argument when the workspace was made for smaller ones.
   BoxScratch box_scratch(std::int32_t radius) const;

@@ -170,8 +170,8 @@ class Executor {
   }
 
   template <class T, class Op>
-  void window_scores(const Op& op, const Fits& held, const PairPlanes<T>& planes, const Window& at,
-                     std::int32_t radius, const RasterView<float>& out) {
+  void window_scores(const Op& op, const Fits& held, const PairPlanes<T>& planes, const Window& at, std::int32_t radius,
+                     const RasterView<float>& out) {
     const PixelGrid grid = pixel_grid(out.width, out.height);
     GS_LAUNCH((window_kernel<T, Op>), grid.blocks, grid.threads, 0, stream_, planes, held.device, op, at, radius,
               grid.across, out);

@@ -34,11 +34,11 @@ struct LevelAfter {
   GS_HD float finish(const State& s, float band_count) const { return s.sum / band_count; }
 };
 
-/// Texture L = log(sqrt(max(0, mean(A^2) - mean(A)^2)) + 0.5), the means over the defined levels of the window of radius
-/// kTextureRadius: for each row the levels are added left to right (`add`), then the row sums top to bottom (`merge`),
-/// all from +0, in double; then `finish`. Levels outside the image are left out.
-/// returns : log of sigmas, >= log 0.5; NaN where the pixel's own level is NaN
-/// agreement : exact (+ - * / sqrt in double, the project's own log)      source : RECIPES of the project, `vhr`
+/// Texture L = log(sqrt(max(0, mean(A^2) - mean(A)^2)) + 0.5), the means over the defined levels of the window of
+/// radius kTextureRadius: for each row the levels are added left to right (`add`), then the row sums top to bottom
+/// (`merge`), all from +0, in double; then `finish`. Levels outside the image are left out. returns : log of sigmas, >=
+/// log 0.5; NaN where the pixel's own level is NaN agreement : exact (+ - * / sqrt in double, the project's own log)
+/// source : RECIPES of the project, `vhr`
 struct Texture {
   struct Sum {
     double level;

@@ -9,11 +9,10 @@
 
 namespace groundshift {
 
-/// First and second moments of a band over the valid pixels of a window, of both dates centred on `before_center` of the
-/// fit: x = before - before_center, y = after' - before_center = gain (after - after_center) + bias, all in double.
-/// For each row the pixels are added left to right (`add`), then the row sums top to bottom (`merge`), all from +0. What
-/// lies outside the image is left out.
-/// agreement : exact (+ - * in double)
+/// First and second moments of a band over the valid pixels of a window, of both dates centred on `before_center` of
+/// the fit: x = before - before_center, y = after' - before_center = gain (after - after_center) + bias, all in double.
+/// For each row the pixels are added left to right (`add`), then the row sums top to bottom (`merge`), all from +0.
+/// What lies outside the image is left out. agreement : exact (+ - * in double)
 struct PairSums {
   double x, y, xx, yy, xy;
   std::int32_t count;

@@ -21,7 +21,8 @@ inline void require_score(bool condition, const char* why) {
 
 /// Whether a recipe needs the planes that a workspace with `window_scores` has.
 inline bool needs_spare_planes(const ScoreRecipe& recipe) {
-  bool needed = recipe.terms.size() * recipe.smooth.size() > 1 || recipe.tolerate_shift > 0 || recipe.local_contrast > 1;
+  bool needed =
+      recipe.terms.size() * recipe.smooth.size() > 1 || recipe.tolerate_shift > 0 || recipe.local_contrast > 1;
   for (const ScoreTerm& term : recipe.terms) needed = needed || term.window > 1 || term.texture.has_value();
   return needed;
 }

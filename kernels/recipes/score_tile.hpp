@@ -30,7 +30,9 @@ struct FactorPart {
 };
 
 /// Whether the scores of the only term are the result as they are.
-inline bool is_unsmoothed(const ScoreRecipe& recipe) { return recipe.terms.size() == 1 && recipe.smooth == std::vector<std::int32_t>{1}; }
+inline bool is_unsmoothed(const ScoreRecipe& recipe) {
+  return recipe.terms.size() == 1 && recipe.smooth == std::vector<std::int32_t>{1};
+}
 
 inline std::int32_t widest(const std::vector<std::int32_t>& sides) {
   return *std::max_element(sides.begin(), sides.end());
