@@ -9,6 +9,7 @@
 #include "kernels/api/pair_tile.hpp"
 #include "kernels/api/score_recipe.hpp"
 #include "kernels/cuda/runtime.hpp"
+#include "kernels/math/float_bins.hpp"
 #include "kernels/ops/quadratic_form.hpp"
 #include "kernels/recipes/pair_planes.hpp"
 #include "kernels/recipes/score_tile.hpp"
