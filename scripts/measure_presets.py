@@ -140,7 +140,7 @@ def curves_of(rows, truth):
 def svg(panels):
     """One panel a scene: ROC curves up to LARGEST_FPR. panels : [(title, {method: (fpr, tpr)})]"""
     side, gap, left, top = 320, 70, 60, 50
-    width, height = left + len(panels) * (side + gap), top + side + 60
+    width, height = left + len(panels) * (side + gap) + 70, top + side + 60
     text = ['<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" font-family="sans-serif" font-size="12">' %
             (width, height), '<rect width="100%" height="100%" fill="white"/>']
     for number, (title, curves) in enumerate(panels):
@@ -159,13 +159,13 @@ def svg(panels):
         if number == 0:
             text.append('<text transform="translate(16 %g) rotate(-90)" text-anchor="middle">share of changed pixels '
                         'found</text>' % (y0 + side / 2))
-        for line, (method, (fpr, tpr)) in enumerate(curves.items()):
+        for method, (fpr, tpr) in curves.items():
             grid = np.linspace(0.0, LARGEST_FPR, 161)
             points = " ".join("%.1f,%.1f" % (x0 + side * f / LARGEST_FPR, y0 + side * (1.0 - np.interp(f, fpr, tpr)))
                               for f in grid)
             text.append('<polyline fill="none" stroke="%s" stroke-width="2" points="%s"/>' % (CURVES[method], points))
-            text.append('<text x="%d" y="%d" fill="%s">%s</text>' % (x0 + 12, y0 + 20 + 16 * line,
-                                                                     CURVES[method], method))
+    for line, (method, colour) in enumerate(CURVES.items()):
+        text.append('<text x="%d" y="%d" fill="%s">%s</text>' % (width - 120, top + 16 + 18 * line, colour, method))
     return "\n".join([*text, "</svg>", ""])
 
 
