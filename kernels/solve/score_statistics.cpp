@@ -31,7 +31,7 @@ void ScoreStatistics::add(RasterView<const float> score, RasterView<const std::u
             sums[l] += d;
             squares[l] += d * d;
             counts[l] += has ? 1 : 0;
-            inputs[l] += input[x0 + l];
+            inputs[l] += input[x0 + l] != 0 ? 1 : 0;
             low[l] = v < low[l] ? v : low[l];
             high[l] = v > high[l] ? v : high[l];
           }

@@ -15,7 +15,7 @@ namespace groundshift {
 class ScoreStatistics {
  public:
   /// score : a tile's core, its origin on a cell corner
-  /// valid : same pixels, 1 where the input was valid; a valid pixel without a score counts as undefined
+  /// valid : same pixels, not 0 where the input was valid; a valid pixel without a score counts as undefined
   void add(RasterView<const float> score, RasterView<const std::uint8_t> valid);
   void merge(const ScoreStatistics& other);
 

@@ -176,13 +176,19 @@ def chronochrome(x, y, w=None):
     return form(e, s[p:, p:] - predictor @ s[:p, p:])
 
 
-def hacd(x, y, w=None):
-    """max(0, z' S^-1 z - x' Sxx^-1 x - y' Syy^-1 y) about the means."""
+def hacd_forms(x, y, w=None):
+    """z' S^-1 z and x' Sxx^-1 x + y' Syy^-1 y about the means."""
     p = len(x)
     z = np.concatenate([x, y])
     mean, s = weighted_moments(z, w)
     z = z - mean[:, None]
-    return np.maximum(form(z, s) - form(z[:p], s[:p, :p]) - form(z[p:], s[p:, p:]), 0.0)
+    return form(z, s), form(z[:p], s[:p, :p]) + form(z[p:], s[p:, p:])
+
+
+def hacd(x, y, w=None):
+    """max(0, z' S^-1 z - x' Sxx^-1 x - y' Syy^-1 y) about the means."""
+    joint, apart = hacd_forms(x, y, w)
+    return np.maximum(joint - apart, 0.0)
 
 
 class ScaledF:

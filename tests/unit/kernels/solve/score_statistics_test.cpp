@@ -35,6 +35,15 @@ TEST(ScoreStatistics, CountsByHand) {
   EXPECT_NEAR(s.std(), std::sqrt((9.0 + 1.0 + 16.0) / 3.0), 1e-15);
 }
 
+TEST(ScoreStatistics, CountsAPixelKeptOutOfStatisticsOnce) {
+  const std::vector<float> score = {1.0f, 3.0f, kNan};
+  const std::vector<std::uint8_t> valid = {1, 2, 2};
+  ScoreStatistics s;
+  s.add(view(score, 3, 1), view(valid, 3, 1));
+  EXPECT_EQ(s.valid_count(), 2);
+  EXPECT_EQ(s.undefined_count(), 1);
+}
+
 TEST(ScoreStatistics, HasNothingToSayOfNothing) {
   const std::vector<float> score(5, kNan);
   const std::vector<std::uint8_t> valid(5, 0);
