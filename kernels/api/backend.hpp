@@ -75,9 +75,10 @@ class Backend {
                               std::span<std::uint64_t> bins) = 0;
 
   /// Adds one band (0-based) of one date at the core's pixels of validity 1 to `bins` (kFloatBins counts): integers to
-  /// the bin of their value (i16: value + 32768), exactly; f32 to float_bin(value).
+  /// the bin of their value (i16: value + 32768), exactly; f32 to float_bin(value). source : the type whose values a
+  /// float32 tile holds: an integer one's go to the bins that its own tile's would go to.
   virtual void band_histogram(Workspace& workspace, const PairTile& tile, Date date, std::int32_t band,
-                              std::span<std::uint64_t> bins) = 0;
+                              PixelType source, std::span<std::uint64_t> bins) = 0;
 
   /// Score of every pixel of the core into `score` (core.width x core.height), NaN where the pixel is not valid or the
   /// score is undefined there (recipe of the op). Box means count valid pixels only. `bins` (kFloatBins counts) gets

@@ -92,7 +92,7 @@ class CpuBackend final : public Backend {
     });
   }
 
-  void band_histogram(Workspace& workspace, const PairTile& tile, Date date, std::int32_t band,
+  void band_histogram(Workspace& workspace, const PairTile& tile, Date date, std::int32_t band, PixelType source,
                       std::span<std::uint64_t> bins) override {
     require(bins.size() == static_cast<std::size_t>(kFloatBins), "a histogram has kFloatBins counts");
     require(band >= 0 && band < tile.band_count, "a band that the tile has");
@@ -100,8 +100,9 @@ class CpuBackend final : public Backend {
     with_pixel_type(tile.type, [&](auto tag) {
       using T = typename decltype(tag)::type;
       const PairPlanes<T> core = pair_planes<T>(tile).window(tile.core);
-      workers_.run(
-          [&] { executor.exact_histogram((date == Date::before ? core.before : core.after).band(band), core.valid); });
+      workers_.run([&] {
+        executor.exact_histogram((date == Date::before ? core.before : core.after).band(band), core.valid, source);
+      });
     });
   }
 

@@ -109,9 +109,10 @@ class Executor {
   /// Counts the values at pixels of validity 1 that are not NaN, in the bins of float_bin.
   template <class T>
   void value_histogram(const RasterView<const T>& values, const RasterView<const std::uint8_t>& valid);
-  /// The same in the bins of exact_bin: one a value for integers.
+  /// The same in the bins of exact_bin: one a value for integers, and for floats that hold integers of `source`.
   template <class T>
-  void exact_histogram(const RasterView<const T>& values, const RasterView<const std::uint8_t>& valid);
+  void exact_histogram(const RasterView<const T>& values, const RasterView<const std::uint8_t>& valid,
+                       PixelType source);
 
  private:
   static RasterView<const float> constant(const RasterView<float>& view) {

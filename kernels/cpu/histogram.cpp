@@ -2,6 +2,7 @@
 // Histograms over the float bins on the CPU: one a worker, added up at the end (integers, so the order is free).
 #include <algorithm>
 #include <memory>
+#include <type_traits>
 
 #include "kernels/cpu/clones.hpp"
 #include "kernels/cpu/executor.hpp"
@@ -30,6 +31,13 @@ GS_CLONES void exact_bins_of(const T* __restrict values, const std::uint8_t* __r
                              std::uint32_t* __restrict bins) {
   for (std::int32_t x = 0; x < count; ++x) {
     bins[x] = (valid[x] == 1 && values[x] == values[x]) ? exact_bin(values[x]) : kNoBin;
+  }
+}
+
+GS_CLONES void level_bins_of(const float* __restrict values, const std::uint8_t* __restrict valid, std::int32_t count,
+                             float lowest, std::uint32_t* __restrict bins) {
+  for (std::int32_t x = 0; x < count; ++x) {
+    bins[x] = (valid[x] == 1 && values[x] == values[x]) ? level_bin(values[x], lowest) : kNoBin;
   }
 }
 
@@ -96,9 +104,15 @@ void Executor::value_histogram(const RasterView<const T>& values, const RasterVi
 }
 
 template <class T>
-void Executor::exact_histogram(const RasterView<const T>& values, const RasterView<const std::uint8_t>& valid) {
+void Executor::exact_histogram(const RasterView<const T>& values, const RasterView<const std::uint8_t>& valid,
+                               PixelType source) {
+  [[maybe_unused]] const float lowest = source == PixelType::i16 ? -32768.0f : 0.0f;
   count_rows(values.width, values.height, scratch_.local_bins(), bins_,
              [&](std::int32_t x0, std::int32_t y, std::int32_t count, std::uint32_t* bins) {
+               if constexpr (std::is_same_v<T, float>) {
+                 if (is_integer(source))
+                   return level_bins_of(values.row(y) + x0, valid.row(y) + x0, count, lowest, bins);
+               }
                exact_bins_of<T>(values.row(y) + x0, valid.row(y) + x0, count, bins);
              });
 }
@@ -122,10 +136,14 @@ template void Executor::value_histogram(const RasterView<const std::uint8_t>&, c
 template void Executor::value_histogram(const RasterView<const std::uint16_t>&, const RasterView<const std::uint8_t>&);
 template void Executor::value_histogram(const RasterView<const std::int16_t>&, const RasterView<const std::uint8_t>&);
 template void Executor::value_histogram(const RasterView<const float>&, const RasterView<const std::uint8_t>&);
-template void Executor::exact_histogram(const RasterView<const std::uint8_t>&, const RasterView<const std::uint8_t>&);
-template void Executor::exact_histogram(const RasterView<const std::uint16_t>&, const RasterView<const std::uint8_t>&);
-template void Executor::exact_histogram(const RasterView<const std::int16_t>&, const RasterView<const std::uint8_t>&);
-template void Executor::exact_histogram(const RasterView<const float>&, const RasterView<const std::uint8_t>&);
+template void Executor::exact_histogram(const RasterView<const std::uint8_t>&, const RasterView<const std::uint8_t>&,
+                                        PixelType);
+template void Executor::exact_histogram(const RasterView<const std::uint16_t>&, const RasterView<const std::uint8_t>&,
+                                        PixelType);
+template void Executor::exact_histogram(const RasterView<const std::int16_t>&, const RasterView<const std::uint8_t>&,
+                                        PixelType);
+template void Executor::exact_histogram(const RasterView<const float>&, const RasterView<const std::uint8_t>&,
+                                        PixelType);
 template void Executor::form_histogram(const CoreForms<std::uint8_t>&);
 template void Executor::form_histogram(const CoreForms<std::uint16_t>&);
 template void Executor::form_histogram(const CoreForms<std::int16_t>&);

@@ -120,7 +120,7 @@ class CudaBackend final : public Backend {
     add_bins(slot, bins);
   }
 
-  void band_histogram(Workspace& workspace, const PairTile& tile, Date date, std::int32_t band,
+  void band_histogram(Workspace& workspace, const PairTile& tile, Date date, std::int32_t band, PixelType source,
                       std::span<std::uint64_t> bins) override {
     use_device();
     require(bins.size() == static_cast<std::size_t>(kFloatBins), "a histogram has kFloatBins counts");
@@ -131,7 +131,7 @@ class CudaBackend final : public Backend {
     with_pixel_type(tile.type, [&](auto tag) {
       using T = typename decltype(tag)::type;
       const PairPlanes<T> core = slot.copy_in<T>(tile, tile.core);
-      exact_histogram(slot.stream(), (date == Date::before ? core.before : core.after).band(band), core.valid,
+      exact_histogram(slot.stream(), (date == Date::before ? core.before : core.after).band(band), core.valid, source,
                       slot.bins().data());
     });
     add_bins(slot, bins);

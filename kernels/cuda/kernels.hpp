@@ -47,10 +47,11 @@ template <class T>
 void histogram(cudaStream_t stream, const RasterView<const T>& values, const std::uint8_t* valid,
                std::ptrdiff_t valid_pitch, unsigned long long* bins);
 
-/// The same into the bins of exact_bin (math/float_bins.hpp).
+/// The same into the bins of exact_bin (math/float_bins.hpp), of floats that hold integers of `source` into those of
+/// level_bin.
 template <class T>
 void exact_histogram(cudaStream_t stream, const RasterView<const T>& values,
-                     const RasterView<const std::uint8_t>& valid, unsigned long long* bins);
+                     const RasterView<const std::uint8_t>& valid, PixelType source, unsigned long long* bins);
 
 /// Adds the exact moments of `core` to `sums` (moment_count values as two's complement) and the number of valid pixels
 /// to `count`. T: the three integer types.

@@ -24,5 +24,11 @@ GS_HD std::uint32_t exact_bin(std::uint8_t value) { return value; }
 GS_HD std::uint32_t exact_bin(std::uint16_t value) { return value; }
 GS_HD std::uint32_t exact_bin(std::int16_t value) { return static_cast<std::uint32_t>(value + 32768); }
 GS_HD std::uint32_t exact_bin(float value) { return float_bin(value); }
+/// Of an integer held in a float32; `lowest` is the level of bin 0. Values outside 16 bits go to the ends.
+GS_HD std::uint32_t level_bin(float value, float lowest) {
+  const float level = value - lowest;
+  if (!(level > 0.0f)) return 0;
+  return level < 65535.0f ? static_cast<std::uint32_t>(level) : 65535u;
+}
 
 }  // namespace groundshift

@@ -61,9 +61,9 @@ class FailingBackend final : public Backend {
                       std::span<std::uint64_t> bins) override {
     real_->form_histogram(w, tile, rule, bins);
   }
-  void band_histogram(Workspace& w, const PairTile& tile, Date date, std::int32_t band,
+  void band_histogram(Workspace& w, const PairTile& tile, Date date, std::int32_t band, PixelType source,
                       std::span<std::uint64_t> bins) override {
-    real_->band_histogram(w, tile, date, band, bins);
+    real_->band_histogram(w, tile, date, band, source, bins);
   }
   void score(Workspace& w, const PairTile& tile, const ScoreRecipe& recipe, RasterView<float> score,
              std::span<std::uint64_t> bins) override {
