@@ -248,7 +248,7 @@ WeightRule make_rule(const Scene& scene, WeightKind kind, std::int32_t box, std:
   std::erase_if(forms, [](float t) { return !(t > 0.0f && t < 1e30f); });
   std::nth_element(forms.begin(), forms.begin() + static_cast<std::ptrdiff_t>(forms.size() / 2), forms.end());
   if (!forms.empty()) rule.scale = 1.0f / forms[forms.size() / 2];  // T is about 1
-  rule.limit = 0.9f;
+  rule.limit = 1.0f;
   rule.inverse_step = kWeightTableIntervals / 3.0f;
   if (kind != WeightKind::table) return rule;
   for (std::int32_t k = 0; k <= kWeightTableIntervals; ++k) {
