@@ -182,9 +182,8 @@ DetectPlan plan_detect(DetectOptions options, Warnings& warnings) {
   const BandCounts bands = plan.bands();
   plan.band_count = std::max(bands.before, bands.after);
   plan.source_type = common_type(kernel_type(plan.before), kernel_type(plan.after));
-  plan.method = with_context(fmt::format("{} and {}", options.before, options.after), [&] {
-    return resolve_method(options.method, {pixel_size_in_metres(plan.grid), bands.before, bands.after});
-  });
+  const std::string pair = fmt::format("{} and {}: ", options.before, options.after);
+  plan.method = resolve_method(options.method, {pixel_size_in_metres(plan.grid), bands.before, bands.after, pair});
   plan.type = plan.method.normalize == NormalizationKind::histogram ? PixelType::f32 : plan.source_type;
   check_products(options.products, plan.method, bands);
   const FitNeeds needs = fit_needs(options, plan.method, plan.type);

@@ -59,7 +59,10 @@ void FitPasses::merge(const Slot& slot) {
 }
 
 const FitLattice* FitPasses::lattice() const {
-  return lattice_ && sample_.valid_pixels >= FitLattice::kLeastPixels ? &*lattice_ : nullptr;
+  constexpr std::int64_t kPointsPerSquare = 100;  // fewer a squared band count, and IR-MAD's guards end it
+  const std::int64_t least = kPointsPerSquare * plan_.band_count * plan_.band_count;
+  const bool worth = sample_.valid_pixels >= FitLattice::kLeastPixels && lattice_ && lattice_->valid_points() >= least;
+  return worth ? &*lattice_ : nullptr;
 }
 
 MomentSummary FitPasses::lattice_moments(const WeightRule& rule) {

@@ -104,16 +104,16 @@ void check_band_counts(const Method& m, const SceneFacts& facts) {
   for (const ScoreName score : m.scores) {
     if (takes_unequal_bands(score)) continue;
     throw InputError(fmt::format(
-        "BEFORE gives {} bands and AFTER gives {}, and --score {} compares band with band; choose as many of "
+        "{}BEFORE gives {} bands and AFTER gives {}, and --score {} compares band with band; choose as many of "
         "each with --before-bands and --after-bands, or score mad, irmad, chronochrome or hacd",
-        facts.before_bands, facts.after_bands, name_of(score)));
+        facts.pair, facts.before_bands, facts.after_bands, name_of(score)));
   }
   if (m.normalize != NormalizationKind::none || m.weights == WeightSource::contextual) {
     throw InputError(
-        fmt::format("BEFORE gives {} bands and AFTER gives {}, and --normalize {} pairs them; add --normalize none, "
+        fmt::format("{}BEFORE gives {} bands and AFTER gives {}, and --normalize {} pairs them; add --normalize none, "
                     "which {} does not "
                     "need",
-                    facts.before_bands, facts.after_bands, name_of(m.normalize), score_text(m)));
+                    facts.pair, facts.before_bands, facts.after_bands, name_of(m.normalize), score_text(m)));
   }
 }
 

@@ -81,6 +81,7 @@ struct MethodOptions {
 struct SceneFacts {
   std::optional<double> pixel_size;
   std::int32_t before_bands = 1, after_bands = 1;
+  std::string pair{};  ///< "before.tif and after.tif: ", for messages
 };
 
 /// A run's method with nothing left open.

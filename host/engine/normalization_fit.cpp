@@ -156,7 +156,7 @@ const IrmadIteration& NormalizationFit::irmad() {
 
 void NormalizationFit::fit_pif() {
   WeightRule rule = irmad().rule();
-  if (method_.options.irmad == IrmadMode::canty) {
+  if (method_.options.irmad == IrmadMode::canty && rule.kind == WeightKind::table) {
     rule.kind = WeightKind::below;
     rule.limit = static_cast<float>(chi2_isf(irmad().solution().component_count(), kTextbookInvariant));
   }

@@ -2,6 +2,7 @@
 // The rules by name.
 #include "host/engine/score_thresholds.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <string_view>
 
@@ -10,13 +11,14 @@
 namespace groundshift {
 namespace {
 
-constexpr int kUsualTop = 8;  ///< scores of sigmas and ratios lie in 2^-8..2^8; source : RECIPES 1
+constexpr int kLowestTop = -16, kHighestTop = 32;  ///< what a LogHistogram has windows for
+constexpr int kUsualTop = 8;                       ///< scores of sigmas and ratios lie in 2^-8..2^8; source : RECIPES 1
 
 int top_octave(double largest, const Method& method) {
   int exponent = 0;
   std::frexp(largest, &exponent);  // largest < 2^exponent
   const bool own_units = std::string_view(unit_of(method)) == "input units";
-  return own_units ? exponent : std::max(exponent, kUsualTop);
+  return std::clamp(own_units ? exponent : std::max(exponent, kUsualTop), kLowestTop, kHighestTop);
 }
 
 }  // namespace

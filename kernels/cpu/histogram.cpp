@@ -28,16 +28,9 @@ GS_CLONES void bins_of(const T* __restrict values, const std::uint8_t* __restric
 
 template <class T>
 GS_CLONES void exact_bins_of(const T* __restrict values, const std::uint8_t* __restrict valid, std::int32_t count,
-                             std::uint32_t* __restrict bins) {
+                             ValueBins bin_of, std::uint32_t* __restrict bins) {
   for (std::int32_t x = 0; x < count; ++x) {
-    bins[x] = (valid[x] == 1 && values[x] == values[x]) ? exact_bin(values[x]) : kNoBin;
-  }
-}
-
-GS_CLONES void level_bins_of(const float* __restrict values, const std::uint8_t* __restrict valid, std::int32_t count,
-                             float lowest, std::uint32_t* __restrict bins) {
-  for (std::int32_t x = 0; x < count; ++x) {
-    bins[x] = (valid[x] == 1 && values[x] == values[x]) ? level_bin(values[x], lowest) : kNoBin;
+    bins[x] = (valid[x] == 1 && values[x] == values[x]) ? bin_of(values[x]) : kNoBin;
   }
 }
 
@@ -106,14 +99,10 @@ void Executor::value_histogram(const RasterView<const T>& values, const RasterVi
 template <class T>
 void Executor::exact_histogram(const RasterView<const T>& values, const RasterView<const std::uint8_t>& valid,
                                PixelType source) {
-  [[maybe_unused]] const float lowest = source == PixelType::i16 ? -32768.0f : 0.0f;
+  const ValueBins bin_of{is_integer(source), source == PixelType::i16 ? -32768.0f : 0.0f};
   count_rows(values.width, values.height, scratch_.local_bins(), bins_,
              [&](std::int32_t x0, std::int32_t y, std::int32_t count, std::uint32_t* bins) {
-               if constexpr (std::is_same_v<T, float>) {
-                 if (is_integer(source))
-                   return level_bins_of(values.row(y) + x0, valid.row(y) + x0, count, lowest, bins);
-               }
-               exact_bins_of<T>(values.row(y) + x0, valid.row(y) + x0, count, bins);
+               exact_bins_of<T>(values.row(y) + x0, valid.row(y) + x0, count, bin_of, bins);
              });
 }
 

@@ -131,8 +131,8 @@ class CudaBackend final : public Backend {
     with_pixel_type(tile.type, [&](auto tag) {
       using T = typename decltype(tag)::type;
       const PairPlanes<T> core = slot.copy_in<T>(tile, tile.core);
-      exact_histogram(slot.stream(), (date == Date::before ? core.before : core.after).band(band), core.valid, source,
-                      slot.bins().data());
+      exact_histogram(slot.stream(), (date == Date::before ? core.before : core.after).band(band), core.valid,
+                      ValueBins{is_integer(source), source == PixelType::i16 ? -32768.0f : 0.0f}, slot.bins().data());
     });
     add_bins(slot, bins);
   }

@@ -47,22 +47,10 @@ __global__ void histogram_kernel(RasterView<const T> values, const std::uint8_t*
   }
 }
 
-// Bins of a band's own histogram: those of the values' type, or of the integers that floats hold.
-struct OwnBins {
-  template <class T>
-  GS_HD std::uint32_t operator()(T value) const {
-    return exact_bin(value);
-  }
-};
-struct LevelBins {
-  float lowest;
-  GS_HD std::uint32_t operator()(float value) const { return level_bin(value, lowest); }
-};
-
-// Straight to device memory.
-template <class T, class Bins>
-__global__ void exact_histogram_kernel(RasterView<const T> values, RasterView<const std::uint8_t> valid, Bins bin_of,
-                                       int blocks_across, unsigned long long* bins) {
+// One bin a value of integers, float_bin of floats; straight to device memory.
+template <class T>
+__global__ void exact_histogram_kernel(RasterView<const T> values, RasterView<const std::uint8_t> valid,
+                                       ValueBins bin_of, int blocks_across, unsigned long long* bins) {
   const PixelPlace p = pixel_place(blocks_across);
   if (p.x >= values.width || p.y >= values.height) return;
   const T value = values(p.x, p.y);
@@ -73,27 +61,20 @@ __global__ void exact_histogram_kernel(RasterView<const T> values, RasterView<co
 
 template <class T>
 void exact_histogram(cudaStream_t stream, const RasterView<const T>& values,
-                     const RasterView<const std::uint8_t>& valid, PixelType source, unsigned long long* bins) {
+                     const RasterView<const std::uint8_t>& valid, const ValueBins& bin_of, unsigned long long* bins) {
   const PixelGrid grid = pixel_grid(values.width, values.height);
-  const auto count = [&](const auto& bin_of) {
-    using Bins = std::decay_t<decltype(bin_of)>;
-    GS_LAUNCH((exact_histogram_kernel<T, Bins>), grid.blocks, grid.threads, 0, stream, values, valid, bin_of,
-              grid.across, bins);
-  };
-  if constexpr (std::is_same_v<T, float>) {
-    if (is_integer(source)) return count(LevelBins{source == PixelType::i16 ? -32768.0f : 0.0f});
-  }
-  count(OwnBins{});
+  GS_LAUNCH((exact_histogram_kernel<T>), grid.blocks, grid.threads, 0, stream, values, valid, bin_of, grid.across,
+            bins);
 }
 
 template void exact_histogram(cudaStream_t, const RasterView<const std::uint8_t>&,
-                              const RasterView<const std::uint8_t>&, PixelType, unsigned long long*);
+                              const RasterView<const std::uint8_t>&, const ValueBins&, unsigned long long*);
 template void exact_histogram(cudaStream_t, const RasterView<const std::uint16_t>&,
-                              const RasterView<const std::uint8_t>&, PixelType, unsigned long long*);
+                              const RasterView<const std::uint8_t>&, const ValueBins&, unsigned long long*);
 template void exact_histogram(cudaStream_t, const RasterView<const std::int16_t>&,
-                              const RasterView<const std::uint8_t>&, PixelType, unsigned long long*);
+                              const RasterView<const std::uint8_t>&, const ValueBins&, unsigned long long*);
 template void exact_histogram(cudaStream_t, const RasterView<const float>&, const RasterView<const std::uint8_t>&,
-                              PixelType, unsigned long long*);
+                              const ValueBins&, unsigned long long*);
 
 template <class T>
 void histogram(cudaStream_t stream, const RasterView<const T>& values, const std::uint8_t* valid,

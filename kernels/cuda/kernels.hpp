@@ -9,6 +9,7 @@
 #include "kernels/api/pair_tile.hpp"
 #include "kernels/api/score_recipe.hpp"
 #include "kernels/cuda/runtime.hpp"
+#include "kernels/math/float_bins.hpp"
 #include "kernels/ops/quadratic_form.hpp"
 #include "kernels/recipes/pair_planes.hpp"
 #include "kernels/recipes/score_tile.hpp"
@@ -51,7 +52,7 @@ void histogram(cudaStream_t stream, const RasterView<const T>& values, const std
 /// level_bin.
 template <class T>
 void exact_histogram(cudaStream_t stream, const RasterView<const T>& values,
-                     const RasterView<const std::uint8_t>& valid, PixelType source, unsigned long long* bins);
+                     const RasterView<const std::uint8_t>& valid, const ValueBins& bin_of, unsigned long long* bins);
 
 /// Adds the exact moments of `core` to `sums` (moment_count values as two's complement) and the number of valid pixels
 /// to `count`. T: the three integer types.

@@ -31,4 +31,16 @@ GS_HD std::uint32_t level_bin(float value, float lowest) {
   return level < 65535.0f ? static_cast<std::uint32_t>(level) : 65535u;
 }
 
+/// Bins of a band's own histogram: exact_bin, or level_bin for floats that hold the levels of an integer type.
+struct ValueBins {
+  bool levels = false;
+  float lowest = 0.0f;
+
+  template <class T>
+  GS_HD std::uint32_t operator()(T value) const {
+    return exact_bin(value);
+  }
+  GS_HD std::uint32_t operator()(float value) const { return levels ? level_bin(value, lowest) : float_bin(value); }
+};
+
 }  // namespace groundshift

@@ -20,7 +20,12 @@ decltype(auto) with_score_op(const ScoreTerm& term, F&& f) {
     case ScoreKind::angle: return f(SpectralAngle{});
     case ScoreKind::cva:
     case ScoreKind::scva: return f(ChangeVector{});
-    default: break;
+    case ScoreKind::index: return f(IndexDifference{term.epsilon});
+    case ScoreKind::rising_bands: return f(RisingBands{});
+    case ScoreKind::direction: return f(ChangeDirection{});
+    case ScoreKind::projection:
+    case ScoreKind::ssim:
+    case ScoreKind::ncc: break;
   }
   throw std::invalid_argument("not a pixel score of band fits");
 }

@@ -42,10 +42,14 @@ WeightRule contextual_form(const std::vector<BandNormalization>& fits, const Mom
     throw std::invalid_argument("contextual_form: not one fit a band");
   }
   ProjectionRows rows(moments);
+  bool any = false;
   for (std::int32_t b = 0; b < moments.band_count; ++b) {
     const BandNormalization& fit = fits[static_cast<std::size_t>(b)];
-    if (fit.differs()) add_difference(rows, fit, moments, b, fit.sigma);
+    if (!fit.differs()) continue;
+    add_difference(rows, fit, moments, b, fit.sigma);
+    any = true;
   }
+  if (!any) throw std::domain_error("no band differs between the dates");
   rows.close_group();
   WeightRule out;
   out.kind = WeightKind::table;
@@ -56,7 +60,6 @@ WeightRule contextual_form(const std::vector<BandNormalization>& fits, const Mom
 
 WeightRule contextual_rule(WeightRule form, std::span<const std::uint64_t> bins, const ContextualSettings& settings) {
   const std::int32_t bands = form.form.row_count();
-  if (bands == 0) throw std::domain_error("no band differs between the dates");
   const double median = median_of(bins);
   if (!(median >= std::numeric_limits<float>::min()) || median > kLargestFloat) {
     throw std::domain_error("half the pixels do not differ between the dates, or differ without bound");

@@ -19,13 +19,14 @@ struct ContextualSettings {
 };
 
 /// Rule for the histogram of Tk under these fits (scale 1): one row a band, d_b = gain after + offset - before over its
-/// sigma; a band whose sigma is 0 is left out. One fit a band, else std::invalid_argument.
+/// sigma; a band whose sigma is 0 is left out. One fit a band, else std::invalid_argument; std::domain_error when no
+/// band is left.
 WeightRule contextual_form(const std::vector<BandNormalization>& fits, const MomentSummary& moments,
                            const ContextualSettings& settings);
 
 /// The same rule with the median known: its table of weights and scale 0.8 p / median. bins : kFloatBins counts of Tk.
 /// Throws std::domain_error when nothing was counted, when the median is 0 (below the smallest normal float: half the
-/// pixels do not differ) or not finite, and when no band is left in the form.
+/// pixels do not differ) or not finite.
 WeightRule contextual_rule(WeightRule form, std::span<const std::uint64_t> bins, const ContextualSettings& settings);
 
 /// Huber: k = 1.345, s = 1.4826 median |r| of the residual of the last fit, a pair of one band.

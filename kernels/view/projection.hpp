@@ -10,7 +10,7 @@ namespace groundshift {
 /// Rows of linear forms of z = [before bands; after bands], gathered in groups whose squares are summed:
 ///   v_r = bias_r + sum_i matrix[r][i] * (z_i - center_i)      a chain of fma in the order of i, starting at bias_r
 ///   T_g = sum of v_r^2 over the rows of group g               a chain of fma in the order of r, starting at 0
-/// center    : variable_count integers, so that z - center is exact for 8- and 16-bit pixels; the rest is in `bias`
+/// center    : variable_count values near the means: integers where those leave z - center exact and `bias` small
 /// matrix    : row-major, row_count() x variable_count
 /// group_end : one past the last row of each group, ascending; the last is row_count()
 struct Projection {

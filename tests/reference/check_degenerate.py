@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Degenerate pairs through every statistical score: a finite score with a warning, or a clear refusal.
 
-Of each run: exit 0 with a finite score >= 0 at every pixel that is valid on both dates, or NaN there only with the
-warning `undefined_score`; or exit 3 with a message. Never a crash, never NaN without a word, never a score at nodata.
+Of each run: exit 0 with a finite score >= 0 at every pixel that is valid on both dates, or NaN there with the warning
+`undefined_score`, which stands for nothing else; or exit 3 with a message. Never a crash, never NaN without a word,
+never a score at nodata.
 """
 import numpy as np
 
@@ -97,7 +98,7 @@ def judge(check, scene, name, run, valid):
         return
     score, codes = run.pixels()[0], run.warning_codes()
     undefined = int((~np.isfinite(score[valid])).sum())
-    sound = not np.isfinite(score[~valid]).any() and (undefined == 0 or "undefined_score" in codes)
+    sound = not np.isfinite(score[~valid]).any() and (undefined > 0) == ("undefined_score" in codes)
     sound = sound and not (score[np.isfinite(score)] < 0).any() and not np.isinf(score).any()
     if name in MUST_WARN.get(scene, ()):
         sound = sound and bool(codes)

@@ -14,7 +14,7 @@ except ImportError:
 
 T_TOLERANCE = 1e-5  # of 1 + T
 # Passes until the fixed point: what is compared is the solution, not where an iteration was stopped.
-CONVERGED = ["--irmad-tolerance", "1e-7", "--irmad-passes", "400"]
+CONVERGED = ["--irmad-tolerance", "1e-8", "--irmad-passes", "1000"]
 
 
 def random_pair(p, kind, height, width, seed):
@@ -42,12 +42,13 @@ def flat(paths):
     return [date.reshape(len(date), -1) for date in dates], dates[0].shape[1:]
 
 
-def check_t(check, what, run, expected, shape):
-    check.close(what, run.require().pixels()[0] ** 2, expected.reshape(shape), T_TOLERANCE)
+def check_t(check, what, run, expected, shape, tolerance=T_TOLERANCE):
+    check.close(what, run.require().pixels()[0] ** 2, expected.reshape(shape), tolerance)
 
 
-def check_irmad(check, what, paths, x, y, shape):
+def check_irmad(check, what, paths):
     """Textbook mode pass by pass, consistent mode at the fixed point."""
+    (x, y), shape = flat(paths)
     run = check.detect(*paths, "--score", "irmad", "--irmad", "canty", *CLASSIC).require()
     report, own = run.summary()["statistics"]["irmad"], reference.IrMad(x, y, "canty", 1e-3)
     solved = len(report["rho_by_iteration"])  # a pass that a guard ended gives no solution
@@ -55,7 +56,8 @@ def check_irmad(check, what, paths, x, y, shape):
                  abs(solved - len(own.history)) <= 1 and report["degenerate"] == own.degenerate,
                  "%d %s, %d %s expected" % (solved, report["degenerate"], len(own.history), own.degenerate))
     same = reference.IrMad(x, y, "canty", 0.0, passes=solved)
-    check_t(check, what + " irmad canty", run, same.statistic(x, y), shape)
+    # Below three bands the textbook iteration has no fixed point: it magnifies the rounding of float coefficients.
+    check_t(check, what + " irmad canty", run, same.statistic(x, y), shape, T_TOLERANCE if len(x) >= 3 else 5e-5)
     run = check.detect(*paths, "--score", "irmad", *CONVERGED, *CLASSIC).require()
     own = reference.IrMad(x, y, "consistent", 1e-9, 1000)
     report = run.summary()["statistics"]["irmad"]
@@ -65,29 +67,36 @@ def check_irmad(check, what, paths, x, y, shape):
         check_t(check, what + " irmad at its fixed point", run, own.statistic(x, y), shape)
 
 
-def check_quadratic(check, what, paths):
-    """All scores that are combinations of quadratic forms."""
+def check_forms(check, what, paths):
+    """The other scores that are combinations of quadratic forms."""
     (x, y), shape = flat(paths)
-    p = len(x)
-    check_t(check, what + " mad", check.detect(*paths, "--score", "mad", *CLASSIC), reference.Mad(x, y).statistic(x, y),
-            shape)
-    check_irmad(check, what, paths, x, y, shape)
     unweighted = ["--weights", "none", *CLASSIC]
-    scaled = ["--weights", "none", "--normalize", "zscore", "--smooth", "1", "--fit-pixels", "all"]
-    expected = reference.mahalanobis(reference.standardised(x), reference.standardised(y))
-    check_t(check, what + " mahalanobis, z-scored", check.detect(*paths, "--score", "mahalanobis", *scaled), expected,
-            shape)
-    check_t(check, what + " mahalanobis, raw", check.detect(*paths, "--score", "mahalanobis", *unweighted),
-            reference.mahalanobis(x, y), shape)
     forward, backward = reference.chronochrome(x, y), reference.chronochrome(y, x)
-    directions = {"forward": forward, "backward": backward, "smaller": np.minimum(forward, backward)}
-    for direction, expected in directions.items():
-        run = check.detect(*paths, "--score", "chronochrome", "--chronochrome", direction, *unweighted)
-        check_t(check, "%s chronochrome %s" % (what, direction), run, expected, shape)
-    check_t(check, what + " hacd", check.detect(*paths, "--score", "hacd", *unweighted), reference.hacd(x, y), shape)
-    if p >= 3:  # below, the textbook weights of slow features have no fixed point
-        expected, _ = reference.iterated_slow_features(x, y, 1e-9, 1000)
-        check_t(check, what + " isfa", check.detect(*paths, "--score", "isfa", *CONVERGED, *CLASSIC), expected, shape)
+    expected = {"mad": reference.Mad(x, y).statistic(x, y), "mahalanobis": reference.mahalanobis(x, y),
+                "chronochrome --chronochrome forward": forward, "chronochrome --chronochrome backward": backward,
+                "chronochrome --chronochrome smaller": np.minimum(forward, backward)}
+    for score, t in expected.items():
+        run = check.detect(*paths, "--score", *score.split(), *unweighted)
+        check_t(check, "%s %s" % (what, score), run, t, shape)
+    run = check.detect(*paths, "--score", "hacd", *unweighted).require()
+    check.close(what + " hacd", run.pixels()[0], reference.hacd(x, y).reshape(shape), T_TOLERANCE)  # no square root
+    run = check.detect(*paths, "--score", "mahalanobis", "--weights", "none", "--normalize", "zscore", "--smooth", "1",
+                       "--fit-pixels", "all")
+    t = reference.mahalanobis(reference.standardised(x), reference.standardised(y))
+    check_t(check, what + " mahalanobis, z-scored", run, t, shape)
+
+
+def check_slow_features(check, what, paths):
+    """ISFA at its fixed point; there is none below three bands."""
+    (x, y), shape = flat(paths)
+    t, _ = reference.iterated_slow_features(x, y, 1e-10, 1000)
+    run = check.detect(*paths, "--score", "isfa", "--irmad-tolerance", "1e-9", "--irmad-passes", "1000", *CLASSIC)
+    check_t(check, what + " isfa", run, t, shape)
+
+
+def check_quadratic(check, what, paths, p):
+    for part in (check_forms, check_irmad) + ((check_slow_features,) if p >= 3 else ()):
+        check.part(part, what, paths)
 
 
 def check_unequal_bands(check):
@@ -123,7 +132,7 @@ def inside(plane, radius):
     return plane[radius:-radius, radius:-radius]
 
 
-def check_windows(check, before, after, data_range):
+def check_windows(check, before, after, data_range=255):
     """ssim against skimage, ncc and the multilook log ratio against numpy."""
     x, y = (read_raster(path).astype(np.float64) for path in (before, after))
     options = ["--data-range", str(data_range), *CLASSIC]
@@ -173,16 +182,15 @@ def check_normalize(check, before, after):
 def main():
     check = Check(__doc__, [(("--bands",), {"type": int, "nargs": "+", "default": [1, 2, 3, 4, 6, 13, 60]})])
     before, after, _ = check.scene("taizhou")
-    check_quadratic(check, "taizhou", (before, after))
-    check_windows(check, before, after, 255)
-    check_normalize(check, before, after)
+    check_quadratic(check, "taizhou", (before, after), 6)
     for p in check.arguments.bands:
         for kind in ("u16", "f32"):
             pair = random_pair(p, kind, 190, 230, 1)
-            check_quadratic(check, "%d bands %s" % (p, kind), check.pair("random", *pair))
-    check_unequal_bands(check)
-    check_holes(check)
-    check_index(check)
+            check_quadratic(check, "%d bands %s" % (p, kind), check.pair("random", *pair), p)
+    for part in (check_windows, check_normalize):
+        check.part(part, before, after)
+    for part in (check_unequal_bands, check_holes, check_index):
+        check.part(part)
     check.finish()
 
 

@@ -49,6 +49,10 @@ def write_raster(path, bands, descriptions=(), nodata=None):
     return str(path)
 
 
+class RunFailed(Exception):
+    """The program gave no result where one was due."""
+
+
 class Run:
     """One run of a verb: exit status, messages, and of `detect` and `normalize` the result and the summary."""
 
@@ -57,7 +61,7 @@ class Run:
 
     def require(self):
         if self.status != 0:
-            raise RuntimeError("exit status %d: %s" % (self.status, self.stderr.strip()))
+            raise RunFailed("exit status %d: %s" % (self.status, self.stderr.strip()))
         return self
 
     def summary(self):
@@ -138,6 +142,14 @@ class Check:
         worst = float(np.nanmax(off)) if np.isfinite(off).any() else np.inf
         return self.expect(what, same_nan and worst <= tolerance, "worst %.2e of %.0e allowed%s" %
                            (worst, tolerance, "" if same_nan else ", NaN at other pixels"))
+
+    def part(self, function, *words):
+        """A part of the check; a run in it that gives no result fails this part, and the others go on."""
+        try:
+            function(self, *words)
+        except RunFailed as failure:
+            self.expect("%s %s" % (function.__name__, " ".join(str(word) for word in words if isinstance(word, str))),
+                        False, str(failure))
 
     def finish(self):
         if self.temporary:

@@ -116,11 +116,11 @@ def preset_score(name, before, after):
     shape = before.shape[1:]
     if name == "sar":
         log = [np.log(box_mean(date.astype(float), 3) + 1.0) for date in (before[0], after[0])]
-        return geometric([np.abs(log[1] - log[0])], (3, 9)), "otsu"
+        return geometric([np.abs(log[1] - log[0])], (3, 9)), "auto"
     if name in ("construction", "anomaly"):
         x, y = before.reshape(len(before), -1).astype(float), after.reshape(len(after), -1).astype(float)
-        t = chronochrome(x, y) if name == "construction" else hacd(x, y)
-        return box_mean(np.sqrt(t).reshape(shape), 3), "ki-sqrt"
+        score = np.sqrt(chronochrome(x, y)) if name == "construction" else hacd(x, y)
+        return box_mean(score.reshape(shape), 3), "ki-sqrt"
     x, y, w, s, m = landcover_parts(before, after)
     if name == "multispectral":
         return geometric([s, m], (3,)), "ki-sqrt"

@@ -21,7 +21,7 @@ def log_histogram(score):
 
 def class_sums(counts, values):
     """Share, mean and variance of the bins up to k and of those above, for every k."""
-    counts = counts.astype(float)
+    counts, values = counts.astype(np.longdouble), values.astype(np.longdouble)
     total = counts.sum()
     w0, m0, q0 = np.cumsum(counts), np.cumsum(counts * values), np.cumsum(counts * values * values)
     w1, m1, q1 = total - w0, m0[-1] - m0, q0[-1] - q0
@@ -52,9 +52,11 @@ def triangle(counts, box=65, tail=1e-5):
 
 
 def kittler_illingworth(counts, values=CENTRES):
-    """Minimum of 1 + 2 (P0 ln s0 + P1 ln s1) - 2 (P0 ln P0 + P1 ln P1); both classes > 1e-3, interior, else Otsu."""
+    """Minimum of 1 + 2 (P0 ln s0 + P1 ln s1) - 2 (P0 ln P0 + P1 ln P1); both classes > 1e-3, interior, else Otsu of the
+    scores themselves."""
     p0, _, v0, p1, _, v1 = class_sums(counts, values)
-    usable = (p0 > 1e-3) & (p1 > 1e-3) & (v0 > 0) & (v1 > 0)
+    occupied = np.cumsum(counts > 0)  # one bin alone has no spread
+    usable = (p0 > 1e-3) & (p1 > 1e-3) & (occupied > 1) & (occupied[-1] - occupied > 1) & (v0 > 0) & (v1 > 0)
     if usable.any():
         with np.errstate(divide="ignore", invalid="ignore"):
             j = 1.0 + p0 * np.log(v0) + p1 * np.log(v1) - 2.0 * (p0 * np.log(p0) + p1 * np.log(p1))
@@ -63,7 +65,7 @@ def kittler_illingworth(counts, values=CENTRES):
         inside = np.flatnonzero(usable)
         if inside[0] < best < inside[-1]:
             return best
-    return otsu(counts, values)
+    return otsu(counts)
 
 
 def upper_edge(k):

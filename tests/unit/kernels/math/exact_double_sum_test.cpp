@@ -114,6 +114,26 @@ TEST(ExactDoubleSum, AddsProductsExactly) {
   EXPECT_EQ(sum.to_double(), 0.0);
 }
 
+TEST(ExactDoubleSum, TakesAPartAwayExactly) {
+  std::mt19937_64 random(17);
+  ExactDoubleSum whole, part, rest;
+  for (int i = 0; i < 2000; ++i) {
+    const auto term = std::ldexp(static_cast<double>(random() >> 11) - 0x1p52, static_cast<int>(random() % 400) - 200);
+    whole.add(term);
+    (i % 3 == 0 ? part : rest).add(term);
+  }
+  whole.subtract(part);
+  EXPECT_EQ(whole.to_double(), rest.to_double());
+  whole.subtract(rest);
+  EXPECT_EQ(whole.to_double(), 0.0);
+  ExactDoubleSum infinite;
+  infinite.add(kInfinity);
+  whole.merge(infinite);
+  EXPECT_EQ(whole.to_double(), kInfinity);
+  whole.subtract(infinite);
+  EXPECT_TRUE(std::isnan(whole.to_double()));
+}
+
 TEST(ExactDoubleSum, CarriesAfterManyMerges) {
   ExactDoubleSum sum;
   sum.add(0x1.fffffffffffffp+0);

@@ -10,6 +10,8 @@
 #include <stdexcept>
 #include <vector>
 
+#include "kernels/solve/pair_gram.hpp"
+
 namespace groundshift {
 namespace {
 
@@ -153,6 +155,93 @@ TEST(BandNormalization, RefusesAnOrthogonalFitWithoutASlope) {
   EXPECT_THROW(fit_bands(NormalizationKind::orthogonal, moments), std::domain_error);
   const MomentSummary flat = moments_of({{4, 4, 6, 6}, {0, 10, 0, 10}});
   EXPECT_EQ(fit_bands(NormalizationKind::orthogonal, flat)[0].gain, 0.0);
+}
+
+TEST(BandNormalization, FitsNegativeAndFlatRelations) {
+  // variances 2 and 8, covariance -4: slope -1/2 for every orthogonal kind.
+  for (auto kind : {NormalizationKind::orthogonal, NormalizationKind::huber, NormalizationKind::pif,
+                    NormalizationKind::contextual}) {
+    const auto fall = fit_bands(kind, moments_of({{7, 5, 3, 5}, {6, 10, 14, 10}}));
+    EXPECT_EQ(fall[0].gain, -0.5);
+    EXPECT_EQ(fall[0].offset, 10.0);
+    EXPECT_EQ(fall[0].sigma, 0.0);
+    const MomentSummary upright = moments_of({{0, 10, 0, 10}, {4, 4, 6, 6}});
+    EXPECT_THROW(fit_bands(kind, upright), std::domain_error);
+    EXPECT_EQ(fit_bands(kind, moments_of({{4, 4, 6, 6}, {0, 10, 0, 10}}))[0].gain, 0.0);
+    EXPECT_THROW(fit_bands(kind, moments_of({{4, 4, 6, 6}, {4, 6, 4, 6}})), std::domain_error);  // equal variances
+  }
+}
+
+TEST(BandNormalization, OfWeightsIsThatOfRepeatedPixels) {
+  // Weights 3, 1, 2 (of 3): the fit of the pixels taken 3, 1 and 2 times.
+  TileGram tile;
+  tile.count = 3;
+  const std::int64_t unit = kWeightOne / 3;
+  const std::int64_t weight[] = {3 * unit, unit, 2 * unit}, x[] = {10, 14, 21}, y[] = {3, 9, 8};
+  tile.integer_sums.resize(6);
+  for (int k = 0; k < 3; ++k) {
+    const std::int64_t terms[] = {1, x[k], y[k], x[k] * x[k], x[k] * y[k], y[k] * y[k]};
+    for (std::size_t i = 0; i < 6; ++i) tile.integer_sums[i].add(weight[k] * terms[i]);
+  }
+  PairGram gram(PixelType::u8, 2);
+  gram.add(tile);
+  const auto weighted = fit_bands(NormalizationKind::contextual, gram.summary()).front();
+  const auto repeated =
+      fit_bands(NormalizationKind::orthogonal, moments_of({{10, 10, 10, 14, 21, 21}, {3, 3, 3, 9, 8, 8}})).front();
+  EXPECT_NEAR(weighted.gain, repeated.gain, 1e-13);
+  EXPECT_NEAR(weighted.offset, repeated.offset, 1e-12);
+  EXPECT_NEAR(weighted.sigma, repeated.sigma, 1e-12);
+  EXPECT_NEAR(weighted.correlation, repeated.correlation, 1e-13);
+  EXPECT_EQ(weighted.count, 3);
+  EXPECT_DOUBLE_EQ(weighted.effective_count, 2.0);
+  EXPECT_EQ(repeated.effective_count, 6.0);
+}
+
+TEST(BandNormalization, LeavesMappedBandsAloneForHistogram) {
+  const Band constant(kBefore1.size(), 9);
+  const auto fits = fit_bands(NormalizationKind::histogram, moments_of({kBefore1, kBefore2, kAfter1, constant}));
+  for (const auto& fit : fits) {
+    EXPECT_EQ(fit.gain, 1.0);
+    EXPECT_EQ(fit.offset, 0.0);
+    EXPECT_EQ(fit.rmse_after, fit.rmse_before);
+    EXPECT_EQ(fit.sigma, fit.rmse_before);
+  }
+}
+
+TEST(HoldOut, JudgesAFitOnOtherPixels) {
+  const auto first = [](const Band& band) { return Band(band.begin(), band.begin() + 8); };
+  const auto rest = [](const Band& band) { return Band(band.begin() + 8, band.end()); };
+  const MomentSummary train = moments_of({first(kBefore1), first(kBefore2), first(kAfter1), first(kAfter2)});
+  const MomentSummary held = moments_of({rest(kBefore1), rest(kBefore2), rest(kAfter1), rest(kAfter2)});
+  for (auto kind : {NormalizationKind::none, NormalizationKind::zscore, NormalizationKind::orthogonal}) {
+    const HoldOut out = evaluate_fit(kind, train, held);
+    const auto fits = fit_bands(kind, train);
+    ASSERT_EQ(out.size(), 2u);
+    for (std::size_t b = 0; b < 2; ++b) {
+      const Band x = rest(b == 0 ? kBefore1 : kBefore2), y = rest(b == 0 ? kAfter1 : kAfter2);
+      double raw = 0.0, fitted = 0.0;
+      for (std::size_t k = 0; k < x.size(); ++k) {
+        const double before = static_cast<double>(x[k]), after = static_cast<double>(y[k]);
+        raw += (after - before) * (after - before) / static_cast<double>(x.size());
+        const double d = fits[b].gain * after + fits[b].offset - before;
+        fitted += d * d / static_cast<double>(x.size());
+      }
+      ASSERT_TRUE(out[b]);
+      EXPECT_NEAR(out[b]->before, std::sqrt(raw), 1e-9);
+      EXPECT_NEAR(out[b]->after, std::sqrt(fitted), 1e-9);
+    }
+  }
+}
+
+TEST(HoldOut, IsEmptyWithoutAFitOrPixels) {
+  const Band constant(kBefore1.size(), 9);
+  const MomentSummary train = moments_of({kBefore1, kBefore2, kAfter1, constant});
+  const HoldOut out = evaluate_fit(NormalizationKind::pif, train, train);
+  EXPECT_TRUE(out[0]);
+  EXPECT_FALSE(out[1]);
+  const MomentSummary nothing = PairMoments(PixelType::u8, 2).summary();
+  for (const auto& band : evaluate_fit(NormalizationKind::zscore, train, nothing)) EXPECT_FALSE(band);
+  EXPECT_THROW(evaluate_fit(NormalizationKind::pif, train, moments_of({kBefore1, kAfter1})), std::invalid_argument);
 }
 
 TEST(BandFit, CentresWithoutChangingTheDifference) {
