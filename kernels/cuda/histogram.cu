@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Histograms over the float bins on the device: the usual range counted in shared memory, the rest in device memory.
 #include <algorithm>
-#include <type_traits>
 
 #include "kernels/cuda/kernels.hpp"
 #include "kernels/cuda/launch.cuh"

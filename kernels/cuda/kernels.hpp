@@ -48,8 +48,7 @@ template <class T>
 void histogram(cudaStream_t stream, const RasterView<const T>& values, const std::uint8_t* valid,
                std::ptrdiff_t valid_pitch, unsigned long long* bins);
 
-/// The same into the bins of exact_bin (math/float_bins.hpp), of floats that hold integers of `source` into those of
-/// level_bin.
+/// The same into the bins of exact_bin (math/float_bins.hpp).
 template <class T>
 void exact_histogram(cudaStream_t stream, const RasterView<const T>& values,
                      const RasterView<const std::uint8_t>& valid, const ValueBins& bin_of, unsigned long long* bins);
