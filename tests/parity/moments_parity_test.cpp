@@ -49,6 +49,17 @@ TEST_P(MomentsParity, TilesOfALargerImage) {
   }
 }
 
+TEST_P(MomentsParity, PixelsKeptOutOfTheStatistics) {
+  GS_SKIP_WITHOUT(executor());
+  const auto backend = make_backend(executor());
+  const Scene scene = with_kept_out(make_scene({type(), band_count(), 83, 29, true, Values::extreme}));
+  const TileMoments expected = reference_moments(scene);
+  const TileMoments got = image_moments(*backend, scene, kWholeImage);
+  EXPECT_EQ(expected.count, got.count);
+  EXPECT_EQ(expected.integer_sums, got.integer_sums);
+  EXPECT_TRUE(same_bits(expected.cell_sums, got.cell_sums));
+}
+
 TEST_P(MomentsParity, AllInvalidIsAllZero) {
   GS_SKIP_WITHOUT(executor());
   const auto backend = make_backend(executor());

@@ -48,7 +48,7 @@ double cell_sum(const Scene& scene, const Window& cell, std::int32_t i, std::int
   double lanes[32] = {};
   for (std::int32_t y = 0; y < cell.height; ++y) {
     for (std::int32_t x = 0; x < cell.width; ++x) {
-      if (!scene.is_valid(cell.x + x, cell.y + y)) continue;
+      if (scene.validity(cell.x + x, cell.y + y) != 1) continue;
       const double a = variable(scene, i, cell.x + x, cell.y + y);
       const double b = j < 0 ? 1.0 : variable(scene, j, cell.x + x, cell.y + y);
       lanes[x % 32] += a * b;
@@ -66,7 +66,7 @@ std::int64_t integer_sum(const Scene& scene, std::int32_t i, std::int32_t j) {
   std::int64_t sum = 0;
   for (std::int32_t y = 0; y < scene.height; ++y) {
     for (std::int32_t x = 0; x < scene.width; ++x) {
-      if (!scene.is_valid(x, y)) continue;
+      if (scene.validity(x, y) != 1) continue;
       const auto a = static_cast<std::int64_t>(variable(scene, i, x, y));
       sum += j < 0 ? a : a * static_cast<std::int64_t>(variable(scene, j, x, y));
     }
@@ -163,7 +163,7 @@ ImageScores reference_scores(const Scene& scene, const ScoreRecipe& recipe) {
 TileMoments reference_moments(const Scene& scene) {
   TileMoments moments;
   for (std::int32_t y = 0; y < scene.height; ++y) {
-    for (std::int32_t x = 0; x < scene.width; ++x) moments.count += scene.is_valid(x, y) ? 1 : 0;
+    for (std::int32_t x = 0; x < scene.width; ++x) moments.count += scene.validity(x, y) == 1 ? 1 : 0;
   }
   if (is_integer(scene.type)) {
     for_each_sum(scene.band_count,
@@ -181,7 +181,7 @@ std::vector<std::uint64_t> reference_histogram(const Scene& scene) {
   std::vector<std::uint64_t> bins(kFloatBins, 0);
   for (std::int32_t y = 0; y < scene.height; ++y) {
     for (std::int32_t x = 0; x < scene.width; ++x) {
-      if (!scene.is_valid(x, y)) continue;
+      if (scene.validity(x, y) != 1) continue;
       for (std::int32_t i = 0; i < 2 * scene.band_count; ++i) {
         const auto value = static_cast<float>(variable(scene, i, x, y));
         if (!std::isnan(value)) ++bins[bin_of(value)];

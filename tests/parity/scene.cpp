@@ -57,8 +57,8 @@ double Scene::value(bool after_date, std::int32_t band, std::int32_t x, std::int
   });
 }
 
-bool Scene::is_valid(std::int32_t x, std::int32_t y) const {
-  return valid[1 + static_cast<std::size_t>(y * row_pitch + x)] != 0;
+std::uint8_t Scene::validity(std::int32_t x, std::int32_t y) const {
+  return valid[1 + static_cast<std::size_t>(y * row_pitch + x)];
 }
 
 PairTile Scene::tile(const Window& core, std::int32_t halo) const {
@@ -113,6 +113,17 @@ Scene make_scene(const SceneShape& shape) {
       const std::size_t run = draw.below(3) == 0 ? 1 + draw.below(12) : 1;
       const std::uint8_t value = draw.below(3) == 0 ? 0 : 1;
       for (const std::size_t end = std::min(i + run, scene.valid.size()); i < end; ++i) scene.valid[i] = value;
+    }
+  }
+  return scene;
+}
+
+Scene with_kept_out(Scene scene) {
+  Draw draw(static_cast<std::uint32_t>(scene.width));
+  for (std::size_t i = 0; i < scene.valid.size();) {
+    const bool kept_out = draw.below(4) == 0;
+    for (const std::size_t end = std::min(i + 1 + draw.below(6), scene.valid.size()); i < end; ++i) {
+      if (kept_out && scene.valid[i] == 1) scene.valid[i] = 2;
     }
   }
   return scene;

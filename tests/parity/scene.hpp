@@ -27,7 +27,9 @@ struct Scene {
 
   /// Pixel as float and as the type itself; `after_date` picks the date.
   double value(bool after_date, std::int32_t band, std::int32_t x, std::int32_t y) const;
-  bool is_valid(std::int32_t x, std::int32_t y) const;
+  /// 0, 1 or 2 (kernels/api/pair_tile.hpp).
+  std::uint8_t validity(std::int32_t x, std::int32_t y) const;
+  bool is_valid(std::int32_t x, std::int32_t y) const { return validity(x, y) != 0; }
   /// The tile whose core is `core` (in image pixels) with up to `halo` pixels around it, cut at the image's border.
   PairTile tile(const Window& core, std::int32_t halo) const;
   std::string name() const;
@@ -44,6 +46,9 @@ struct SceneShape {
 
 /// A function of the shape alone.
 Scene make_scene(const SceneShape& shape);
+
+/// The same scene with some of its valid pixels, in runs and alone, kept out of the statistics.
+Scene with_kept_out(Scene scene);
 
 /// Cores of the tiles of `tile_size` (a multiple of kCellSize) over the image, row-major.
 std::vector<Window> cores_of(const Scene& scene, std::int32_t tile_size);
