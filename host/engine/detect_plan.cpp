@@ -158,6 +158,8 @@ FitNeeds fit_needs(const DetectOptions& options, const Method& m, PixelType type
       m.options.irmad == IrmadMode::consistent &&
       (m.normalize == NormalizationKind::pif || m.weights == WeightSource::irmad || m.has(ScoreName::irmad));
   needs.median = ratio && !m.options.epsilon && type == PixelType::f32;
+  needs.held_out = m.normalize == NormalizationKind::zscore || m.normalize == NormalizationKind::regression ||
+                   m.normalize == NormalizationKind::orthogonal;
   needs.any = needs.several || m.normalize != NormalizationKind::none || m.has(ScoreName::scva) || quadratic || range ||
               needs.median;
   return needs;

@@ -78,6 +78,7 @@ struct FitNeeds {
   bool irmad = false, contextual = false, null_model = false;
   bool warm_start = false;  ///< of IR-MAD to its tolerance, from a lattice
   bool median = false;      ///< of the values, for epsilon
+  bool held_out = false;    ///< unit-weight moments of the third that checks a closed fit
 };
 FitNeeds fit_needs(const DetectOptions& options, const Method& method, PixelType type);
 

@@ -46,16 +46,18 @@ FitPasses::FitPasses(const DetectPlan& plan, PairTiles& tiles, const JobContext&
 
 void FitPasses::take(Slot& slot) {
   backend_.gram(*slot.workspace, slot.tile, at({}, slot), slot.gram);
-  GramRecipe held;
-  held.subset = GramSubset::held_out;
-  backend_.gram(*slot.workspace, slot.tile, at(held, slot), held_[slot.index]);
+  if (wants_held_out_) {
+    GramRecipe held;
+    held.subset = GramSubset::held_out;
+    backend_.gram(*slot.workspace, slot.tile, at(held, slot), held_[slot.index]);
+  }
   if (lattice_) lattice_->add(slot.tile);
   if (wants_median_) backend_.value_histogram(*slot.workspace, slot.tile, slot.bins);
 }
 
 void FitPasses::merge(const Slot& slot) {
   everything_.add(slot.gram);
-  held_out_.add(held_[slot.index]);
+  if (wants_held_out_) held_out_.add(held_[slot.index]);
 }
 
 const FitLattice* FitPasses::lattice() const {
@@ -69,11 +71,12 @@ MomentSummary FitPasses::lattice_moments(const WeightRule& rule) {
   return lattice_->moments(backend_, *tiles_.slots().front().workspace, rule);
 }
 
-void FitPasses::load(bool median, bool lattice) {
-  wants_median_ = median;
+void FitPasses::load(const FitNeeds& needs) {
+  wants_median_ = needs.median;
+  wants_held_out_ = needs.held_out;
   const std::int64_t pixels = pixel_count(plan_.grid);
   const std::int64_t most = plan_.sampled() ? std::min(pixels, plan_.method.fit_pixels) : pixels;
-  if (lattice && most >= FitLattice::kLeastPixels) lattice_.emplace(plan_.type, plan_.band_count, most);
+  if (needs.warm_start && most >= FitLattice::kLeastPixels) lattice_.emplace(plan_.type, plan_.band_count, most);
   start_statistics();
   const auto compute = [&](Slot& slot) {
     take(slot);

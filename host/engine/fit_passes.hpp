@@ -32,8 +32,8 @@ class FitPasses {
 
   /// Decodes the pixels of the fit (a sample: rounds of cells, until it has its number of valid pixels or all cells are
   /// read), takes moments and extremes, and goes over them once more when pixels have to be kept out.
-  /// median, lattice : of the values, and of the pixels, are wanted too.
-  void load(bool median, bool lattice);
+  /// needs : whether the median of the values, the lattice of the pixels and the held-out third are wanted too.
+  void load(const FitNeeds& needs);
 
   const FitSample& sample() const { return sample_; }
   const PairExtremes& extremes() const { return extremes_; }
@@ -41,7 +41,7 @@ class FitPasses {
   std::int64_t clipped() const { return clipped_; }
   MomentSummary moments() const { return everything_.summary(); }
   const PairGram& everything() const { return everything_; }  ///< unit weights
-  const PairGram& held_out() const { return held_out_; }      ///< the third that checks the fit, unit weights
+  const PairGram& held_out() const { return held_out_; }      ///< the third that checks the fit, where it was wanted
 
   /// The lattice of the fit's pixels, where load() was asked for it and the fit is large enough to be worth one.
   const FitLattice* lattice() const;
@@ -77,7 +77,7 @@ class FitPasses {
   PairExtremes extremes_;
   std::int64_t clipped_ = 0;
   PairGram everything_, held_out_;
-  bool wants_median_ = false;
+  bool wants_median_ = false, wants_held_out_ = false;
   std::vector<std::uint64_t> values_;  ///< histogram, where the median is wanted
   std::optional<FitLattice> lattice_;
   std::vector<TileGram> held_;             ///< of the tile in each slot

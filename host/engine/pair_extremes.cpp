@@ -26,9 +26,9 @@ Range<T> range_of(const T* pixels, const std::uint8_t* valid, std::int32_t count
   return r;
 }
 
-/// same[x] = 1 where the pixel is valid and holds the minimum of every band on both dates.
+/// same[x] = 1 where the pixel is valid and holds the minimum of every band on both dates. Returns whether any does.
 template <class T>
-void mark_row(const PairTile& tile, const std::vector<float>& minimum, const Window& w, std::int32_t y,
+bool mark_row(const PairTile& tile, const std::vector<float>& minimum, const Window& w, std::int32_t y,
               std::uint8_t* same) {
   const std::uint8_t* valid = tile.valid_view().row(w.y + y) + w.x;
   for (std::int32_t x = 0; x < w.width; ++x) same[x] = valid[x] != 0 ? 1 : 0;
@@ -36,9 +36,15 @@ void mark_row(const PairTile& tile, const std::vector<float>& minimum, const Win
     const T low = static_cast<T>(minimum[static_cast<std::size_t>(b)]);
     for (const auto& plane : {tile.before_as<T>(), tile.after_as<T>()}) {
       const T* pixels = plane.band(b).row(w.y + y) + w.x;
-      for (std::int32_t x = 0; x < w.width; ++x) same[x] = static_cast<std::uint8_t>(same[x] & (pixels[x] == low));
+      std::uint8_t any = 0;
+      for (std::int32_t x = 0; x < w.width; ++x) {
+        same[x] = static_cast<std::uint8_t>(same[x] & (pixels[x] == low));
+        any |= same[x];
+      }
+      if (any == 0) return false;  // as a rule after the first plane
     }
   }
+  return true;
 }
 
 }  // namespace
@@ -69,7 +75,7 @@ void PairExtremes::add(const PairTile& tile) {
     own.lowest_ = *std::min_element(own.minimum_.begin(), own.minimum_.end());
     std::vector<std::uint8_t> same(static_cast<std::size_t>(w.width));
     for (std::int32_t y = 0; y < w.height; ++y) {
-      mark_row<T>(tile, own.minimum_, w, y, same.data());
+      if (!mark_row<T>(tile, own.minimum_, w, y, same.data())) continue;
       own.clipped_ += std::count(same.begin(), same.end(), std::uint8_t{1});
     }
   });

@@ -61,7 +61,7 @@ class PairFitter {
   }
 
   void load() {
-    passes_.load(needs_.median, needs_.warm_start);
+    passes_.load(needs_);
     fit_.sample = passes_.sample();
     fit_.minimum = passes_.extremes().minimum();
     fit_.clipped = passes_.clipped();
