@@ -10,7 +10,7 @@ set -euo pipefail
 
 packages=(
   cmake ninja-build g++ ccache git pkg-config               # build
-  libgdal-dev libtbb-dev libssl-dev                         # libraries of the program
+  libgdal-dev libproj-dev libtbb-dev libssl-dev             # libraries of the program
   nlohmann-json3-dev libcli11-dev libfmt-dev
   libgtest-dev libgmock-dev libbenchmark-dev                # tests and benches
   gdal-bin python3 python3-gdal python3-numpy               # tests that compare with GDAL's own tools

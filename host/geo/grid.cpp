@@ -8,10 +8,29 @@
 #include <fmt/format.h>
 #include <ogr_spatialref.h>
 
+#include "host/base/error.hpp"
 #include "host/geo/gdal_owners.hpp"
 
 namespace groundshift {
 namespace {
+
+/// Largest distance between where the two transforms put a corner, in pixels of `a`.
+double corner_distance_px(const Grid& a, const Grid& b) {
+  const auto& p = *a.geotransform;
+  const auto& q = *b.geotransform;
+  const double pixel = std::min(std::hypot(p[1], p[4]), std::hypot(p[2], p[5]));
+  double largest = 0.0;
+  for (const double x : {0.0, double(a.width)}) {
+    for (const double y : {0.0, double(a.height)}) {
+      const double dx = (p[0] - q[0]) + x * (p[1] - q[1]) + y * (p[2] - q[2]);
+      const double dy = (p[3] - q[3]) + x * (p[4] - q[4]) + y * (p[5] - q[5]);
+      largest = std::max(largest, std::hypot(dx, dy) / pixel);
+    }
+  }
+  return largest;
+}
+
+}  // namespace
 
 std::string crs_name(const std::string& wkt) {
   if (wkt.empty()) return "no CRS";
@@ -34,23 +53,46 @@ bool same_crs(const std::string& a, const std::string& b) {
   return first.IsSame(&second) != 0;
 }
 
-/// Largest distance between where the two transforms put a corner, in pixels of `a`.
-double corner_distance_px(const Grid& a, const Grid& b) {
-  const auto& p = *a.geotransform;
-  const auto& q = *b.geotransform;
-  const double pixel = std::min(std::hypot(p[1], p[4]), std::hypot(p[2], p[5]));
-  double largest = 0.0;
-  for (const double x : {0.0, double(a.width)}) {
-    for (const double y : {0.0, double(a.height)}) {
-      const double dx = (p[0] - q[0]) + x * (p[1] - q[1]) + y * (p[2] - q[2]);
-      const double dy = (p[3] - q[3]) + x * (p[4] - q[4]) + y * (p[5] - q[5]);
-      largest = std::max(largest, std::hypot(dx, dy) / pixel);
-    }
+std::string crs_from_user_input(const std::string& text, const std::string& option) {
+  initialize_gdal();
+  const GdalMessages messages;
+  OGRSpatialReference crs;
+  if (crs.SetFromUserInput(text.c_str()) != OGRERR_NONE) {
+    throw UsageError(fmt::format("{} '{}': {}", option, text, messages.failure_text("is no CRS that PROJ knows")));
   }
-  return largest;
+  char* wkt = nullptr;
+  const char* form[] = {"FORMAT=WKT2_2019", nullptr};
+  const bool good = crs.exportToWkt(&wkt, form) == OGRERR_NONE && wkt != nullptr;
+  const std::string out = good ? wkt : "";
+  CPLFree(wkt);
+  if (!good) throw UsageError(fmt::format("{} '{}': cannot be written as WKT", option, text));
+  return out;
 }
 
-}  // namespace
+std::array<double, 2> to_ground(const Grid& grid, double x, double y) {
+  const auto& t = *grid.geotransform;
+  return {t[0] + x * t[1] + y * t[2], t[3] + x * t[4] + y * t[5]};
+}
+
+std::array<double, 2> to_pixels(const Grid& grid, double ground_x, double ground_y) {
+  std::array<double, 6> transform = *grid.geotransform, inverse{};
+  if (!GDALInvGeoTransform(transform.data(), inverse.data())) {
+    throw InputError(fmt::format("{}: its geotransform cannot be inverted", describe(grid)));
+  }
+  return {inverse[0] + ground_x * inverse[1] + ground_y * inverse[2],
+          inverse[3] + ground_x * inverse[4] + ground_y * inverse[5]};
+}
+
+std::array<double, 4> extent_of(const Grid& grid) {
+  std::array<double, 4> extent{HUGE_VAL, HUGE_VAL, -HUGE_VAL, -HUGE_VAL};
+  for (const double x : {0.0, double(grid.width)}) {
+    for (const double y : {0.0, double(grid.height)}) {
+      const auto [gx, gy] = to_ground(grid, x, y);
+      extent = {std::min(extent[0], gx), std::min(extent[1], gy), std::max(extent[2], gx), std::max(extent[3], gy)};
+    }
+  }
+  return extent;
+}
 
 bool same_grid(const Grid& a, const Grid& b, std::string* why) {
   constexpr double kTolerancePixels = 1e-6;

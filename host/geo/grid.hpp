@@ -21,6 +21,30 @@ struct Grid {
 
 inline std::int64_t pixel_count(const Grid& g) { return std::int64_t{g.width} * g.height; }
 
+/// A rectangle of pixels of the grid that the context names; it may reach outside it.
+struct PixelRect {
+  std::int64_t x = 0, y = 0, width = 0, height = 0;
+  friend bool operator==(const PixelRect&, const PixelRect&) = default;
+};
+
+/// The same CRS by meaning (GDAL's OGRSpatialReference::IsSame, axis order ignored); two empty ones are the same.
+bool same_crs(const std::string& wkt_a, const std::string& wkt_b);
+
+/// "WGS 84 / UTM zone 33N (EPSG:32633)", "no CRS".
+std::string crs_name(const std::string& wkt);
+
+/// WKT2 of whatever GDAL's SetFromUserInput takes (EPSG:32633, WKT, PROJ string, file). Throws UsageError naming
+/// `option`.
+std::string crs_from_user_input(const std::string& text, const std::string& option);
+
+/// {xmin, ymin, xmax, ymax} of the grid's four corners in CRS units; needs a geotransform.
+std::array<double, 4> extent_of(const Grid& grid);
+
+/// CRS coordinates of a position in pixels (corner of pixel (0,0) = (0,0)); needs a geotransform.
+std::array<double, 2> to_ground(const Grid& grid, double x, double y);
+/// The other way. Throws InputError where the geotransform cannot be inverted.
+std::array<double, 2> to_pixels(const Grid& grid, double ground_x, double ground_y);
+
 /// Equal size and origin and pixel vectors equal within 1e-6 of a pixel over the whole grid, and the same CRS by
 /// meaning (GDAL's OGRSpatialReference::IsSame, axis order ignored). `why` gets the first difference in words.
 bool same_grid(const Grid& a, const Grid& b, std::string* why);
