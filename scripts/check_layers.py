@@ -43,8 +43,9 @@ CROSSING = {
 }
 # Single headers that a room may take from a room it has no arrow to: plain data both sides must agree on.
 SINGLE_HEADERS = {
-    "kernels/solve": {"kernels/api/pair_tile.hpp", "kernels/api/gram_recipe.hpp"},
-    "kernels/recipes": {"kernels/api/score_recipe.hpp", "kernels/api/pair_tile.hpp", "kernels/api/gram_recipe.hpp"},
+    "kernels/solve": {"kernels/api/pair_tile.hpp", "kernels/api/gram_recipe.hpp", "kernels/api/resample_recipe.hpp"},
+    "kernels/recipes": {"kernels/api/score_recipe.hpp", "kernels/api/pair_tile.hpp", "kernels/api/gram_recipe.hpp",
+                        "kernels/api/resample_recipe.hpp"},
     "host/plan": {"kernels/api/pair_tile.hpp"},
 }
 # External headers, and the only rooms that may name them.

@@ -12,6 +12,7 @@
 
 #include "kernels/api/gram_recipe.hpp"
 #include "kernels/api/pair_tile.hpp"
+#include "kernels/api/resample_recipe.hpp"
 #include "kernels/api/score_recipe.hpp"
 
 namespace groundshift {
@@ -38,6 +39,7 @@ struct WorkspaceShape {
   std::int32_t height = 0;  ///< with halo
   std::int32_t halo = 0;
   bool window_scores = false;  ///< ssim, ncc, multilook, texture, shift tolerance or local contrast will be asked for
+  ResampleShape resample;      ///< of the source windows that tiles of this shape are made of; default: none
 };
 
 /// All that one tile needs inside a backend: scratch, and on a device buffers, stream and events. Made once a slot.
@@ -85,6 +87,17 @@ class Backend {
   /// the histogram of the scores that are not NaN.
   virtual void score(Workspace& workspace, const PairTile& tile, const ScoreRecipe& recipe, RasterView<float> score,
                      std::span<std::uint64_t> bins) = 0;
+
+  /// A window of AFTER's image, resampled onto the tile's pixels: every pixel of the output's planes and states.
+  /// Pixels are those of ops/resample.hpp: positions rounded half up to 1/1024 source pixel, weights of 14 bits an
+  /// axis, integers exact, float32 summed in double in the order of the taps. A pixel has a value when the source pixel
+  /// that holds its position is inside the image and valid, and the valid taps carry more than half of the weight; the
+  /// sum is then divided by their weight (`renormalised` where they are not all; taps beyond the image count as
+  /// invalid, taps of weight 0 do not count). Else it is `outside` (no position, or no source pixel holds it) or
+  /// `from_invalid`, and 0 in all bands. One validity holds for all bands: a float pixel that is no number in one of
+  /// them is `from_invalid`. Throws std::invalid_argument for what check_resample() refuses or the workspace was not
+  /// made for.
+  virtual void resample(Workspace& workspace, const ResampleTile& tile, const ResampleWeights& weights) = 0;
 };
 
 /// A device call failed; `what()` names the call and the device's error.

@@ -8,7 +8,9 @@
 #include "kernels/cpu/clones.hpp"
 #include "kernels/cpu/executor.hpp"
 #include "kernels/cpu/gram.hpp"
+#include "kernels/cpu/resample.hpp"
 #include "kernels/cpu/workers.hpp"
+#include "kernels/recipes/check_resample.hpp"
 #include "kernels/recipes/check_score.hpp"
 #include "kernels/recipes/form_means.hpp"
 #include "kernels/recipes/texture_planes.hpp"
@@ -117,6 +119,11 @@ class CpuBackend final : public Backend {
       using T = typename decltype(tag)::type;
       workers_.run([&] { run_score(executor, pair_planes<T>(tile), recipe, tile.core, planes, score); });
     });
+  }
+
+  void resample(Workspace& /*workspace*/, const ResampleTile& tile, const ResampleWeights& weights) override {
+    check_resample(tile, weights);
+    workers_.run([&] { cpu::resample(tile, weights); });
   }
 
  private:

@@ -8,6 +8,7 @@
 #include "kernels/cuda/device.hpp"
 #include "kernels/cuda/device_workspace.hpp"
 #include "kernels/cuda/gram_call.hpp"
+#include "kernels/cuda/resample_call.hpp"
 #include "kernels/recipes/check_score.hpp"
 #include "kernels/recipes/value_histogram.hpp"
 
@@ -160,6 +161,11 @@ class CudaBackend final : public Backend {
                                   static_cast<std::size_t>(core.width) * sizeof(float),
                                   static_cast<std::size_t>(core.height), cudaMemcpyDeviceToHost, slot.stream()));
     add_bins(slot, bins);
+  }
+
+  void resample(Workspace& workspace, const ResampleTile& tile, const ResampleWeights& weights) override {
+    use_device();
+    run_resample(dynamic_cast<DeviceWorkspace&>(workspace), tile, weights);
   }
 
  private:

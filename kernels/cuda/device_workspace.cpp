@@ -6,6 +6,7 @@
 #include <iterator>
 #include <stdexcept>
 
+#include "kernels/recipes/check_resample.hpp"
 #include "kernels/recipes/check_score.hpp"
 
 namespace groundshift::GS_CUDA_NAMESPACE {
@@ -25,6 +26,21 @@ std::size_t raw_elements(const WorkspaceShape& shape) {
 }
 std::size_t spare_elements(const WorkspaceShape& shape) { return shape.window_scores ? plane_elements(shape) : 0; }
 
+std::size_t source_elements(const WorkspaceShape& shape) {
+  return static_cast<std::size_t>(padded(shape.resample.source_width)) *
+         static_cast<std::size_t>(shape.resample.source_height);
+}
+std::size_t source_bytes(const WorkspaceShape& shape) {
+  return source_elements(shape) * static_cast<std::size_t>(shape.band_count) * byte_count(shape.type);
+}
+
+// A lattice's nodes and two tables of weights.
+std::size_t resample_bytes(const WorkspaceShape& shape) {
+  const std::size_t nodes = static_cast<std::size_t>(shape.resample.node_count) * sizeof(std::int64_t);
+  const std::size_t weights = static_cast<std::size_t>(shape.resample.weight_count) * sizeof(std::int16_t);
+  return 2 * ParameterMemory::padded(nodes) + ParameterMemory::padded(weights) + ParameterMemory::padded(1);
+}
+
 // Fits and projection of every term, or of a rule with its table. The largest projection is that of an excess: both
 // dates' variables together, then each date's, so twice as many rows as variables.
 std::size_t parameter_bytes(const WorkspaceShape& shape) {
@@ -34,9 +50,10 @@ std::size_t parameter_bytes(const WorkspaceShape& shape) {
   const auto padded = [](std::size_t values, std::size_t value_bytes) {
     return ParameterMemory::padded(values * value_bytes);
   };
-  return padded(std::size_t{kWeightTableIntervals} + 1, sizeof(std::uint32_t)) +
-         kMostTerms * (padded(bands, sizeof(BandFit)) + padded(variables, sizeof(float)) + padded(rows, sizeof(float)) +
-                       padded(rows * variables, sizeof(float)));
+  const std::size_t scores = padded(std::size_t{kWeightTableIntervals} + 1, sizeof(std::uint32_t)) +
+                             kMostTerms * (padded(bands, sizeof(BandFit)) + padded(variables, sizeof(float)) +
+                                           padded(rows, sizeof(float)) + padded(rows * variables, sizeof(float)));
+  return std::max(scores, resample_bytes(shape));
 }
 
 std::size_t wide_box_elements(const WorkspaceShape& shape) {
@@ -70,6 +87,8 @@ DeviceWorkspace::DeviceWorkspace(const WorkspaceShape& shape)
       before_(date_bytes(shape)),
       after_(date_bytes(shape)),
       valid_(plane_elements(shape)),
+      source_(source_bytes(shape)),
+      source_valid_(source_elements(shape)),
       raw_(raw_elements(shape)),
       product_(spare_elements(shape)),
       spare_(kSparePlanes * spare_elements(shape)),
@@ -160,6 +179,65 @@ HeldRule DeviceWorkspace::copy_in_rule(const WeightRule& rule, const std::vector
   parameters_.copy_in(stream());
   return held;
 }
+
+HeldResample DeviceWorkspace::copy_in_resample(const ResampleTile& tile, const ResampleWeights& weights) {
+  const std::int64_t nodes = std::int64_t{tile.positions.width} * tile.positions.height;
+  if (tile.type != shape_.type || tile.band_count > shape_.band_count || tile.output.width > shape_.width ||
+      tile.output.height > shape_.height || nodes > shape_.resample.node_count) {
+    throw std::invalid_argument("the tile is larger than its workspace");
+  }
+  HeldResample held{tile.positions, tap_tables(weights)};
+  parameters_.clear();
+  held.positions.x = parameters_.put(tile.positions.x, static_cast<std::size_t>(nodes));
+  held.positions.y = parameters_.put(tile.positions.y, static_cast<std::size_t>(nodes));
+  held.tables.x = parameters_.put(weights.x.data(), weights.x.size());
+  held.tables.y = parameters_.put(weights.y.data(), weights.y.size());
+  parameters_.copy_in(stream());
+  return held;
+}
+
+template <class T>
+SourcePlanes<T> DeviceWorkspace::copy_in_source(const ResampleTile& tile) {
+  const auto& source = tile.source;
+  if (source.width > shape_.resample.source_width || source.height > shape_.resample.source_height) {
+    throw std::invalid_argument("the source window is larger than its workspace");
+  }
+  const std::ptrdiff_t pitch = padded(source.width);
+  const std::ptrdiff_t band_pitch = pitch * source.height;
+  T* const data = reinterpret_cast<T*>(source_.data());
+  const auto copy_plane = [&](void* to, const void* from, std::size_t element_bytes) {
+    GS_CUDA_TRY(cudaMemcpy2DAsync(to, static_cast<std::size_t>(pitch) * element_bytes, from,
+                                  static_cast<std::size_t>(source.row_pitch) * element_bytes,
+                                  static_cast<std::size_t>(source.width) * element_bytes,
+                                  static_cast<std::size_t>(source.height), cudaMemcpyHostToDevice, stream()));
+  };
+  if (source.width > 0 && source.height > 0) {
+    for (std::int32_t b = 0; b < tile.band_count; ++b) {
+      copy_plane(data + b * band_pitch, tile.source_as<T>().band(b).data, sizeof(T));
+    }
+    copy_plane(source_valid_.data(), source.valid, 1);
+  }
+  return {{data, source.width, source.height, tile.band_count, pitch, band_pitch},
+          {source_valid_.data(), source.width, source.height, pitch}};
+}
+
+template SourcePlanes<std::uint8_t> DeviceWorkspace::copy_in_source(const ResampleTile&);
+template SourcePlanes<std::uint16_t> DeviceWorkspace::copy_in_source(const ResampleTile&);
+template SourcePlanes<std::int16_t> DeviceWorkspace::copy_in_source(const ResampleTile&);
+template SourcePlanes<float> DeviceWorkspace::copy_in_source(const ResampleTile&);
+
+template <class T>
+ResampledPlanes<T> DeviceWorkspace::resampled(const ResampleTile& tile) const {
+  const auto& out = tile.output;
+  return {{reinterpret_cast<T*>(after_.data()), out.width, out.height, tile.band_count, row_pitch_,
+           row_pitch_ * out.height},
+          {valid_.data(), out.width, out.height, row_pitch_}};
+}
+
+template ResampledPlanes<std::uint8_t> DeviceWorkspace::resampled(const ResampleTile&) const;
+template ResampledPlanes<std::uint16_t> DeviceWorkspace::resampled(const ResampleTile&) const;
+template ResampledPlanes<std::int16_t> DeviceWorkspace::resampled(const ResampleTile&) const;
+template ResampledPlanes<float> DeviceWorkspace::resampled(const ResampleTile&) const;
 
 ScorePlanes DeviceWorkspace::planes(std::int32_t width, std::int32_t height, bool raw, bool spare) const {
   const bool fits = width <= shape_.width && height <= shape_.height;

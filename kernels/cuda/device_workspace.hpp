@@ -20,6 +20,26 @@ struct HeldRule {
   HeldFits texture;
 };
 
+/// A lattice and tables of weights in device memory.
+struct HeldResample {
+  PositionLattice positions;
+  TapTables tables;
+};
+
+/// A source window on the device.
+template <class T>
+struct SourcePlanes {
+  PlanarView<const T> pixels;
+  RasterView<const std::uint8_t> valid;
+};
+
+/// Where a resampled tile comes to lie on the device.
+template <class T>
+struct ResampledPlanes {
+  PlanarView<T> pixels;
+  RasterView<std::uint8_t> states;
+};
+
 /// Workspace of the CUDA backend; everything is allocated here, nothing a tile. Throws DeviceFault without room.
 class DeviceWorkspace final : public Workspace {
  public:
@@ -38,6 +58,15 @@ class DeviceWorkspace final : public Workspace {
   std::vector<HeldTerm> copy_in_terms(const ScoreRecipe& recipe);
   /// Starts copying a rule's first group and table, and the fits of a texture (null: none). Throws the same.
   HeldRule copy_in_rule(const WeightRule& rule, const std::vector<BandFit>* texture_fits);
+  /// Starts copying a tile's lattice and the tables. Throws std::invalid_argument for more nodes, weights or output
+  /// than the shape has room for.
+  HeldResample copy_in_resample(const ResampleTile& tile, const ResampleWeights& weights);
+  /// Starts copying a tile's source window. Throws std::invalid_argument for one that is larger than the shape's.
+  template <class T>
+  SourcePlanes<T> copy_in_source(const ResampleTile& tile);
+  /// Planes as large as the tile's output, which copy_in_resample has passed; they are those of AFTER.
+  template <class T>
+  ResampledPlanes<T> resampled(const ResampleTile& tile) const;
   /// Sleeps until everything started so far is done. Throws DeviceFault when any of it failed.
   void wait();
 
@@ -64,6 +93,8 @@ class DeviceWorkspace final : public Workspace {
   DeviceBuffer<std::byte> before_;
   DeviceBuffer<std::byte> after_;
   DeviceBuffer<std::uint8_t> valid_;
+  DeviceBuffer<std::byte> source_;
+  DeviceBuffer<std::uint8_t> source_valid_;
   DeviceBuffer<float> raw_;
   DeviceBuffer<double> product_;
   DeviceBuffer<float> spare_;

@@ -11,6 +11,7 @@
 #include "kernels/cuda/runtime.hpp"
 #include "kernels/math/float_bins.hpp"
 #include "kernels/ops/quadratic_form.hpp"
+#include "kernels/ops/resample.hpp"
 #include "kernels/recipes/pair_planes.hpp"
 #include "kernels/recipes/score_tile.hpp"
 
@@ -128,6 +129,12 @@ void score(cudaStream_t stream, const PairPlanes<T>& planes, const ScoreRecipe& 
 template <class T>
 PairPlanes<float> texture(cudaStream_t stream, const PairPlanes<T>& planes, const HeldFits& fits, const Window& at,
                           const SparePlanes& scratch);
+
+/// Every pixel of `out` and `states` (one size) out of a source window (ops/resample.hpp). T: the four pixel types.
+template <class T>
+void resample(cudaStream_t stream, const PlanarView<const T>& source, const RasterView<const std::uint8_t>& valid,
+              const PositionLattice& positions, const TapTables& tables, const PlanarView<T>& out,
+              const RasterView<std::uint8_t>& states);
 
 /// Throws DeviceFault when this build holds no code that the current device can run.
 void require_kernel_image();
