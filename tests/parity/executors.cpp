@@ -7,6 +7,7 @@
 #include <limits>
 #include <string_view>
 
+#include "kernels/recipes/check_score.hpp"
 #include "tests/support/fibre/fibre_backend.hpp"
 #include "tests/support/fibre/order.hpp"
 
@@ -15,16 +16,6 @@ namespace {
 
 constexpr int kThreads = 4;
 constexpr std::uint32_t kShuffleSeed = 20;
-
-WorkspaceShape shape_of(const Scene& scene, const std::vector<Window>& cores, std::int32_t halo) {
-  WorkspaceShape shape{scene.type, scene.band_count, 0, 0, halo};
-  for (const Window& core : cores) {
-    const PairTile tile = scene.tile(core, halo);
-    shape.width = std::max(shape.width, tile.width);
-    shape.height = std::max(shape.height, tile.height);
-  }
-  return shape;
-}
 
 }  // namespace
 
@@ -64,9 +55,21 @@ std::unique_ptr<Backend> make_backend(Executor executor) {
   return make_cuda_backend(0);
 }
 
+WorkspaceShape workspace_shape(const Scene& scene, const std::vector<Window>& cores, std::int32_t halo,
+                               bool window_scores) {
+  WorkspaceShape shape{scene.type, scene.band_count, 0, 0, halo, window_scores};
+  for (const Window& core : cores) {
+    const PairTile tile = scene.tile(core, halo);
+    shape.width = std::max(shape.width, tile.width);
+    shape.height = std::max(shape.height, tile.height);
+  }
+  return shape;
+}
+
 ImageScores score_image(Backend& backend, const Scene& scene, const ScoreRecipe& recipe, std::int32_t tile_size) {
   const std::vector<Window> cores = cores_of(scene, tile_size);
-  const auto workspace = backend.make_workspace(shape_of(scene, cores, recipe.halo()));
+  const auto workspace =
+      backend.make_workspace(workspace_shape(scene, cores, recipe.halo(), needs_spare_planes(recipe)));
   ImageScores image;
   image.scores.assign(static_cast<std::size_t>(scene.width) * static_cast<std::size_t>(scene.height), -1.0f);
   image.bins.assign(kFloatBins, 0);
@@ -80,7 +83,7 @@ ImageScores score_image(Backend& backend, const Scene& scene, const ScoreRecipe&
 
 TileMoments image_moments(Backend& backend, const Scene& scene, std::int32_t tile_size) {
   const std::vector<Window> cores = cores_of(scene, tile_size);
-  const auto workspace = backend.make_workspace(shape_of(scene, cores, 0));
+  const auto workspace = backend.make_workspace(workspace_shape(scene, cores, 0, false));
   const auto sum_count = static_cast<std::size_t>(moment_count(scene.band_count));
   const auto cells = [](std::int32_t pixels) { return (pixels + kCellSize - 1) / kCellSize; };
   TileMoments image;
@@ -108,7 +111,7 @@ TileMoments image_moments(Backend& backend, const Scene& scene, std::int32_t til
 
 std::vector<std::uint64_t> image_histogram(Backend& backend, const Scene& scene, std::int32_t tile_size) {
   const std::vector<Window> cores = cores_of(scene, tile_size);
-  const auto workspace = backend.make_workspace(shape_of(scene, cores, 0));
+  const auto workspace = backend.make_workspace(workspace_shape(scene, cores, 0, false));
   std::vector<std::uint64_t> bins(kFloatBins, 0);
   for (const Window& core : cores) backend.value_histogram(*workspace, scene.tile(core, 0), bins);
   return bins;

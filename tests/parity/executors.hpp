@@ -27,6 +27,10 @@ inline const auto kExecutors = testing::Values(Executor::cpu_one_thread, Executo
 std::string reason_to_skip(Executor executor);
 std::unique_ptr<Backend> make_backend(Executor executor);
 
+/// A workspace for the tiles of these cores.
+WorkspaceShape workspace_shape(const Scene& scene, const std::vector<Window>& cores, std::int32_t halo,
+                               bool window_scores);
+
 /// What one backend makes of a whole image, put together from its tiles.
 struct ImageScores {
   std::vector<float> scores;  ///< row-major, width * height

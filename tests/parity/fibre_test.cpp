@@ -8,6 +8,8 @@
 
 #include "kernels/api/backend.hpp"
 #include "tests/parity/executors.hpp"
+#include "tests/parity/recipe_reference.hpp"
+#include "tests/parity/recipes.hpp"
 #include "tests/parity/reference.hpp"
 #include "tests/support/fibre/fibre_backend.hpp"
 #include "tests/support/fibre/order.hpp"

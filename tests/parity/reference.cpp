@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The definitions of scores, means, moments and bins, written out.
+// The definitions of means, moments and bins, written out.
 #include "tests/parity/reference.hpp"
 
 #include <algorithm>
@@ -7,19 +7,8 @@
 #include <cmath>
 #include <limits>
 
-#include "kernels/recipes/score_op.hpp"
-
 namespace groundshift::parity {
 namespace {
-
-float canonical(float value) { return value == value ? value : std::bit_cast<float>(0x7fc00000u); }
-
-// Bins by comparison of bit patterns: non-negative floats count up, negative ones count down from the middle.
-std::uint32_t bin_of(float value) {
-  const std::uint32_t bits = std::bit_cast<std::uint32_t>(value);
-  if (value == 0.0f) return 0x8000u;
-  return value > 0.0f ? 0x8000u + (bits >> 16) : 0x7fffu - ((bits & 0x7fffffffu) >> 16);
-}
 
 template <class Float>
 testing::AssertionResult compare(const std::vector<Float>& expected, const std::vector<Float>& got) {
@@ -85,29 +74,19 @@ void for_each_sum(std::int32_t band_count, const F& f) {
 
 }  // namespace
 
+float canonical(float value) { return value == value ? value : std::bit_cast<float>(0x7fc00000u); }
+
+std::uint32_t reference_bin(float value) {
+  const std::uint32_t bits = std::bit_cast<std::uint32_t>(value);
+  if (value == 0.0f) return 0x8000u;
+  return value > 0.0f ? 0x8000u + (bits >> 16) : 0x7fffu - ((bits & 0x7fffffffu) >> 16);
+}
+
 testing::AssertionResult same_bits(const std::vector<float>& expected, const std::vector<float>& got) {
   return compare(expected, got);
 }
 testing::AssertionResult same_bits(const std::vector<double>& expected, const std::vector<double>& got) {
   return compare(expected, got);
-}
-
-ScoreRecipe make_recipe(ScoreKind kind, std::int32_t band_count, std::int32_t smooth) {
-  ScoreTerm term;
-  term.kind = kind;
-  term.epsilon = 0.75f;
-  for (std::int32_t b = 0; b < band_count; ++b) {
-    const auto band = static_cast<float>(b);
-    BandFit fit;
-    fit.before_center = 40.0f + 3.0f * band;
-    fit.after_center = 37.0f - band;
-    fit.gain = 1.03f + 0.011f * band;
-    fit.bias = -0.37f + 0.21f * band;
-    fit.offset = 39.63f + 3.21f * band;
-    fit.weight = kind == ScoreKind::scva ? 1.0f / (2.5f + band) : 1.0f;
-    term.fits.push_back(fit);
-  }
-  return {{term}, {smooth}};
 }
 
 std::vector<float> reference_box_mean(const std::vector<float>& scores, std::int32_t width, std::int32_t height,
@@ -135,31 +114,6 @@ std::vector<float> reference_box_mean(const std::vector<float>& scores, std::int
   return means;
 }
 
-ImageScores reference_scores(const Scene& scene, const ScoreRecipe& recipe) {
-  ImageScores image;
-  image.bins.assign(kFloatBins, 0);
-  const ScoreTerm& term = recipe.terms.front();
-  with_score_op(term, [&](const auto& op) {
-    for (std::int32_t y = 0; y < scene.height; ++y) {
-      for (std::int32_t x = 0; x < scene.width; ++x) {
-        auto state = op.start();
-        for (std::int32_t b = 0; b < scene.band_count; ++b) {
-          op.add(state, static_cast<float>(scene.value(false, b, x, y)), static_cast<float>(scene.value(true, b, x, y)),
-                 term.fits[static_cast<std::size_t>(b)]);
-        }
-        const float score = op.finish(state, static_cast<float>(scene.band_count));
-        image.scores.push_back(canonical(scene.is_valid(x, y) ? score : std::numeric_limits<float>::quiet_NaN()));
-      }
-    }
-  });
-  if (recipe.smooth.front() > 1)
-    image.scores = reference_box_mean(image.scores, scene.width, scene.height, recipe.smooth.front() / 2);
-  for (const float score : image.scores) {
-    if (!std::isnan(score)) ++image.bins[bin_of(score)];
-  }
-  return image;
-}
-
 TileMoments reference_moments(const Scene& scene) {
   TileMoments moments;
   for (std::int32_t y = 0; y < scene.height; ++y) {
@@ -184,7 +138,7 @@ std::vector<std::uint64_t> reference_histogram(const Scene& scene) {
       if (scene.validity(x, y) != 1) continue;
       for (std::int32_t i = 0; i < 2 * scene.band_count; ++i) {
         const auto value = static_cast<float>(variable(scene, i, x, y));
-        if (!std::isnan(value)) ++bins[bin_of(value)];
+        if (!std::isnan(value)) ++bins[reference_bin(value)];
       }
     }
   }
