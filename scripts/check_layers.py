@@ -38,7 +38,7 @@ ARROWS = {
 }
 CROSSING = {
     "kernels/api": {"io", "align", "pipeline", "engine", "products"},
-    "kernels/view": {"io", "plan", "align", "pipeline", "engine", "products", "synth"},
+    "kernels/view": {"geo", "io", "plan", "align", "pipeline", "engine", "products", "synth"},
     "kernels/solve": {"engine", "products", "align", "evaluate"},
 }
 # Single headers that a room may take from a room it has no arrow to: plain data both sides must agree on.

@@ -188,8 +188,8 @@ void PixelTransform::to_output(std::span<double> x, std::span<double> y) const {
   impl_->transform(x, y, false);
 }
 
-PositionLattice PixelTransform::lattice(const PixelRect& window, int step_log2) const {
-  PositionLattice out = lattice_frame(window, step_log2);
+SourceLattice PixelTransform::lattice(const PixelRect& window, int step_log2) const {
+  SourceLattice out = lattice_frame(window, step_log2);
   std::vector<double> x, y;
   x.reserve(static_cast<std::size_t>(out.columns) * static_cast<std::size_t>(out.rows));
   y.reserve(x.capacity());
@@ -232,7 +232,7 @@ LatticeCheck PixelTransform::check_lattice(int step_log2) const {
   };
   for (const std::int64_t cy : cells(grid.height)) {
     // One row of cells at a time: nodes and points go through GDAL together.
-    std::vector<PositionLattice> nodes;
+    std::vector<SourceLattice> nodes;
     std::vector<std::size_t> owner;
     std::vector<double> x, y, px, py;
     for (const std::int64_t cx : cells(grid.width)) {
@@ -266,7 +266,7 @@ LatticeCheck PixelTransform::check_lattice(int step_log2) const {
       if (!(std::fabs(px[i]) < HUGE_VAL)) continue;
       const SourcePosition p =
           position_at(nodes[owner[i]], static_cast<std::int64_t>(at_x[i]), static_cast<std::int64_t>(at_y[i]));
-      if (p.x == kNoPosition) {
+      if (!p.defined) {
         check.undefined_points += relevant(px[i], py[i]) ? 1 : 0;
         continue;
       }

@@ -66,7 +66,7 @@ class PixelTransform {
   void to_output(std::span<double> x, std::span<double> y) const;
 
   /// Quantised positions at the nodes around a window of output pixels.
-  PositionLattice lattice(const PixelRect& window, int step_log2) const;
+  SourceLattice lattice(const PixelRect& window, int step_log2) const;
   /// Looks at 11 points in each of up to 32 x 32 cells spread evenly over the whole output grid.
   LatticeCheck check_lattice(int step_log2) const;
   /// The largest step of 64, 32, 16, 8 within kLatticeTolerancePx. Throws InputError when none is.

@@ -24,14 +24,14 @@ std::vector<std::int64_t> breaks(std::int64_t first, std::int64_t count, int ste
 }  // namespace
 
 std::int64_t quantized_position(double pixels) {
-  constexpr double kFurthest = 1073741824.0;  // 2^30
+  constexpr double kFurthest = static_cast<double>(kFarthestPosition >> kPositionBits);
   if (!(std::fabs(pixels) <= kFurthest)) return kNoPosition;
   return static_cast<std::int64_t>(std::floor(pixels * static_cast<double>(kPositionOne) + 0.5));
 }
 
-PositionLattice lattice_frame(const PixelRect& window, int step_log2) {
+SourceLattice lattice_frame(const PixelRect& window, int step_log2) {
   expects(window.width > 0 && window.height > 0 && step_log2 >= 0 && step_log2 <= 6, "a lattice around no pixels");
-  PositionLattice out;
+  SourceLattice out;
   out.step_log2 = step_log2;
   out.first_column = window.x >> step_log2;
   out.first_row = window.y >> step_log2;
@@ -43,32 +43,31 @@ PositionLattice lattice_frame(const PixelRect& window, int step_log2) {
   return out;
 }
 
-SourcePosition position_at(const PositionLattice& lattice, std::int64_t x, std::int64_t y) {
-  const int bits = lattice.step_log2;
-  const std::int64_t step = std::int64_t{1} << bits;
-  const std::int64_t column = (x >> bits) - lattice.first_column, row = (y >> bits) - lattice.first_row;
-  const std::int64_t fx = x & (step - 1), fy = y & (step - 1);
-  const auto at = static_cast<std::size_t>(row * lattice.columns + column);
-  const std::size_t nodes[] = {at, at + 1, at + static_cast<std::size_t>(lattice.columns),
-                               at + static_cast<std::size_t>(lattice.columns) + 1};
-  for (const std::size_t n : nodes) {
-    if (lattice.x[n] == kNoPosition) return {};
-  }
-  const auto between = [&](const std::vector<std::int64_t>& p) {
-    const std::int64_t above = p[nodes[0]] * (step - fx) + p[nodes[1]] * fx;
-    const std::int64_t below = p[nodes[2]] * (step - fx) + p[nodes[3]] * fx;
-    const std::int64_t half = bits > 0 ? std::int64_t{1} << (2 * bits - 1) : 0;
-    return (above * (step - fy) + below * fy + half) >> (2 * bits);
+PositionLattice SourceLattice::view(std::int64_t window_x, std::int64_t window_y) const {
+  const auto within = [&](std::int64_t pixel, std::int64_t node) {
+    return static_cast<std::int32_t>(pixel - (node << step_log2));
   };
-  return {between(lattice.x), between(lattice.y)};
+  return {step_log2, within(window_x, first_column), within(window_y, first_row), columns, rows, x.data(), y.data()};
 }
 
-std::optional<PixelRect> source_window(const PositionLattice& lattice, const PixelRect& window, double radius_x,
+void SourceLattice::count_from(std::int64_t source_x, std::int64_t source_y) {
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    if (x[i] == kNoPosition) continue;
+    x[i] -= source_x * kPositionOne;
+    y[i] -= source_y * kPositionOne;
+  }
+}
+
+SourcePosition position_at(const SourceLattice& lattice, std::int64_t x, std::int64_t y) {
+  return position_at(lattice.view(x, y), 0, 0);
+}
+
+std::optional<PixelRect> source_window(const SourceLattice& lattice, const PixelRect& window, double radius_x,
                                        double radius_y, std::int64_t source_width, std::int64_t source_height) {
   std::int64_t left = std::numeric_limits<std::int64_t>::max(), right = std::numeric_limits<std::int64_t>::min();
   std::int64_t top = left, bottom = right;
   const auto include = [&](const SourcePosition& p) {
-    if (p.x == kNoPosition) return;
+    if (!p.defined) return;
     left = std::min(left, p.x);
     right = std::max(right, p.x);
     top = std::min(top, p.y);

@@ -126,10 +126,10 @@ Grid wide_source() { return grid_on("EPSG:32632", 2200, 1800, {900000, 30, 0, 51
 
 TEST(PixelTransformLattice, IsTheSameWhateverTheWindow) {
   const PixelTransform t = between(wide_source(), wide_output());
-  const PositionLattice whole = t.lattice({0, 0, 2000, 1500}, 6);
+  const SourceLattice whole = t.lattice({0, 0, 2000, 1500}, 6);
   for (const PixelRect& w : {PixelRect{0, 0, 1, 1}, PixelRect{1999, 1499, 1, 1}, PixelRect{500, 700, 333, 65},
                              PixelRect{64, 128, 64, 64}, PixelRect{63, 0, 2, 1500}}) {
-    const PositionLattice part = t.lattice(w, 6);
+    const SourceLattice part = t.lattice(w, 6);
     for (std::int64_t y = w.y; y < w.y + w.height; y += 7) {
       for (std::int64_t x = w.x; x < w.x + w.width; x += 5) {
         ASSERT_EQ(position_at(part, x, y), position_at(whole, x, y)) << x << "," << y;
@@ -140,17 +140,17 @@ TEST(PixelTransformLattice, IsTheSameWhateverTheWindow) {
 
 TEST(PixelTransformLattice, IsTheSameFromManyThreads) {
   const PixelTransform t = between(wide_source(), wide_output());
-  const PositionLattice want = t.lattice({0, 0, 2000, 1500}, 4);
-  std::vector<PositionLattice> got(4);
+  const SourceLattice want = t.lattice({0, 0, 2000, 1500}, 4);
+  std::vector<SourceLattice> got(4);
   {
     std::vector<std::jthread> threads;
-    for (PositionLattice& lattice : got) {
+    for (SourceLattice& lattice : got) {
       threads.emplace_back([&t, &lattice] {
         for (int i = 0; i < 3; ++i) lattice = t.lattice({0, 0, 2000, 1500}, 4);
       });
     }
   }
-  for (const PositionLattice& lattice : got) {
+  for (const SourceLattice& lattice : got) {
     EXPECT_EQ(lattice.x, want.x);
     EXPECT_EQ(lattice.y, want.y);
   }
@@ -163,7 +163,7 @@ TEST(PixelTransformLattice, KeepsWithinItsToleranceInEveryPixel) {
   EXPECT_GT(check.largest_error_px, 0.0);
   EXPECT_GT(check.points, 1000);
   double worst = 0.0;
-  const PositionLattice lattice = t.lattice({0, 0, 2000, 1500}, check.step_log2);
+  const SourceLattice lattice = t.lattice({0, 0, 2000, 1500}, check.step_log2);
   for (std::int64_t y = 0; y < 1500; y += 3) {
     std::vector<double> x, row;
     for (int i = 0; i < 2000; i += 3) x.push_back(i), row.push_back(static_cast<double>(y));
@@ -219,7 +219,7 @@ TEST(PixelTransform, HasNoPositionsOutsideAProjection) {
   const auto [x, y] = source_of(t, 649.5, 649.5);
   EXPECT_NEAR(x, 1799.5, 1e-6);
   EXPECT_NEAR(y, 899.5, 1e-6);
-  const PositionLattice lattice = t.lattice({0, 0, 1300, 1300}, 6);
+  const SourceLattice lattice = t.lattice({0, 0, 1300, 1300}, 6);
   EXPECT_EQ(lattice.x[0], kNoPosition);
   EXPECT_EQ(lattice.y[0], kNoPosition);
   EXPECT_GT(t.check_lattice(6).undefined_points, 0);
