@@ -105,7 +105,10 @@ std::optional<std::array<double, 4>> area_of_interest(const Grid& grid) {
     east = {std::min(east[0], lon_east), plain[1], std::max(east[2], lon_east), plain[3]};
   }
   if (plain[0] > plain[2]) return std::nullopt;
-  if (plain[2] - plain[0] > east[2] - east[0] && east[2] > 180.0) east[2] -= 360.0, plain = east;
+  // Across the antimeridian, unless it spans the world. PROJ wants longitudes of -180 to 180 (9.1 recurses without end
+  // on others).
+  if (plain[2] - plain[0] > 180.0 && east[2] - east[0] <= 180.0)
+    return std::array{east[0], east[1], east[2] - 360.0, east[3]};
   return plain;
 }
 

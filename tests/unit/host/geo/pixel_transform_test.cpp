@@ -114,6 +114,22 @@ TEST(PixelTransform, NamesTheOperationAndItsAccuracy) {
   EXPECT_THAT(zones.operation().definition, HasSubstr("+proj=pipeline"));
 }
 
+TEST(AreaOfInterest, IsInDegreesAndCrossesTheAntimeridian) {
+  const auto area = area_of_interest(grid_on("EPSG:32614", 100, 100, {485900, 5, 0, 5209247, 0, -5}));
+  ASSERT_TRUE(area.has_value());
+  EXPECT_NEAR((*area)[0], -99.1856, 1e-4);  // gdalinfo of that corner: 99d11' 8.13"W, 47d 2'11.73"N
+  EXPECT_NEAR((*area)[3], 47.0366, 1e-4);
+  EXPECT_LT((*area)[0], (*area)[2]);
+  EXPECT_LT((*area)[1], (*area)[3]);
+  const auto date_line = area_of_interest(grid_on("EPSG:4326", 20, 20, {179, 0.1, 0, 10, 0, -0.1}));
+  EXPECT_NEAR((*date_line)[0], 179.0, 1e-9);
+  EXPECT_NEAR((*date_line)[2], -179.0, 1e-9);
+  const auto world = area_of_interest(grid_on("EPSG:4326", 360, 180, {-180, 1, 0, 90, 0, -1}));
+  EXPECT_LT((*world)[0], -170);
+  EXPECT_GT((*world)[2], 160);
+  EXPECT_FALSE(area_of_interest(grid_on("", 20, 20, {179, 0.1, 0, 10, 0, -0.1})));
+}
+
 TEST(PixelTransform, KeepsTheNetworkOffOnEveryThread) {
   initialize_gdal();
   int enabled = -1;
