@@ -70,7 +70,7 @@ void bench_score(benchmark::State& state, const BenchScene& scene) {
   Warnings warnings;
   DetectPlan plan = plan_detect(options, warnings);
   Backend& backend = *plan.backend.backend;
-  std::vector<Slot> slots = make_slots(backend, plan.tiles, plan.type, plan.band_count, plan.halo, plan.window_scores);
+  std::vector<Slot> slots = make_slots(backend, plan.tiles, workspace_shape(plan));
   Slot& slot = slots.front();
   aim(slot, tiles_of(plan.tiles, plan.halo), 0, slot.pixels(), plan.grid.width, plan.grid.height, plan.type,
       plan.band_count);

@@ -17,10 +17,10 @@
 namespace groundshift::cli {
 namespace {
 
-constexpr std::array<std::string_view, 3> kGdalSpellings = {"-of", "-co", "-ot"};
+constexpr std::array<std::string_view, 7> kGdalSpellings = {"-of", "-co", "-ot", "-te", "-tr", "-t_srs", "-tap"};
 
 /// Options of the design that come with a later version: refused by name rather than as unknown.
-constexpr std::array<std::string_view, 32> kLater = {"--mask",
+constexpr std::array<std::string_view, 21> kLater = {"--mask",
                                                      "--before-mask",
                                                      "--after-mask",
                                                      "--aoi",
@@ -29,12 +29,6 @@ constexpr std::array<std::string_view, 32> kLater = {"--mask",
                                                      "--unscale",
                                                      "--before-scale-offset",
                                                      "--after-scale-offset",
-                                                     "--grid",
-                                                     "-te",
-                                                     "-tr",
-                                                     "-t_srs",
-                                                     "-tap",
-                                                     "-r",
                                                      "--align",
                                                      "--max-shift",
                                                      "--min-area",
@@ -46,12 +40,7 @@ constexpr std::array<std::string_view, 32> kLater = {"--mask",
                                                      "--config",
                                                      "--on-corrupt",
                                                      "--decode",
-                                                     "--rerun",
-                                                     "--te",
-                                                     "--tr",
-                                                     "--t_srs",
-                                                     "--tap",
-                                                     "--resampling"};
+                                                     "--rerun"};
 
 bool is_job(std::string_view verb) { return verb == "detect" || verb == "plan" || verb == "normalize"; }
 

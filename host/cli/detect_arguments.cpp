@@ -14,6 +14,8 @@ namespace {
 
 constexpr ScoreType kTypes[] = {ScoreType::float32, ScoreType::uint16, ScoreType::byte};
 constexpr RasterFormat kFormats[] = {RasterFormat::cog, RasterFormat::gtiff};
+constexpr ResampleMethod kResamplings[] = {ResampleMethod::nearest, ResampleMethod::bilinear, ResampleMethod::cubic,
+                                           ResampleMethod::lanczos};
 constexpr BackendChoice kBackends[] = {BackendChoice::automatic, BackendChoice::cpu, BackendChoice::cuda};
 
 /// "1,2,red" as its entries; nothing for an empty text.
@@ -40,6 +42,23 @@ ProductChoice parse_products(const std::string& list) {
   return products;
 }
 
+GridOptions parse_grid(const DetectArguments& a) {
+  GridOptions grid;
+  if (lower(a.grid) == "after") {
+    grid.choice = GridChoice::after;
+  } else if (lower(a.grid) != "before") {
+    grid.choice = GridChoice::file;
+    grid.file = a.grid;
+  }
+  if (!a.extent.empty()) grid.extent = {a.extent[0], a.extent[1], a.extent[2], a.extent[3]};
+  if (!a.resolution.empty()) grid.resolution = {a.resolution[0], a.resolution[1]};
+  grid.target_crs = a.target_crs;
+  grid.aligned = a.aligned;
+  // GDAL's own word for it is "near".
+  grid.resampling = choice("-r", lower(a.resampling) == "near" ? "nearest" : a.resampling, kResamplings);
+  return grid;
+}
+
 }  // namespace
 
 DetectOptions DetectArguments::options() const {
@@ -49,6 +68,7 @@ DetectOptions DetectArguments::options() const {
   o.out = out;
   o.method = method.options();
   o.products = parse_products(products);
+  o.grid = parse_grid(*this);
   if (!bands.empty() && (!before_bands.empty() || !after_bands.empty())) {
     throw UsageError("--bands chooses for both dates: give it, or --before-bands and --after-bands");
   }
@@ -79,7 +99,7 @@ DetectOptions DetectArguments::options() const {
 void declare(CLI::App& verb, const std::shared_ptr<DetectArguments>& a, PairVerb kind) {
   const bool with_output = kind != PairVerb::plan;
   verb.add_option("BEFORE", a->before, "Raster of the first date")->required();
-  verb.add_option("AFTER", a->after, "Raster of the second date, on the same grid")->required();
+  verb.add_option("AFTER", a->after, "Raster of the second date")->required();
   if (with_output) {
     verb.add_option("OUT", a->out, kind == PairVerb::detect ? "Heatmap to write" : "Normalized AFTER to write")
         ->required();
@@ -95,6 +115,15 @@ void declare(CLI::App& verb, const std::shared_ptr<DetectArguments>& a, PairVerb
   verb.add_option("--bands", a->bands, "Bands of both dates by number or description, e.g. 1,2,red");
   verb.add_option("--before-bands", a->before_bands, "Bands of BEFORE");
   verb.add_option("--after-bands", a->after_bands, "Bands of AFTER");
+  verb.add_option("--grid", a->grid, "Whose pixels the output has: before, after, or those of a raster FILE")
+      ->capture_default_str();
+  verb.add_option("--te", a->extent, "XMIN YMIN XMAX YMAX of the output in its CRS (-te as in gdalwarp)")->expected(4);
+  verb.add_option("--tr", a->resolution, "Pixel size of the output, across and down (-tr as in gdalwarp)")->expected(2);
+  verb.add_option("--t_srs", a->target_crs, "CRS of the output (-t_srs as in gdalwarp)");
+  verb.add_flag("--tap", a->aligned, "Edges of the output at multiples of --tr (-tap as in gdalwarp)");
+  verb.add_option("-r,--resampling", a->resampling,
+                  "nearest, bilinear, cubic or lanczos, of a date that does not lie on the grid")
+      ->capture_default_str();
   verb.add_option("--src-nodata", a->src_nodata, "Nodata value of both dates instead of the files' own, or none");
   if (with_output) {
     if (kind == PairVerb::detect) {

@@ -18,6 +18,9 @@ struct DetectArguments {
   MethodArguments method;
   std::string products = "score", src_nodata;
   std::string bands, before_bands, after_bands;  ///< "1,2,red"
+  std::string grid = "before", target_crs, resampling = "cubic";
+  std::vector<double> extent, resolution;
+  bool aligned = false;
   std::vector<std::string> creation_options;
   std::string type = "Float32", format = "COG", backend = "auto", memory, tile = "auto", scratch;
   int threads = 0;

@@ -15,11 +15,38 @@ std::string input_text(const PlannedInput& input) {
                      d.compression.empty() ? "" : ", " + d.compression);
 }
 
+std::string grid_text(const DetectPlan& plan) {
+  const CommonGrid& c = plan.common;
+  std::string text = fmt::format("grid    {} ({})\n", describe(plan.grid), c.decided);
+  text +=
+      fmt::format("        {}{} pixels lie in both dates, {:.1f} % of the grid{}\n", c.overlap_counted ? "" : "some ",
+                  c.overlap_pixels, 100.0 * double(c.overlap_pixels) / double(pixel_count(plan.grid)),
+                  c.overlap_km2 ? fmt::format(", {:.3f} km2", *c.overlap_km2) : "");
+  for (const PlannedInput* input : {&plan.before, &plan.after}) {
+    const DateOnGrid& place = input->place;
+    text += fmt::format("        {}: {}\n", input->role, place.why);
+    if (place.relation != GridRelation::resampled) continue;
+    text += fmt::format(
+        "        {}: resampled once, {}, {:.3f} x {:.3f} of its pixels to one ({:.3f} to {:.3f} x {:.3f} to {:.3f}), "
+        "positions within {:.4f} of its pixels\n",
+        input->role, name_of(plan.options.grid.resampling), place.ratio_center[0], place.ratio_center[1],
+        place.ratio_least[0], place.ratio_largest[0], place.ratio_least[1], place.ratio_largest[1],
+        place.lattice.largest_error_px);
+    const CoordinateOperation& operation = place.transform->operation();
+    if (!operation.name.empty()) {
+      text += fmt::format("        {}: {}{}\n", input->role, operation.name,
+                          operation.accuracy_m ? fmt::format(", accuracy {:g} m", *operation.accuracy_m)
+                                               : std::string(", accuracy unknown"));
+    }
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string plan_text(const DetectPlan& plan) {
   constexpr double kMiB = 1 << 20;
-  std::string text = input_text(plan.before) + input_text(plan.after);
+  std::string text = input_text(plan.before) + input_text(plan.after) + grid_text(plan);
   const DetectOptions& o = plan.options;
   const Method& m = plan.method;
   text += fmt::format("preset  {} ({})\n", name_of(m.preset), m.why);

@@ -4,6 +4,11 @@
 
 namespace groundshift {
 
+const char* name_of(ResampleMethod method) {
+  constexpr const char* kNames[] = {"nearest", "bilinear", "cubic", "lanczos"};
+  return kNames[static_cast<int>(method)];
+}
+
 const char* name_of(ScoreType type) {
   switch (type) {
     case ScoreType::float32: return "Float32";

@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "host/engine/method.hpp"
+#include "host/geo/common_grid.hpp"
 #include "host/io/raster_sink.hpp"
 #include "host/plan/plan.hpp"
+#include "kernels/api/resample_recipe.hpp"
 
 namespace groundshift {
 
@@ -23,6 +25,17 @@ struct ResourceOptions {
   int threads = 0;                ///< 0: every core this process may use
   std::int64_t memory_bytes = 0;  ///< 0: half of the machine's or the cgroup's memory, at most 8 GiB
   std::int32_t tile = kAutoTile;
+};
+
+/// Where both dates are looked at; see GridRequest. `file` : the raster of --grid FILE
+struct GridOptions {
+  GridChoice choice = GridChoice::before;
+  std::string file;
+  std::optional<std::array<double, 4>> extent;
+  std::optional<std::array<double, 2>> resolution;
+  std::string target_crs;
+  bool aligned = false;
+  ResampleMethod resampling = ResampleMethod::cubic;  ///< of a date that does not lie on the grid
 };
 
 /// The stored score: float32 as it is, or linearly scaled to integers with the scale in the file.
@@ -40,6 +53,7 @@ struct DetectOptions {
   std::string before, after;
   std::filesystem::path out;
   MethodOptions method;
+  GridOptions grid;
   std::vector<std::string> before_bands, after_bands;
   std::optional<double> src_nodata;
   bool ignore_nodata = false;
@@ -52,6 +66,7 @@ struct DetectOptions {
   ResourceOptions resources;
 };
 
+const char* name_of(ResampleMethod method);
 const char* name_of(ScoreType type);
 const char* name_of(RasterFormat format);
 const char* name_of(BackendChoice choice);

@@ -4,12 +4,17 @@
 
 #include <algorithm>
 #include <cctype>
+#include <map>
+#include <stdexcept>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "host/base/error.hpp"
+#include "host/engine/date_reader.hpp"
 #include "host/engine/score_solution.hpp"
 #include "kernels/solve/contextual.hpp"
+#include "kernels/solve/resample_weights.hpp"
 
 namespace groundshift {
 namespace {
@@ -25,13 +30,30 @@ PlannedInput open_input(const char* role, const std::string& path, const std::ve
   return input;
 }
 
-void check_grids(const RasterDescription& before, const RasterDescription& after) {
-  std::string why;
-  if (same_grid(before.grid, after.grid, &why)) return;
-  throw InputError(
-      fmt::format("the two dates are not on the same grid: {}\n  before {}: {}\n  after  {}: {}\n"
-                  "put one on the grid of the other first, for example with gdalwarp -te -ts -t_srs",
-                  why, before.path, describe(before.grid), after.path, describe(after.grid)));
+LocatedRaster located(const RasterDescription& raster) { return {raster.path, raster.grid, raster.georeference}; }
+
+/// Decides the grid and puts both dates on it.
+void place_dates(DetectPlan& plan, const GridOptions& options, Warnings& warnings) {
+  GridRequest request{
+      options.choice, {}, options.extent, options.resolution, options.target_crs, options.aligned, {}, {}};
+  if (options.choice == GridChoice::file) request.file = located(describe_raster(options.file));
+  plan.common =
+      decide_common_grid(located(plan.before.description), located(plan.after.description), request, warnings);
+  plan.grid = plan.common.grid;
+  plan.before.place = std::move(plan.common.before);
+  plan.after.place = std::move(plan.common.after);
+  for (PlannedInput* input : {&plan.before, &plan.after}) {
+    if (input->place.relation != GridRelation::resampled) continue;
+    const auto [across, down] = input->place.ratio_center;
+    try {
+      input->weights = resample_weights(options.resampling, across, down);
+    } catch (const std::invalid_argument& e) {
+      throw InputError(fmt::format(
+          "{}: has {:.3g} x {:.3g} pixels to one of the output grid, too many to resample at once ({}); give the "
+          "overview nearest to the grid, or make one with gdal_translate -tr",
+          input->description.path, across, down, e.what()));
+    }
+  }
 }
 
 PixelType kernel_type(const PlannedInput& input) {
@@ -51,9 +73,14 @@ UnitGeometry unit_geometry(const PlannedInput& input) {
     return !d.bands[b - 1].exact || d.bands[b - 1].pixel_type != input.selection.type;
   });
   constexpr std::int64_t kWidestType = 8;
-  return {input.source->unit_width(), input.source->unit_height(),
-          2 * block * file_bands * static_cast<std::int64_t>(byte_count(input.selection.type)) +
-              unit * (converted ? kWidestType : 1)};
+  UnitGeometry out{input.source->unit_width(), input.source->unit_height(),
+                   2 * block * file_bands * static_cast<std::int64_t>(byte_count(input.selection.type)) +
+                       unit * (converted ? kWidestType : 1)};
+  const DateOnGrid& place = input.place;
+  out.ratio_x = place.ratio_largest[0];
+  out.ratio_y = place.ratio_largest[1];
+  out.on_grid = place.relation != GridRelation::resampled && place.offset_x == 0 && place.offset_y == 0;
+  return out;
 }
 
 std::vector<PlannedPass> passes_for(const DetectPlan& plan, const FitNeeds& needs) {
@@ -115,7 +142,33 @@ void check_products(const ProductChoice& products, const Method& method, BandCou
   }
 }
 
+/// Room for the larger of both dates' source windows.
+SourceShape slot_source(const DetectPlan& plan, std::int32_t width, std::int32_t height) {
+  const SourceShape before = source_shape(plan.before, plan.grid, width, height);
+  const SourceShape after = source_shape(plan.after, plan.grid, width, height);
+  return {std::max(before.width, after.width), std::max(before.height, after.height)};
+}
+
 }  // namespace
+
+WorkspaceShape workspace_shape(const DetectPlan& plan, const SourceShape& source, std::int32_t width,
+                               std::int32_t height) {
+  WorkspaceShape shape{plan.type, plan.band_count, width, height, plan.halo, plan.window_scores};
+  for (const PlannedInput* input : {&plan.before, &plan.after}) {
+    if (input->place.relation != GridRelation::resampled) continue;
+    const ResampleShape own =
+        ResampleShape::of(source.width, source.height, width, height, input->place.lattice.step_log2, input->weights);
+    shape.resample.source_width = own.source_width;
+    shape.resample.source_height = own.source_height;
+    shape.resample.node_count = std::max(shape.resample.node_count, own.node_count);
+    shape.resample.weight_count = std::max(shape.resample.weight_count, own.weight_count);
+  }
+  return shape;
+}
+
+WorkspaceShape workspace_shape(const DetectPlan& plan) {
+  return workspace_shape(plan, plan.source, plan.tiles.slot.width, plan.tiles.slot.height);
+}
 
 IndexBands index_bands(const std::string& name) {
   std::string word;
@@ -179,14 +232,14 @@ DetectPlan plan_detect(DetectOptions options, Warnings& warnings) {
   }
   plan.before = open_input("before", options.before, options.before_bands, options);
   plan.after = open_input("after", options.after, options.after_bands, options);
-  check_grids(plan.before.description, plan.after.description);
-  plan.grid = plan.before.description.grid;
+  place_dates(plan, options.grid, warnings);
   const BandCounts bands = plan.bands();
   plan.band_count = std::max(bands.before, bands.after);
   plan.source_type = common_type(kernel_type(plan.before), kernel_type(plan.after));
   const std::string pair = fmt::format("{} and {}: ", options.before, options.after);
   plan.method = resolve_method(options.method, {pixel_size_in_metres(plan.grid), bands.before, bands.after, pair});
   plan.type = plan.method.normalize == NormalizationKind::histogram ? PixelType::f32 : plan.source_type;
+  if (plan.resamples()) plan.source_type = plan.type;  // floats between pixels hold no integers
   check_products(options.products, plan.method, bands);
   const FitNeeds needs = fit_needs(options, plan.method, plan.type);
   const ScoreRecipe frame = recipe_frame(plan.method);
@@ -218,11 +271,17 @@ DetectPlan plan_detect(DetectOptions options, Warnings& warnings) {
   request.result_planes = 1 + (options.products.pvalue ? 1 : 0) + (options.products.direction ? 2 : 0) +
                           (options.products.normalized ? plan.band_count : 0);
   request.threads = options.resources.threads;
-  request.workspace_bytes = [&](std::int32_t width, std::int32_t height) {
-    return static_cast<std::int64_t>(plan.backend.backend->workspace_bytes(
-        {plan.type, plan.band_count, width, height, plan.halo, plan.window_scores}));
+  std::map<std::pair<std::int32_t, std::int32_t>, SourceShape> sources;  // of tile sizes: looked up once each
+  request.extra_bytes = [&](std::int32_t width, std::int32_t height) {
+    const auto [known, added] = sources.try_emplace({width, height});
+    if (added) known->second = slot_source(plan, width, height);
+    const SourceShape& source = known->second;
+    return static_cast<std::int64_t>(
+               plan.backend.backend->workspace_bytes(workspace_shape(plan, source, width, height))) +
+           SourceBuffer::byte_count(source, plan.type, plan.band_count, SourceBuffer::plane(width, height));
   };
   plan.tiles = plan_tiles(request);
+  plan.source = sources[{plan.tiles.slot.width, plan.tiles.slot.height}];
   if (plan.tiles.decodes_again) {
     warnings.add("decodes_again",
                  "--memory does not hold what neighbouring tiles share: blocks are decoded more than "

@@ -11,14 +11,25 @@
 #include "host/engine/resources.hpp"
 #include "host/io/raster_source.hpp"
 #include "host/plan/plan.hpp"
+#include "kernels/api/backend.hpp"
 
 namespace groundshift {
 
+/// A window of source pixels; 0 x 0: nothing is resampled.
+struct SourceShape {
+  std::int32_t width = 0, height = 0;
+  bool empty() const { return width == 0 || height == 0; }
+};
+
 /// One date as it will be read.
+/// place   : how it lies on the output grid
+/// weights : of its resampling, where it is resampled
 struct PlannedInput {
   std::string role;  ///< "before" or "after"
   RasterDescription description;
   SourceSelection selection;
+  DateOnGrid place;
+  ResampleWeights weights;
   std::unique_ptr<RasterSource> source;
 };
 
@@ -43,6 +54,8 @@ IndexBands index_bands(const std::string& name);
 
 /// type        : what slots hold; float32 for histogram matching, else what both files hold
 /// source_type : what the files hold
+/// common      : the overlap and how the grid came about; its dates' places are moved to the inputs
+/// source      : source window that a slot has room for, where a date is resampled
 /// halo        : pixels around a tile that the scores, and around a tile or cell that the fit needs
 /// result_planes : float planes a slot holds beside the score: those of the products
 struct DetectPlan {
@@ -50,6 +63,8 @@ struct DetectPlan {
   Method method;
   PlannedInput before, after;
   Grid grid;
+  CommonGrid common;
+  SourceShape source;
   PixelType type = PixelType::u8, source_type = PixelType::u8;
   std::int32_t band_count = 0;  ///< of the date with more
   std::int32_t halo = 0, fit_halo = 0;
@@ -64,6 +79,9 @@ struct DetectPlan {
   BandCounts bands() const {
     return {static_cast<std::int32_t>(before.selection.bands.size()),
             static_cast<std::int32_t>(after.selection.bands.size())};
+  }
+  bool resamples() const {
+    return before.place.relation == GridRelation::resampled || after.place.relation == GridRelation::resampled;
   }
   /// The fit reads a sample of cells instead of all tiles.
   bool sampled() const { return method.fit_pixels != kFitAll && pixel_count(grid) > method.fit_pixels; }
@@ -81,6 +99,11 @@ struct FitNeeds {
   bool held_out = false;    ///< unit-weight moments of the third that checks a closed fit
 };
 FitNeeds fit_needs(const DetectOptions& options, const Method& method, PixelType type);
+
+/// What a slot's workspace has to take: padded tiles of this size out of source windows of that; those of the plan.
+WorkspaceShape workspace_shape(const DetectPlan& plan, const SourceShape& source, std::int32_t width,
+                               std::int32_t height);
+WorkspaceShape workspace_shape(const DetectPlan& plan);
 
 DetectPlan plan_detect(DetectOptions options, Warnings& warnings);
 

@@ -10,22 +10,17 @@
 #include "kernels/solve/fit_sample.hpp"
 
 namespace groundshift {
-namespace {
-
-std::int32_t band_count_of(const PlannedInput& input) {
-  return static_cast<std::int32_t>(input.selection.bands.size());
-}
-
-}  // namespace
-
 PairTiles::PairTiles(DetectPlan& plan, const JobContext& context)
     : plan_(plan),
       context_(context),
-      before_(std::in_place, *plan.before.source, band_count_of(plan.before), plan.type, plan.tiles.before_units),
-      after_(std::in_place, *plan.after.source, band_count_of(plan.after), plan.type, plan.tiles.after_units),
-      slots_(make_slots(*plan.backend.backend, plan.tiles, plan.type, plan.band_count, plan.halo, plan.window_scores)),
+      before_(std::in_place, plan.before, plan.type, plan.tiles.before_units, *plan.backend.backend),
+      after_(std::in_place, plan.after, plan.type, plan.tiles.after_units, *plan.backend.backend),
+      slots_(make_slots(*plan.backend.backend, plan.tiles, workspace_shape(plan))),
       grid_tiles_(tiles_of(plan.tiles, plan.halo)),
       cells_(cell_set(plan.grid.width, plan.grid.height, plan.fit_halo)) {
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    sources_.emplace_back(*plan.backend.backend, plan.source, plan.type, plan.band_count, plan.tiles.slot.pixel_plane);
+  }
   if (plan.sampled()) cell_order_ = select_cells(plan.grid.width, plan.grid.height);
   const TileSet& fit = plan.sampled() ? cells_ : grid_tiles_;
   if (plan.keep == KeptTiles::none) return;
@@ -100,6 +95,7 @@ void PairTiles::release() {
   decoded_after_ = decoded_bytes_after();
   store_.reset();
   slots_.clear();
+  sources_.clear();
   before_.reset();
   after_.reset();
 }
@@ -178,9 +174,10 @@ void PairTiles::decode(Slot& slot, bool after_only) {
   const PairTile& tile = slot.tile;
   std::fill_n(slot.valid, tile.row_pitch * tile.height, std::uint8_t{1});
   const Window window{slot.core.x - tile.core.x, slot.core.y - tile.core.y, tile.width, tile.height};
-  const auto read_date = [&](const char* role, UnitCache& units, std::byte* pixels, std::size_t bands) {
-    with_context(fmt::format("reading {} for tile at ({},{})", role, slot.core.x, slot.core.y),
-                 [&] { units.read(window, pixels, tile.row_pitch, tile.band_pitch, slot.valid); });
+  const auto read_date = [&](const char* role, DateReader& date, std::byte* pixels, std::size_t bands) {
+    with_context(fmt::format("reading {} for tile at ({},{})", role, slot.core.x, slot.core.y), [&] {
+      date.read(window, *slot.workspace, sources_[slot.index], {pixels, tile.row_pitch, tile.band_pitch, slot.valid});
+    });
     // The date with fewer bands is padded with planes of zeros, which no solver looks at.
     const auto plane = static_cast<std::size_t>(tile.band_pitch) * byte_count(plan_.type);
     std::fill_n(pixels + bands * plane, (static_cast<std::size_t>(plan_.band_count) - bands) * plane, std::byte{0});

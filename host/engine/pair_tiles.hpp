@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "host/engine/date_reader.hpp"
 #include "host/engine/detect_plan.hpp"
-#include "host/io/unit_cache.hpp"
 #include "host/pipeline/run_pass.hpp"
 #include "host/pipeline/tile_store.hpp"
 
@@ -86,8 +86,9 @@ class PairTiles {
 
   DetectPlan& plan_;
   const JobContext& context_;
-  std::optional<UnitCache> before_, after_;
+  std::optional<DateReader> before_, after_;
   std::vector<Slot> slots_;
+  std::vector<SourceBuffer> sources_;  ///< one a slot
   TileSet grid_tiles_;
   TileSet cells_;
   std::vector<std::int64_t> cell_order_;  ///< of the sample; empty: the fit is over all tiles

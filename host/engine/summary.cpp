@@ -25,7 +25,45 @@ Json grid_json(const Grid& grid) {
           {"crs", grid.crs_wkt.empty() ? Json(nullptr) : Json(grid.crs_wkt)}};
 }
 
-Json input_json(const PlannedInput& input) {
+const char* name_of(GridRelation relation) {
+  switch (relation) {
+    case GridRelation::equal: return "equal";
+    case GridRelation::whole_pixels: return "whole pixels";
+    case GridRelation::resampled: break;
+  }
+  return "resampled";
+}
+
+/// How a date lies on the output grid.
+Json place_json(const PlannedInput& input, const GridOptions& options) {
+  const DateOnGrid& place = input.place;
+  Json out = {{"relation", name_of(place.relation)}, {"why", place.why}};
+  if (place.relation != GridRelation::resampled) {
+    out["offset"] = {place.offset_x, place.offset_y};
+    return out;
+  }
+  const CoordinateOperation& operation = place.transform->operation();
+  out["resampling"] = groundshift::name_of(options.resampling);
+  out["source_pixels_per_pixel"] = {number(place.ratio_center[0]), number(place.ratio_center[1])};
+  out["lattice"] = {{"step", 1 << place.lattice.step_log2}, {"largest_error_px", place.lattice.largest_error_px}};
+  out["operation"] = {{"name", operation.name},
+                      {"definition", operation.definition},
+                      {"accuracy_m", operation.accuracy_m ? number(*operation.accuracy_m) : Json(nullptr)},
+                      {"ballpark", operation.ballpark}};
+  return out;
+}
+
+Json output_grid_json(const DetectPlan& plan) {
+  Json out = grid_json(plan.grid);
+  const CommonGrid& c = plan.common;
+  out["decided"] = c.decided;
+  out["overlap"] = {{"pixels", c.overlap_pixels},
+                    {"counted", c.overlap_counted},
+                    {"km2", c.overlap_km2 ? number(*c.overlap_km2) : Json(nullptr)}};
+  return out;
+}
+
+Json input_json(const PlannedInput& input, const GridOptions& grid) {
   const RasterDescription& d = input.description;
   Json nodata = Json::array(), types = Json::array();
   for (const std::int32_t b : input.selection.bands) {
@@ -44,6 +82,7 @@ Json input_json(const PlannedInput& input) {
               {"type", types}};
   out.update(grid_json(d.grid));
   out["nodata"] = nodata;
+  out["place"] = place_json(input, grid);
   out["bytes"] = d.file_bytes;
   out["mtime"] = d.modified;
   return out;
@@ -92,6 +131,11 @@ Json products_option(const ProductChoice& p) {
   return list;
 }
 
+std::string grid_option(const GridOptions& grid) {
+  if (grid.choice == GridChoice::file) return grid.file;
+  return grid.choice == GridChoice::before ? "before" : "after";
+}
+
 Json options_json(const DetectPlan& plan) {
   const DetectOptions& o = plan.options;
   Json json = {{"before", o.before}, {"after", o.after}, {"out", o.out.string()}};
@@ -99,6 +143,12 @@ Json options_json(const DetectPlan& plan) {
   json.update({{"before_bands", plan.before.selection.bands},
                {"after_bands", plan.after.selection.bands},
                {"src_nodata", o.ignore_nodata ? Json("none") : value_or(o.src_nodata, nullptr)},
+               {"grid", grid_option(o.grid)},
+               {"te", value_or(o.grid.extent, nullptr)},
+               {"tr", value_or(o.grid.resolution, nullptr)},
+               {"t_srs", o.grid.target_crs.empty() ? Json(nullptr) : Json(o.grid.target_crs)},
+               {"tap", o.grid.aligned},
+               {"resampling", groundshift::name_of(o.grid.resampling)},
                {"products", products_option(o.products)},
                {"ot", name_of(o.type)},
                {"of", name_of(o.format)},
@@ -197,8 +247,8 @@ Json plan_json(const DetectPlan& plan) {
   }
   return {{"groundshift", {{"version", version_text()}, {"commit", commit_text()}, {"build", build_text()}}},
           {"command", {{"verb", "detect"}, {"options", options_json(plan)}}},
-          {"inputs", {input_json(plan.before), input_json(plan.after)}},
-          {"grid", grid_json(plan.grid)},
+          {"inputs", {input_json(plan.before, plan.options.grid), input_json(plan.after, plan.options.grid)}},
+          {"grid", output_grid_json(plan)},
           {"plan",
            {{"backend", {{"name", plan.backend.backend->name()}, {"why", plan.backend.why}}},
             {"pixel_type", name_of(plan.type)},

@@ -70,6 +70,7 @@ RasterDescription describe_raster(const std::string& path) {
   out.path = path;
   out.driver = dataset->GetDriver() != nullptr ? dataset->GetDriver()->GetDescription() : "";
   out.grid = grid_of(*dataset);
+  out.georeference = georeference_of(*dataset);
   for (int b = 1; b <= dataset->GetRasterCount(); ++b) out.bands.push_back(describe_band(*dataset->GetRasterBand(b)));
   int block_width = 0, block_height = 0;
   dataset->GetRasterBand(1)->GetBlockSize(&block_width, &block_height);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "host/geo/georeference.hpp"
 #include "host/geo/grid.hpp"
 #include "kernels/view/pixel_type.hpp"
 
@@ -29,6 +30,7 @@ struct RasterDescription {
   std::string path;
   std::string driver;
   Grid grid;
+  Georeference georeference;  ///< points, RPCs and arrays are not in the grid
   std::vector<BandInfo> bands;
   std::int32_t block_width = 0;
   std::int32_t block_height = 0;

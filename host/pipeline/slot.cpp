@@ -4,18 +4,16 @@
 
 namespace groundshift {
 
-std::vector<Slot> make_slots(Backend& backend, const TilePlan& plan, PixelType type, std::int32_t band_count,
-                             std::int32_t halo, bool window_scores) {
+std::vector<Slot> make_slots(Backend& backend, const TilePlan& plan, const WorkspaceShape& workspace) {
   std::vector<Slot> slots(static_cast<std::size_t>(plan.slot_count));
-  const SlotShape& shape = plan.slot;
-  const TileSet tiles = tiles_of(plan, halo);
+  const TileSet tiles = tiles_of(plan, workspace.halo);
   for (std::size_t i = 0; i < slots.size(); ++i) {
     Slot& slot = slots[i];
     slot.index = i;
-    slot.memory = backend.allocate_host(static_cast<std::size_t>(shape.host_bytes));
+    slot.memory = backend.allocate_host(static_cast<std::size_t>(plan.slot.host_bytes));
     // Planes are multiples of 64 elements, so the floats that come after the bytes are aligned.
-    slot.results = reinterpret_cast<float*>(slot.pixels() + tiles.record_bytes(type, band_count));
-    slot.workspace = backend.make_workspace({type, band_count, shape.width, shape.height, halo, window_scores});
+    slot.results = reinterpret_cast<float*>(slot.pixels() + tiles.record_bytes(workspace.type, workspace.band_count));
+    slot.workspace = backend.make_workspace(workspace);
     slot.bins.assign(kFloatBins, 0);
   }
   return slots;

@@ -38,9 +38,8 @@ struct Slot {
   }
 };
 
-/// Buffers and workspaces for a plan.
-std::vector<Slot> make_slots(Backend& backend, const TilePlan& plan, PixelType type, std::int32_t band_count,
-                             std::int32_t halo, bool window_scores);
+/// Buffers and workspaces for a plan. workspace : what each slot's workspace has to take
+std::vector<Slot> make_slots(Backend& backend, const TilePlan& plan, const WorkspaceShape& workspace);
 
 /// Points a slot at tile `tile_index` of a set, its pixels at `record` (memory of TileSet::record_bytes; the slot's own
 /// pixels() or a kept tile): geometry of padded tile, core and results.

@@ -36,22 +36,37 @@ SlotShape slot_shape(const PlanRequest& r, std::int32_t tile_width, std::int32_t
   const std::int64_t score = r.result_planes * std::int64_t{tile_width} * tile_height * std::int64_t(sizeof(float));
   s.host_bytes = pixels + s.pixel_plane + score;
   s.total_bytes = s.host_bytes + kFloatBins * std::int64_t(sizeof(std::uint64_t)) +
-                  (r.workspace_bytes ? r.workspace_bytes(s.width, s.height) : 0);
+                  (r.extra_bytes ? r.extra_bytes(s.width, s.height) : 0);
   return s;
+}
+
+/// Pixels of a date that so many pixels of the output grid lie on; a resampling's taps reach a little further.
+std::int64_t source_pixels(double ratio, bool on_grid, std::int64_t output_pixels) {
+  constexpr std::int64_t kTaps = 16;
+  return on_grid ? output_pixels : static_cast<std::int64_t>(ratio * static_cast<double>(output_pixels)) + kTaps;
+}
+
+/// Most units along one axis that `pixels` of the output touch, beginning anywhere, with their halo.
+std::int64_t units_along(std::int32_t unit, double ratio, bool on_grid, std::int64_t pixels) {
+  return ceil_div(source_pixels(ratio, on_grid, pixels) - 1, unit) + 1;
 }
 
 /// Most rows of units that a row of tiles touches with its halo.
 std::int64_t unit_rows(const UnitGeometry& u, const PlanRequest& r, std::int32_t tile_height) {
-  if (tile_height % u.height == 0) return tile_height / u.height + 2 * ceil_div(r.halo, u.height);
-  return ceil_div(std::int64_t{tile_height} + 2 * r.halo - 1, u.height) + 1;
+  if (u.on_grid && tile_height % u.height == 0) return tile_height / u.height + 2 * ceil_div(r.halo, u.height);
+  return units_along(u.height, u.ratio_y, u.on_grid, std::int64_t{tile_height} + 2 * r.halo);
 }
 
 /// Units of one date that the tiles of one row of a panel share with the next row.
 std::int64_t units_for_panel(const UnitGeometry& u, const PlanRequest& r, std::int32_t panel_width,
                              std::int32_t tile_height) {
+  const auto all = [&](std::int32_t side, std::int32_t unit, double ratio) {
+    return u.on_grid ? ceil_div(side, unit) : units_along(unit, ratio, false, side);
+  };
   const std::int64_t across =
-      std::min(ceil_div(std::int64_t{panel_width} + 2 * r.halo, u.width) + 1, ceil_div(r.width, u.width));
-  return across * std::min(unit_rows(u, r, tile_height), ceil_div(r.height, u.height));
+      std::min(ceil_div(source_pixels(u.ratio_x, u.on_grid, std::int64_t{panel_width} + 2 * r.halo), u.width) + 1,
+               all(r.width, u.width, u.ratio_x));
+  return across * std::min(unit_rows(u, r, tile_height), all(r.height, u.height, u.ratio_y));
 }
 
 /// Tiles made of whole units without halo share nothing.
@@ -59,7 +74,8 @@ bool shares_units(const UnitGeometry& u, const PlanRequest& r, std::int32_t tile
   const auto aligned = [](std::int32_t tile, std::int32_t unit, std::int32_t side) {
     return tile % unit == 0 || tile >= side;
   };
-  return r.halo > 0 || !aligned(tile_width, u.width, r.width) || !aligned(tile_height, u.height, r.height);
+  return !u.on_grid || r.halo > 0 || !aligned(tile_width, u.width, r.width) ||
+         !aligned(tile_height, u.height, r.height);
 }
 
 struct Caches {

@@ -17,6 +17,9 @@ struct UnitGeometry {
   std::int32_t width = 0;
   std::int32_t height = 0;
   std::int64_t handle_bytes = 0;  ///< decode scratch of one open handle
+  /// Source pixels that a pixel of the output grid moves on by, across and down.
+  double ratio_x = 1.0, ratio_y = 1.0;
+  bool on_grid = true;  ///< the output's pixel (0,0) is the date's, and nothing is resampled
 };
 
 inline constexpr std::int32_t kAutoTile = 0;
@@ -33,8 +36,9 @@ struct PlanRequest {
   std::int64_t memory_bytes = 0;
   std::int32_t result_planes = 1;  ///< float planes of a core in a slot: the score and what is made beside it
   int threads = 1;
-  /// Bytes a backend workspace takes for a padded tile of this size; may be empty.
-  std::function<std::int64_t(std::int32_t width, std::int32_t height)> workspace_bytes;
+  /// Bytes that a slot needs beside its own buffers for a padded tile of this size: the backend's workspace, the source
+  /// window of a resampling; may be empty.
+  std::function<std::int64_t(std::int32_t width, std::int32_t height)> extra_bytes;
 };
 
 /// Memory of one slot, in bytes and in elements of its buffers.

@@ -86,7 +86,7 @@ class DeviceTiles : public ::testing::Test {
     plan.store_bytes = room.memory * job.record_bytes;
     if (room.device < kAll) {
       const auto slots =
-          make_slots(*plan.backend.backend, plan.tiles, plan.type, plan.band_count, plan.halo, plan.window_scores);
+          make_slots(*plan.backend.backend, plan.tiles, workspace_shape(plan));
       // Of what the workspaces leave, four fifths hold the tiles asked for and a part of the next.
       const auto wanted = static_cast<std::size_t>((4 * room.device + 1) * job.record_bytes / 4);
       gs_fibre::set_device_bytes(gs_fibre::allocated_device_bytes() + (room.device == 0 ? 0 : wanted / 4 * 5));

@@ -90,7 +90,7 @@ TEST(PositionAt, StaysIn64BitsAtTheLimits) {
 
 TEST(PositionAt, HasNoneInACellWithAnUndefinedNode) {
   SourceLattice lattice = affine_lattice({0, 0, 16, 8}, 3);
-  lattice.x[2] = lattice.y[2] = kNoPosition;  // node at pixel (16, 0)
+  lattice.x[2] = lattice.y[2] = kNoPosition;        // node at pixel (16, 0)
   EXPECT_TRUE(position_at(lattice, 8, 0).defined);  // on a node that has one
   EXPECT_FALSE(position_at(lattice, 9, 0).defined);
   EXPECT_FALSE(position_at(lattice, 15, 7).defined);

@@ -33,7 +33,7 @@ TEST_P(SlotOfType, BuffersLieApartInsideTheirMemory) {
   const PixelType type = GetParam();
   const TilePlan plan = plan_for(type);
   const auto backend = make_cpu_backend(2);
-  std::vector<Slot> slots = make_slots(*backend, plan, type, kBands, kHalo, false);
+  std::vector<Slot> slots = make_slots(*backend, plan, {type, kBands, plan.slot.width, plan.slot.height, kHalo});
   ASSERT_EQ(slots.size(), static_cast<std::size_t>(plan.slot_count));
   const auto plane = static_cast<std::size_t>(plan.slot.pixel_plane);
   const std::size_t date = plane * kBands * byte_count(type);
@@ -60,7 +60,7 @@ INSTANTIATE_TEST_SUITE_P(AllTypes, SlotOfType,
 TEST(Slot, AimsAtTheTileWithItsHaloCutAtTheBorder) {
   const TilePlan plan = plan_for(PixelType::u16);
   const auto backend = make_cpu_backend(1);
-  std::vector<Slot> slots = make_slots(*backend, plan, PixelType::u16, kBands, kHalo, false);
+  std::vector<Slot> slots = make_slots(*backend, plan, {PixelType::u16, kBands, plan.slot.width, plan.slot.height, kHalo});
   Slot& slot = slots.front();
   // 3 x 3 tiles; the fifth is the one in the middle, the last has 188 x 18 pixels.
   aim(slot, tiles_of(plan, kHalo), 4, slot.pixels(), kWidth, kHeight, PixelType::u16, kBands);

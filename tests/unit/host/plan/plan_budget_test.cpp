@@ -24,7 +24,7 @@ std::int64_t unit_bytes(const UnitGeometry& unit, const PlanRequest& r) {
 std::int64_t bytes_held(const PlanRequest& r, const TilePlan& plan) {
   const std::int64_t cells =
       std::int64_t{(r.width + kCellSize - 1) / kCellSize} * ((r.height + kCellSize - 1) / kCellSize);
-  const std::int64_t workspace = r.workspace_bytes ? r.workspace_bytes(plan.slot.width, plan.slot.height) : 0;
+  const std::int64_t workspace = r.extra_bytes ? r.extra_bytes(plan.slot.width, plan.slot.height) : 0;
   const std::int64_t histogram = kFloatBins * std::int64_t(sizeof(std::uint64_t));
   return plan.slot_count * (plan.slot.host_bytes + histogram + workspace) +
          plan.before_units * unit_bytes(r.before, r) + plan.after_units * unit_bytes(r.after, r) +

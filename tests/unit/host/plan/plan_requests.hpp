@@ -53,7 +53,7 @@ inline PlanRequest random_request(std::mt19937& random) {
   r.memory_bytes = static_cast<std::int64_t>(std::exp2(std::uniform_real_distribution<double>(20.0, 33.0)(random)));
   if (upto(0, 1) == 1) {
     const std::int64_t per_pixel = upto(0, 12);
-    r.workspace_bytes = [per_pixel](std::int32_t w, std::int32_t h) { return per_pixel * w * h; };
+    r.extra_bytes = [per_pixel](std::int32_t w, std::int32_t h) { return per_pixel * w * h; };
   }
   return r;
 }

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// One date's pixels on the output grid: its own where the grids agree, resampled once where they do not.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "host/engine/detect_plan.hpp"
+#include "host/io/unit_cache.hpp"
+#include "kernels/api/backend.hpp"
+
+namespace groundshift {
+
+/// What a slot holds for resampling: a window of the source and the states of a tile's pixels. Allocated once.
+class SourceBuffer {
+ public:
+  SourceBuffer() = default;
+  SourceBuffer(Backend& backend, const SourceShape& shape, PixelType type, std::int32_t band_count,
+               std::int64_t tile_pixels);
+
+  /// Pixels of a plane with padded rows.
+  static std::int64_t plane(std::int32_t width, std::int32_t height);
+  /// Bytes that the constructor takes. tile_pixels : plane() of the largest padded tile
+  static std::int64_t byte_count(const SourceShape& shape, PixelType type, std::int32_t band_count,
+                                 std::int64_t tile_pixels);
+
+  const SourceShape& shape() const { return shape_; }
+  std::byte* pixels() const { return static_cast<std::byte*>(memory_.data()); }
+  std::uint8_t* valid() const { return reinterpret_cast<std::uint8_t*>(pixels() + pixel_bytes_); }
+  std::uint8_t* state() const { return valid() + plane_; }
+
+ private:
+  SourceShape shape_;
+  std::int64_t plane_ = 0, pixel_bytes_ = 0;
+  HostBuffer memory_;
+};
+
+/// Thread-safe for different slots.
+class DateReader {
+ public:
+  /// The planned input, with its place on the grid, must outlive the reader.
+  DateReader(const PlannedInput& input, PixelType type, std::int32_t unit_capacity, Backend& backend);
+
+  /// Where read() puts a window: planar pixels of the plan's type, one validity byte a pixel.
+  struct Planes {
+    std::byte* pixels = nullptr;
+    std::ptrdiff_t row_pitch = 0, band_pitch = 0;  ///< elements
+    std::uint8_t* valid = nullptr;
+  };
+
+  /// The date's pixels in a window of the output grid. valid : set to 0 where the date has no valid pixel, else left as
+  /// it is; pixels outside the date are 0. workspace, buffer : the slot's, used where the date is resampled.
+  /// Throws InputError naming file, band and block of the first part that cannot be read.
+  void read(const Window& window, Workspace& workspace, const SourceBuffer& buffer, const Planes& out);
+
+  std::int64_t decoded_bytes() const { return units_.decoded_bytes(); }
+
+ private:
+  void copy(const Window& window, const Planes& out);
+  void resample(const Window& window, Workspace& workspace, const SourceBuffer& buffer, const Planes& out);
+  void leave_empty(const Window& window, const Planes& out) const;
+  /// The part of `out` that begins at column x and row y.
+  Planes part(const Planes& out, std::int32_t x, std::int32_t y) const;
+
+  const PlannedInput& input_;
+  const PixelType type_;
+  const std::int32_t band_count_;
+  UnitCache units_;
+  Backend& backend_;
+};
+
+/// The largest source window that a tile of this size (with its halo) is made of, over tiles spread evenly on the grid:
+/// what slots hold room for. A tile that needs more is read in parts. Nothing (0) for a date that is not resampled.
+SourceShape source_shape(const PlannedInput& input, const Grid& grid, std::int32_t tile_width,
+                         std::int32_t tile_height);
+
+/// Source pixels around a position that its taps reach.
+std::array<double, 2> tap_reach(const ResampleWeights& weights);
+
+}  // namespace groundshift
