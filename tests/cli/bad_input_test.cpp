@@ -45,9 +45,8 @@ SceneSpec with(const std::function<void(SceneSpec&)>& change) {
   return spec;
 }
 
-BadInput other_grid(const std::string& name, const std::string& why, std::vector<std::string> says,
+BadInput other_grid(const std::string& name, const std::vector<std::string>& says,
                     const std::function<void(SceneSpec&)>& change) {
-  says.insert(says.end(), {"before.tif", why, "300 x 280 pixels"});
   return bad_after(name, "other.tif", says,
                    [change](const JobFolder& f, const std::string&) { f.scene("other.tif", with(change)); });
 }
@@ -115,17 +114,13 @@ std::vector<BadInput> unreadable() {
 
 std::vector<BadInput> unfit_grids() {
   return {
-      other_grid("DifferentWidth", "sizes differ", {"301 x 280 pixels"}, [](SceneSpec& s) { s.width = 301; }),
-      other_grid("DifferentHeight", "sizes differ", {"300 x 279 pixels"}, [](SceneSpec& s) { s.height = 279; }),
-      other_grid("DifferentCrs", "reference systems differ", {"EPSG:32633", "EPSG:32634"},
+      other_grid("ZoneBesideIt", {"do not overlap", "before.tif", "x 500000 to 503000", "other.tif", "x 971622", "-a_srs"},
                  [](SceneSpec& s) { s.crs = "EPSG:32634"; }),
-      other_grid("CrsOnOneDateOnly", "reference systems differ", {"no CRS"}, [](SceneSpec& s) { s.crs.clear(); }),
-      other_grid("HalfAPixelOff", "0.5 pixels", {"500000", "500005"}, [](SceneSpec& s) { (*s.geotransform)[0] += 5; }),
-      other_grid("OtherPixelSize", "geotransforms differ", {", 12, 0, "},
-                 [](SceneSpec& s) { (*s.geotransform)[1] = 12; }),
-      other_grid("NoOverlap", "geotransforms differ by up to 10000 pixels", {"500000", "600000"},
+      other_grid("NoOverlap", {"do not overlap", "before.tif", "x 500000 to 503000", "x 600000 to 603000"},
                  [](SceneSpec& s) { (*s.geotransform)[0] += 1e5; }),
-      other_grid("GeoreferenceOnOneDateOnly", "only one of them has a geotransform", {"no geotransform"},
+      other_grid("CrsOnOneDateOnly", {"other.tif", "no CRS", "gdal_edit.py -a_srs"},
+                 [](SceneSpec& s) { s.crs.clear(); }),
+      other_grid("GeoreferenceOnOneDateOnly", {"other.tif", "georeference"},
                  [](SceneSpec& s) { s.geotransform.reset(); }),
   };
 }

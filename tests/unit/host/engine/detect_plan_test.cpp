@@ -126,15 +126,39 @@ TEST_F(DetectPlanTest, ChoosesBandsByNumberAndDescription) {
   EXPECT_THAT(refusal(), HasSubstr("nir"));
 }
 
-TEST_F(DetectPlanTest, RefusesPairsThatDoNotFitNamingBothGrids) {
+TEST_F(DetectPlanTest, CutsTheGridToWhatBothDatesCover) {
   SceneSpec spec;
   spec.width = 299;
+  (*spec.geotransform)[0] += 30.0;  // three pixels right
   scene("after.tif", spec);
-  EXPECT_THAT(refusal(), ::testing::AllOf(HasSubstr("300 x 280"), HasSubstr("299 x 280"), HasSubstr("same grid")));
-  spec = {};
+  const DetectPlan p = plan();
+  EXPECT_EQ(p.grid.width, 297);
+  EXPECT_EQ(p.grid.height, 280);
+  EXPECT_EQ(p.before.place.relation, GridRelation::whole_pixels);
+  EXPECT_EQ(p.before.place.offset_x, 3);
+  EXPECT_EQ(p.after.place.relation, GridRelation::whole_pixels);
+  EXPECT_EQ(p.after.place.offset_x, 0);
+  EXPECT_FALSE(p.resamples());
+  EXPECT_TRUE(p.source.empty());
+}
+
+TEST_F(DetectPlanTest, HoldsRoomForTheSourceOfAResampling) {
+  SceneSpec spec;
+  (*spec.geotransform)[0] += 4.0;
+  scene("after.tif", spec);
+  const DetectPlan p = plan();
+  EXPECT_EQ(p.after.place.relation, GridRelation::resampled);
+  EXPECT_EQ(p.before.place.relation, GridRelation::equal);
+  EXPECT_EQ(p.after.weights.taps_x, 4);
+  EXPECT_EQ(p.source.width, 300);  // the grid is one tile: all of AFTER
+  EXPECT_EQ(p.source.height, 280);
+}
+
+TEST_F(DetectPlanTest, RefusesPairsThatDoNotOverlap) {
+  SceneSpec spec;
   spec.crs = "EPSG:32634";
   scene("after.tif", spec);
-  EXPECT_THAT(refusal(), ::testing::AllOf(HasSubstr("32633"), HasSubstr("32634")));
+  EXPECT_THAT(refusal(), ::testing::AllOf(HasSubstr("do not overlap"), HasSubstr("x 500000 to 503000")));
 }
 
 TEST_F(DetectPlanTest, WritesNothing) {
