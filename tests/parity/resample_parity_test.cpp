@@ -5,13 +5,18 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 #include "kernels/solve/needed_source.hpp"
 #include "kernels/solve/resample_weights.hpp"
 #include "tests/parity/executors.hpp"
 #include "tests/parity/resample_reference.hpp"
+#include "tests/support/fibre/fibre_backend.hpp"
+#include "tests/support/fibre/order.hpp"
+#include "tests/support/fibre/runtime.hpp"
 
 namespace groundshift::parity {
 namespace {
@@ -325,6 +330,67 @@ TEST_P(ResampleParity, RefusesWhatBreaksItsRules) {
   refused([](ResampleTile& t, ResampleWeights&) { t.source.width = kMaxSourceSide + 1; });
   refused([](ResampleTile&, ResampleWeights& w) { w.taps_x = 3; });
   refused([](ResampleTile&, ResampleWeights& w) { w.y.pop_back(); });
+}
+
+TEST_P(ResampleParity, DevicesRefuseMoreThanTheirWorkspaceHolds) {
+  const SourceImage source = make_source(PixelType::u16, 2, 16, 12, Holes::none);
+  const ResampleWeights weights = resample_weights(ResampleMethod::cubic, 1, 1);
+  Lattice lattice(2, 8, 8, affine(2, 2, 1, 0));
+  std::vector<std::uint16_t> out(128);
+  std::vector<std::uint8_t> states(64);
+  ResampleTile tile;
+  tile.type = PixelType::u16;
+  tile.band_count = 2;
+  tile.source = source.window({0, 0, 16, 12});
+  tile.output = {8, 8, 8, 64, out.data(), states.data()};
+  tile.positions = lattice.piece({0, 0, 8, 8}, 0, 0);
+  const auto run = [&](WorkspaceShape shape) {
+    const auto workspace = backend_->make_workspace(shape);
+    backend_->resample(*workspace, tile, weights);
+  };
+  const WorkspaceShape fits{PixelType::u16, 2, 8, 8, 0, false, ResampleShape::of(16, 12, 8, 8, 2, weights)};
+  EXPECT_NO_THROW(run(fits));
+  const auto refused = [&](auto change) {
+    WorkspaceShape shape = fits;
+    change(shape);
+    if (backend_->name() == "cpu") {
+      EXPECT_NO_THROW(run(shape)) << "it needs no memory beside the tile's";
+    } else {
+      EXPECT_THROW(run(shape), std::invalid_argument);
+    }
+  };
+  refused([](WorkspaceShape& s) { s.resample = {}; });
+  refused([](WorkspaceShape& s) { s.resample.source_width = 15; });
+  refused([](WorkspaceShape& s) { s.resample.source_height = 11; });
+  refused([](WorkspaceShape& s) { s.resample.node_count = 8; });
+  refused([](WorkspaceShape& s) { s.width = 7; });
+  refused([](WorkspaceShape& s) { s.height = 7; });
+  refused([](WorkspaceShape& s) { s.band_count = 1; });
+  refused([](WorkspaceShape& s) { s.type = PixelType::i16; });
+}
+
+// As FibreRuntime.EveryFailingCallIsADeviceFault: one wait in a workspace's destructor goes to stderr, all else ends
+// the call, and nothing leaks.
+TEST(ResampleFaults, EveryFailingCallIsADeviceFault) {
+  gs_fibre::set_order(gs_fibre::Order::forward);
+  const SourceImage source = make_source(PixelType::u16, 2, 16, 12, Holes::many);
+  const ResampleWeights weights = resample_weights(ResampleMethod::bilinear, 1, 1);
+  Lattice lattice(2, 9, 5, affine(2.3, 2.1, 1, 0.1));
+  const std::size_t allocations = gs_fibre::live_allocations();
+  int calls = 0, faults = 0;
+  for (;; ++calls) {
+    gs_fibre::fail_call(calls, gs_fibre::cudaErrorMemoryAllocation);
+    try {
+      const auto backend = make_fibre_backend();
+      run_whole(*backend, source, lattice, 2, weights, {9, 5});
+    } catch (const DeviceFault& fault) {
+      faults += std::string(fault.what()).find("cudaErrorMemoryAllocation") != std::string::npos ? 1 : 0;
+    }
+    if (gs_fibre::cancel_failure()) break;  // the job has no further call
+    ASSERT_EQ(gs_fibre::live_allocations(), allocations) << "after call " << calls;
+  }
+  EXPECT_GT(calls, 25);
+  EXPECT_EQ(faults, calls - 1);
 }
 
 INSTANTIATE_TEST_SUITE_P(Executors, ResampleParity, kExecutors, [](const auto& param) { return name_of(param.param); });
