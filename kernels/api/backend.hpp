@@ -39,7 +39,7 @@ struct WorkspaceShape {
   std::int32_t height = 0;  ///< with halo
   std::int32_t halo = 0;
   bool window_scores = false;  ///< ssim, ncc, multilook, texture, shift tolerance or local contrast will be asked for
-  ResampleShape resample{};      ///< of the source windows that tiles of this shape are made of; default: none
+  ResampleShape resample{};    ///< of the source windows that tiles of this shape are made of; default: none
 };
 
 /// All that one tile needs inside a backend: scratch, and on a device buffers, stream and events. Made once a slot.

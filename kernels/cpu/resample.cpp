@@ -22,9 +22,8 @@ constexpr std::int32_t kRun = 64;  // pixels whose positions are known before th
 struct Run {
   std::int32_t count = 0;
   bool all_defined = true;
-  AxisTaps x[kRun];
-  AxisTaps y[kRun];
-  bool defined[kRun];
+  std::int32_t first_x[kRun], first_y[kRun];
+  std::int32_t phase_x[kRun], phase_y[kRun];
 };
 
 template <class T>
@@ -37,15 +36,37 @@ struct Job {
   TapTables tables;
 };
 
-PixelTaps taps_of(const AxisTaps& x, const AxisTaps& y, const TapTables& tables) {
-  return {x.nearest,
-          y.nearest,
-          x.first,
-          y.first,
+PixelTaps taps_of(const Run& run, std::int32_t i, const TapTables& tables) {
+  return {0,  // nearest pixels: of no use to runs that are all valid
+          0,
+          run.first_x[i],
+          run.first_y[i],
           tables.taps_x,
           tables.taps_y,
-          tables.x + std::ptrdiff_t{x.phase} * tables.taps_x,
-          tables.y + std::ptrdiff_t{y.phase} * tables.taps_y};
+          tables.x + std::ptrdiff_t{run.phase_x[i]} * tables.taps_x,
+          tables.y + std::ptrdiff_t{run.phase_y[i]} * tables.taps_y};
+}
+
+// axis_taps of `count` positions of a span along one axis, start + slope * fraction, from `fraction` on. Positions are
+// moved by whole pixels until none is negative: registers shift signed words of 64 bits slowly.
+GS_HD void locate_axis(std::int64_t start, std::int64_t slope, std::int32_t bits, std::int32_t fraction,
+                       std::int32_t tap_count, std::int32_t count, std::int32_t* __restrict first,
+                       std::int32_t* __restrict phase) {
+  constexpr int kMovedBits = 62;  // |start + slope * fraction| <= 2^60
+  const int dropped = tap_count == 1 ? kPositionBits : kPositionBits - kResamplePhaseBits;
+  const int phase_bits = kPositionBits - dropped;
+  const auto half = (std::uint64_t{1} << bits) >> 1;
+  const auto base = static_cast<std::uint64_t>(start + slope * fraction) + (std::uint64_t{1} << kMovedBits) + half;
+  const std::uint64_t rounding = std::uint64_t{1} << (dropped - 1);
+  const std::uint64_t moved_pixels = std::uint64_t{1} << (kMovedBits - bits - kPositionBits);
+  const std::uint64_t before = tap_count == 1 ? 0 : static_cast<std::uint64_t>(tap_count / 2 - 1);
+  const std::uint64_t mask = (std::uint64_t{1} << phase_bits) - 1;
+  const auto step = static_cast<std::uint64_t>(slope);
+  for (std::int32_t i = 0; i < count; ++i) {
+    const std::uint64_t phases = (((base + step * static_cast<std::uint64_t>(i)) >> bits) + rounding) >> dropped;
+    first[i] = static_cast<std::int32_t>((phases >> phase_bits) - moved_pixels - before);
+    phase[i] = static_cast<std::int32_t>(phases & mask);
+  }
 }
 
 GS_CLONES void locate(const PositionLattice& lattice, const TapTables& tables, std::int32_t x0, std::int32_t y,
@@ -55,44 +76,57 @@ GS_CLONES void locate(const PositionLattice& lattice, const TapTables& tables, s
   for (std::int32_t i = 0; i < run.count;) {
     const std::int32_t column = lattice.first_x + x0 + i;
     const LatticeSpan span = lattice_span(lattice, column >> lattice.step_log2, y);
-    const std::int32_t end = std::min(run.count, i + step - (column & (step - 1)));
-    for (std::int32_t fraction = column & (step - 1); i < end; ++i, ++fraction) {
-      const SourcePosition position = span.at(fraction);
-      run.x[i] = axis_taps(position.x, tables.taps_x);
-      run.y[i] = axis_taps(position.y, tables.taps_y);
-      run.defined[i] = position.defined;
-      run.all_defined = run.all_defined && position.defined;
-    }
+    const std::int32_t fraction = column & (step - 1);
+    const std::int32_t count = std::min(run.count - i, step - fraction);
+    const std::int32_t bits = 2 * lattice.step_log2;
+    locate_axis(span.start_x, span.slope_x, bits, fraction, tables.taps_x, count, run.first_x + i, run.phase_x + i);
+    locate_axis(span.start_y, span.slope_y, bits, fraction, tables.taps_y, count, run.first_y + i, run.phase_y + i);
+    // Only a span's first pixel asks the left node alone.
+    run.all_defined = run.all_defined && (fraction == 0 && count == 1 ? span.left_defined : span.both_defined);
+    i += count;
   }
+}
+
+struct Bounds {
+  std::int32_t lowest, highest;
+};
+GS_HD Bounds bounds_of(const std::int32_t* values, std::int32_t count) {
+  std::int32_t lowest = values[0], highest = values[0];
+  for (std::int32_t i = 1; i < count; ++i) {
+    lowest = std::min(lowest, values[i]);
+    highest = std::max(highest, values[i]);
+  }
+  return {lowest, highest};
+}
+
+// The source pixels under a run.
+GS_CLONES Window rectangle_of(const Run& run, const TapTables& tables) {
+  const Bounds x = bounds_of(run.first_x, run.count);
+  const Bounds y = bounds_of(run.first_y, run.count);
+  return {x.lowest, y.lowest, x.highest - x.lowest + tables.taps_x, y.highest - y.lowest + tables.taps_y};
 }
 
 // Whether all taps of the run lie in the window and all pixels of the rectangle around them are valid.
 bool is_plain(const Run& run, const TapTables& tables, const RasterView<const std::uint8_t>& valid) {
   if (!run.all_defined) return false;
-  std::int32_t left = run.x[0].first, right = left, top = run.y[0].first, bottom = top;
-  for (std::int32_t i = 1; i < run.count; ++i) {
-    left = std::min(left, run.x[i].first);
-    right = std::max(right, run.x[i].first);
-    top = std::min(top, run.y[i].first);
-    bottom = std::max(bottom, run.y[i].first);
+  const Window under = rectangle_of(run, tables);
+  if (under.x < 0 || under.y < 0 || under.x + under.width > valid.width || under.y + under.height > valid.height) {
+    return false;
   }
-  right += tables.taps_x;
-  bottom += tables.taps_y;
-  if (left < 0 || top < 0 || right > valid.width || bottom > valid.height) return false;
-  for (std::int32_t row = top; row < bottom; ++row) {
-    if (std::memchr(valid.row(row) + left, 0, static_cast<std::size_t>(right - left)) != nullptr) return false;
+  for (std::int32_t row = under.y; row < under.y + under.height; ++row) {
+    if (std::memchr(valid.row(row) + under.x, 0, static_cast<std::size_t>(under.width)) != nullptr) return false;
   }
   return true;
 }
 
 // Whether the run is a piece of the source moved by one amount: the same phases, neighbouring pixels.
-bool is_moved(const Run& run) {
-  bool moved = true;
-  for (std::int32_t i = 1; i < run.count; ++i) {
-    moved = moved && run.x[i].phase == run.x[0].phase && run.y[i].phase == run.y[0].phase &&
-            run.x[i].first == run.x[0].first + i && run.y[i].first == run.y[0].first;
+GS_CLONES bool is_moved(const Run& run) {
+  std::int32_t other = 0;
+  for (std::int32_t i = 0; i < run.count; ++i) {
+    other |= (run.phase_x[i] ^ run.phase_x[0]) | (run.phase_y[i] ^ run.phase_y[0]) |
+             (run.first_x[i] ^ (run.first_x[0] + i)) | (run.first_y[i] ^ run.first_y[0]);
   }
-  return moved;
+  return other == 0;
 }
 
 // A moved run of one band, weights outside and pixels inside; `first` is the first tap of the first pixel.
@@ -132,7 +166,7 @@ template <class T, int Taps>
 GS_CLONES void plain_run(const Job<T>& job, const Run& run, std::int32_t x0, std::int32_t y) {
   T* const out = job.out.data + y * job.out.row_pitch + x0;
   for (std::int32_t i = 0; i < run.count; ++i) {
-    const PixelTaps taps = taps_of(run.x[i], run.y[i], job.tables);
+    const PixelTaps taps = taps_of(run, i, job.tables);
     const T* const first = job.source.data + taps.first_y * job.source.row_pitch + taps.first_x;
     for (std::int32_t b = 0; b < job.source.band_count; ++b) {
       out[b * job.out.band_pitch + i] =
@@ -144,7 +178,7 @@ GS_CLONES void plain_run(const Job<T>& job, const Run& run, std::int32_t x0, std
 template <class T>
 void any_plain_run(const Job<T>& job, const Run& run, std::int32_t x0, std::int32_t y) {
   std::memset(job.state.row(y) + x0, static_cast<int>(ResampledState::whole), static_cast<std::size_t>(run.count));
-  const PixelTaps taps = taps_of(run.x[0], run.y[0], job.tables);
+  const PixelTaps taps = taps_of(run, 0, job.tables);
   if (is_moved(run)) {
     for (std::int32_t b = 0; b < job.source.band_count; ++b) {
       moved_run(job.source.band(b).row(taps.first_y) + taps.first_x, job.source.row_pitch, taps, run.count,
@@ -164,26 +198,44 @@ void any_plain_run(const Job<T>& job, const Run& run, std::int32_t x0, std::int3
 
 // Anything: pixels beside holes and edges, and outside.
 template <class T>
-void careful_run(const Job<T>& job, const Run& run, std::int32_t x0, std::int32_t y) {
-  for (std::int32_t i = 0; i < run.count; ++i) {
-    const PixelTaps taps = taps_of(run.x[i], run.y[i], job.tables);
-    const TapCover cover = run.defined[i] ? tap_cover(taps, job.valid) : TapCover{ResampledState::outside, false, 0};
-    job.state(x0 + i, y) = static_cast<std::uint8_t>(cover.state);
+void careful_run(const Job<T>& job, std::int32_t count, std::int32_t x0, std::int32_t y) {
+  for (std::int32_t x = x0; x < x0 + count; ++x) {
+    const SourcePosition position = position_at(job.positions, x, y);
+    TapCover cover{ResampledState::outside, false, 0};
+    PixelTaps taps{};
+    if (position.defined) {
+      taps = pixel_taps(position, job.tables);
+      cover = tap_cover(taps, job.valid);
+    }
     const bool has_value = cover.state == ResampledState::whole || cover.state == ResampledState::renormalised;
     for (std::int32_t b = 0; b < job.source.band_count; ++b) {
-      job.out.band(b)(x0 + i, y) = has_value ? partial_value(job.source.band(b), job.valid, taps, cover.weight) : T{0};
+      const RasterView<const T> band = job.source.band(b);
+      T& out = job.out.band(b)(x, y);
+      if (cover.plain) {
+        out = plain_value<T, 0, 0>(band.row(taps.first_y) + taps.first_x, band.row_pitch, taps);
+      } else {
+        out = has_value ? partial_value(band, job.valid, taps, cover.weight) : T{0};
+      }
     }
+    job.state(x, y) = static_cast<std::uint8_t>(cover.state);
   }
+}
+
+GS_CLONES bool are_numbers(const float* values, std::int32_t count) {
+  std::int32_t others = 0;
+  for (std::int32_t i = 0; i < count; ++i) others |= is_number(values[i]) ? 0 : 1;
+  return others == 0;
 }
 
 // Pixels that are no number in a band lose their value in all.
 void drop_no_numbers(const Job<float>& job, std::int32_t count, std::int32_t x0, std::int32_t y) {
-  for (std::int32_t i = x0; i < x0 + count; ++i) {
-    bool numbers = true;
-    for (std::int32_t b = 0; b < job.out.band_count; ++b) numbers = numbers && is_number(job.out.band(b)(i, y));
-    if (numbers) continue;
-    job.state(i, y) = static_cast<std::uint8_t>(ResampledState::from_invalid);
-    for (std::int32_t b = 0; b < job.out.band_count; ++b) job.out.band(b)(i, y) = 0.0f;
+  for (std::int32_t b = 0; b < job.out.band_count; ++b) {
+    if (are_numbers(job.out.band(b).row(y) + x0, count)) continue;
+    for (std::int32_t x = x0; x < x0 + count; ++x) {
+      if (is_number(job.out.band(b)(x, y))) continue;
+      job.state(x, y) = static_cast<std::uint8_t>(ResampledState::from_invalid);
+      for (std::int32_t other = 0; other < job.out.band_count; ++other) job.out.band(other)(x, y) = 0.0f;
+    }
   }
 }
 
@@ -194,7 +246,7 @@ void resample_rows(const Job<T>& job, std::int32_t first_row, std::int32_t last_
     for (std::int32_t x0 = 0; x0 < job.out.width; x0 += kRun) {
       run.count = std::min(kRun, job.out.width - x0);
       locate(job.positions, job.tables, x0, y, run);
-      is_plain(run, job.tables, job.valid) ? any_plain_run(job, run, x0, y) : careful_run(job, run, x0, y);
+      is_plain(run, job.tables, job.valid) ? any_plain_run(job, run, x0, y) : careful_run(job, run.count, x0, y);
       if constexpr (std::is_same_v<T, float>) drop_no_numbers(job, run.count, x0, y);
     }
   }

@@ -116,10 +116,12 @@ struct ResampleSum {
     return clipped(sum < 0 ? -size : size);
   }
   static GS_HD T clipped(std::int64_t value) {
-    constexpr std::int64_t kLowest = std::numeric_limits<T>::lowest();
-    constexpr std::int64_t kLargest = std::numeric_limits<T>::max();
-    return static_cast<T>(value < kLowest ? kLowest : value > kLargest ? kLargest : value);
+    if (value < kLowest) return static_cast<T>(kLowest);
+    if (value > kLargest) return static_cast<T>(kLargest);
+    return static_cast<T>(value);
   }
+  static constexpr std::int64_t kLowest = std::numeric_limits<T>::lowest();
+  static constexpr std::int64_t kLargest = std::numeric_limits<T>::max();
 };
 
 /// The same for float32: products with the 28-bit weights are exact in double, so fused and separate steps agree; they
@@ -147,17 +149,14 @@ GS_HD T plain_value(const T* first, std::ptrdiff_t row_pitch, const PixelTaps& t
   const std::int32_t taps_x = TapsX > 0 ? TapsX : taps.taps_x;
   const std::int32_t taps_y = TapsY > 0 ? TapsY : taps.taps_y;
   auto sum = ResampleSum<T>::start();
-#pragma GCC unroll 8
   for (std::int32_t j = 0; j < taps_y; ++j) {
     const T* const row = first + j * row_pitch;
     const std::int32_t y = taps.y[j];
     if constexpr (std::is_integral_v<T>) {  // exact in any order, and a row's sum fits in 32 bits
       std::int32_t row_sum = 0;
-#pragma GCC unroll 8
       for (std::int32_t i = 0; i < taps_x; ++i) row_sum += std::int32_t{taps.x[i]} * static_cast<std::int32_t>(row[i]);
       sum += std::int64_t{y} * row_sum;
     } else {
-#pragma GCC unroll 8
       for (std::int32_t i = 0; i < taps_x; ++i) sum = ResampleSum<T>::add(sum, taps.x[i] * y, row[i]);
     }
   }
