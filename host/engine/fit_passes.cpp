@@ -20,8 +20,9 @@ PairTile band_of(const PairTile& tile, std::int32_t band) {
   PairTile one = tile;
   const std::ptrdiff_t skipped = band * tile.band_pitch * static_cast<std::ptrdiff_t>(byte_count(tile.type));
   one.band_count = 1;
-  one.before = static_cast<const std::byte*>(tile.before) + skipped;
-  one.after = static_cast<const std::byte*>(tile.after) + skipped;
+  one.device_band = band;
+  if (tile.before != nullptr) one.before = static_cast<const std::byte*>(tile.before) + skipped;
+  if (tile.after != nullptr) one.after = static_cast<const std::byte*>(tile.after) + skipped;
   return one;
 }
 
@@ -132,7 +133,8 @@ void FitPasses::start_statistics() {
 void FitPasses::statistics_again() {
   start_statistics();
   tiles_.each(
-      "statistics", [&](Slot& slot) { take(slot); }, [&](Slot& slot) { merge(slot); });
+      "statistics", [&](Slot& slot) { take(slot); }, [&](Slot& slot) { merge(slot); },
+      lattice_ ? HostPlanes::all : HostPlanes::none);
   if (wants_median_) values_ = tiles_.merged_bins();
 }
 
@@ -144,7 +146,7 @@ PairGram FitPasses::gram(const GramRecipe& recipe, const std::string& name, std:
       [&](Slot& slot) {
         backend_.gram(*slot.workspace, band ? band_of(slot.tile, *band) : slot.tile, at(recipe, slot), slot.gram);
       },
-      [&](Slot& slot) { total.add(slot.gram); });
+      [&](Slot& slot) { total.add(slot.gram); }, HostPlanes::none);
   return total;
 }
 
@@ -171,7 +173,7 @@ std::vector<std::uint64_t> FitPasses::form_histogram(const WeightRule& form, con
       [&](Slot& slot) {
         backend_.form_histogram(*slot.workspace, band ? band_of(slot.tile, *band) : slot.tile, form, slot.bins);
       },
-      [](Slot&) {});
+      [](Slot&) {}, HostPlanes::none);
   return tiles_.merged_bins();
 }
 
@@ -188,7 +190,7 @@ std::vector<ValueMap> FitPasses::match_histograms() {
           [&](Slot& slot) {
             backend_.band_histogram(*slot.workspace, slot.tile, date, b, plan_.source_type, slot.bins);
           },
-          [](Slot&) {});
+          [](Slot&) {}, HostPlanes::none);
       dates.push_back(tiles_.merged_bins());
     }
     try {

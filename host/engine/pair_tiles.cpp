@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a pass gets a tile from: the files, memory, or the scratch file.
+// Where a pass gets a tile from: the files, device memory, memory, or the scratch file.
 #include "host/engine/pair_tiles.hpp"
 
 #include <algorithm>
@@ -31,7 +31,9 @@ PairTiles::PairTiles(DetectPlan& plan, const JobContext& context)
   if (plan.keep == KeptTiles::none) return;
   store_ =
       std::make_unique<TileStore>(*plan.backend.backend, fit.record_bytes(plan.type, plan.band_count), plan.store_bytes,
-                                  plan.keep == KeptTiles::spilled ? plan.scratch_folder : std::filesystem::path());
+                                  plan.keep == KeptTiles::spilled ? plan.scratch_folder : std::filesystem::path(),
+                                  WorkspaceShape{plan.type, plan.band_count, fit.row_pitch,
+                                                 static_cast<std::int32_t>(fit.pixel_plane / fit.row_pitch)});
 }
 
 void PairTiles::load(const Work& compute, const Work& consume) {
@@ -58,15 +60,15 @@ std::int64_t PairTiles::add_cells(std::int64_t cell_count) {
   return added;
 }
 
-void PairTiles::each(const std::string& name, const Work& compute, const Work& consume) {
-  run(name, {plan_.sampled() ? &cells_ : &grid_tiles_, 0, store_ != nullptr, false, false, true}, compute, consume,
-      true);
+void PairTiles::each(const std::string& name, const Work& compute, const Work& consume, HostPlanes read) {
+  run(name, {plan_.sampled() ? &cells_ : &grid_tiles_, 0, store_ != nullptr, false, false, true, read}, compute,
+      consume, true);
 }
 
-void PairTiles::each_of_grid(const std::string& name, const Work& compute, const Work& consume) {
+void PairTiles::each_of_grid(const std::string& name, const Work& compute, const Work& consume, HostPlanes read) {
   const bool kept = store_ != nullptr && !plan_.sampled() && !changes_made_.empty();
   if (plan_.sampled()) store_.reset();
-  run(name, {&grid_tiles_, 0, kept, false, false, false}, compute, consume, false);
+  run(name, {&grid_tiles_, 0, kept, false, false, false, read}, compute, consume, false);
 }
 
 void PairTiles::each_after(const std::string& name, const Work& compute, const Work& consume) {
@@ -90,7 +92,7 @@ void PairTiles::prepare_with(std::function<void(const PairTile&)> change, bool f
 }
 
 Residency PairTiles::residency() const {
-  return store_ ? Residency{store_->resident_bytes(), store_->scratch_bytes()} : Residency{};
+  return store_ ? Residency{store_->device_bytes(), store_->resident_bytes(), store_->scratch_bytes()} : Residency{};
 }
 
 void PairTiles::release() {
@@ -123,7 +125,10 @@ void PairTiles::run(const std::string& name, const Reader& reader, const Work& c
     slot.tile_index = i;
   };
   pass.read = [&](Slot& slot) { read(slot, reader); };
-  pass.compute = compute;
+  pass.compute = [&](Slot& slot) {
+    keep_on_device(slot);
+    compute(slot);
+  };
   pass.consume = consume;
   add_timing(run_pass(pass, slots_, context));
 }
@@ -131,15 +136,19 @@ void PairTiles::run(const std::string& name, const Reader& reader, const Work& c
 void PairTiles::read(Slot& slot, const Reader& reader) {
   const std::int64_t tile = reader.first + slot.tile_index;
   const bool kept = reader.keep && store_->keeps(tile);
-  const bool in_memory = kept && store_->in_memory(tile);
+  DeviceTile* const device = kept ? store_->device(tile) : nullptr;
+  const bool in_place = device != nullptr || (kept && store_->in_memory(tile));
+  if (in_place && reader.loading) changes_made_[static_cast<std::size_t>(tile)] = 0;
+  const bool changed = in_place && changes_made_[static_cast<std::size_t>(tile)] < changes_.size();
   if (reader.loading || !kept) {
     decode(slot, reader.after_only);
-    if (kept && !in_memory) store_->spill(tile, slot.pixels());
-  } else if (!in_memory) {
+    if (kept && !in_place) store_->spill(tile, slot.pixels());
+  } else if (device != nullptr) {
+    copy_back(slot, *device, changed ? HostPlanes::all : reader.host);
+  } else if (!in_place) {
     store_->fetch(tile, slot.pixels());
   }
-  if (in_memory) {
-    if (reader.loading) changes_made_[static_cast<std::size_t>(tile)] = 0;
+  if (in_place) {
     for (std::size_t& made = changes_made_[static_cast<std::size_t>(tile)]; made < changes_.size(); ++made) {
       changes_[made].make(slot.tile);
     }
@@ -148,6 +157,21 @@ void PairTiles::read(Slot& slot, const Reader& reader) {
       if (reader.statistics || !change.for_statistics) change.make(slot.tile);
     }
   }
+  if (reader.loading || changed) slot.to_keep = device;
+}
+
+void PairTiles::copy_back(Slot& slot, DeviceTile& kept, HostPlanes wanted) {
+  slot.tile.device = &kept;
+  if (wanted != HostPlanes::none) plan_.backend.backend->copy_back(*slot.workspace, slot.tile, wanted);
+  // A pass that reads what it has not asked for shall not find an older tile's pixels.
+  if (wanted != HostPlanes::all) slot.tile.before = slot.tile.after = nullptr;
+  if (wanted == HostPlanes::none) slot.tile.valid = nullptr;
+}
+
+void PairTiles::keep_on_device(Slot& slot) {
+  if (slot.to_keep == nullptr) return;
+  plan_.backend.backend->keep_on_device(*slot.workspace, *slot.to_keep, slot.tile);
+  slot.tile.device = slot.to_keep;
 }
 
 void PairTiles::decode(Slot& slot, bool after_only) {

@@ -18,6 +18,7 @@ namespace groundshift {
 
 /// Facts of where decoded tiles lay, for the summary.
 struct Residency {
+  std::int64_t device_bytes = 0;
   std::int64_t resident_bytes = 0;
   std::int64_t scratch_bytes = 0;
 };
@@ -36,15 +37,18 @@ class PairTiles {
   /// Adds the next `cell_count` cells of the sample to the fit, as many as are left; load() then reads only those.
   /// Returns their number.
   std::int64_t add_cells(std::int64_t cell_count);
-  /// A pass over all tiles of the fit.
-  void each(const std::string& name, const Work& compute, const Work& consume);
+  /// A pass over all tiles of the fit. read : what of a slot's tile the callbacks look at themselves; the rest may be
+  /// null, as tiles in device memory are not copied back for it.
+  void each(const std::string& name, const Work& compute, const Work& consume, HostPlanes read = HostPlanes::all);
   /// A pass over all tiles of the grid, in the plan's order.
-  void each_of_grid(const std::string& name, const Work& compute, const Work& consume);
+  void each_of_grid(const std::string& name, const Work& compute, const Work& consume,
+                    HostPlanes read = HostPlanes::all);
   /// The same, with the pixels of AFTER alone and their own validity.
   void each_after(const std::string& name, const Work& compute, const Work& consume);
 
-  /// A change made to every tile from now on, before it is handed out: once to those in memory, each time to the
-  /// others. Call between passes; changes add up. One for statistics alone may be missing in passes over the grid.
+  /// A change made to every tile from now on, before it is handed out: once to those in memory of the host or the
+  /// device, each time to the others. Call between passes; changes add up. One for statistics alone may be missing in
+  /// passes over the grid.
   void prepare_with(std::function<void(const PairTile&)> change, bool for_statistics);
 
   std::vector<Slot>& slots() { return slots_; }
@@ -70,9 +74,13 @@ class PairTiles {
     bool loading = false;  ///< they are not there yet
     bool after_only = false;
     bool statistics = true;  ///< a pass over the fit
+    HostPlanes host = HostPlanes::all;
   };
   void run(const std::string& name, const Reader& reader, const Work& compute, const Work& consume, bool quiet);
   void read(Slot& slot, const Reader& reader);
+  /// Copies back what the pass or a change wants of a tile in device memory; without either none of its pixels.
+  void copy_back(Slot& slot, DeviceTile& kept, HostPlanes wanted);
+  void keep_on_device(Slot& slot);
   void decode(Slot& slot, bool after_only);
   void add_timing(const PassTiming& timing);
 
@@ -86,7 +94,7 @@ class PairTiles {
   std::int64_t cells_taken_ = 0, cells_loaded_ = 0;
   std::unique_ptr<TileStore> store_;  ///< of grid tiles, or of the sample's cells
   std::vector<Change> changes_;
-  std::vector<std::size_t> changes_made_;  ///< to each record in memory
+  std::vector<std::size_t> changes_made_;  ///< to each record in memory or device memory
   std::vector<PassTiming> timings_;
   std::int64_t decoded_before_ = 0, decoded_after_ = 0;
 };

@@ -87,7 +87,8 @@ void ScorePass::run(PairTiles& tiles) {
   products_.begin(plan_.grid);
   tiles.clear_bins();
   tiles.each_of_grid(
-      "score", [this](Slot& slot) { compute(slot); }, [this](Slot& slot) { consume(slot); });
+      "score", [this](Slot& slot) { compute(slot); }, [this](Slot& slot) { consume(slot); },
+      normalized_ ? HostPlanes::all : HostPlanes::validity);
   for (std::size_t i = 0; i < statistics_of_.size(); ++i) {
     statistics_.merge(statistics_of_[i]);
     if (i > 0) histogram_of_[0].merge(histogram_of_[i]);

@@ -127,11 +127,12 @@ Json stages_json(const DetectResult& result) {
           {"write", {{"busy_s", write}, {"bytes", written}}}};
 }
 
-const char* name_of(KeptTiles kept) {
-  switch (kept) {
+const char* kept_tiles(const DetectPlan& plan) {
+  const bool device = plan.backend.backend->has_device_memory();
+  switch (plan.keep) {
     case KeptTiles::none: break;
-    case KeptTiles::memory: return "memory";
-    case KeptTiles::spilled: return "memory, then scratch";
+    case KeptTiles::memory: return device ? "device, then memory" : "memory";
+    case KeptTiles::spilled: return device ? "device, then memory, then scratch" : "memory, then scratch";
   }
   return "none";
 }
@@ -213,7 +214,7 @@ Json plan_json(const DetectPlan& plan) {
             {"passes", passes},
             {"preset", {{"name", groundshift::name_of(plan.method.preset)}, {"why", plan.method.why}}},
             {"fit_sampled", plan.sampled()},
-            {"resident", {{"tiles", name_of(plan.keep)}, {"memory_bytes", plan.store_bytes}}}}}};
+            {"resident", {{"tiles", kept_tiles(plan)}, {"memory_bytes", plan.store_bytes}}}}}};
 }
 
 Json statistics_json(const DetectPlan& plan, const PairFit& fit) {
@@ -282,6 +283,7 @@ Json normalization_json(const DetectPlan& plan, const PairFit& result) {
 Json summary_json(const DetectPlan& plan, const DetectResult& result, const Warnings& warnings) {
   Json out = plan_json(plan);
   out["valid_pixels"] = result.valid_pixels;
+  out["plan"]["resident"]["device_bytes"] = result.residency.device_bytes;
   out["plan"]["resident"]["resident_bytes"] = result.residency.resident_bytes;
   out["plan"]["resident"]["scratch_bytes"] = result.residency.scratch_bytes;
   out["normalization"] = normalization_json(plan, result.fit);

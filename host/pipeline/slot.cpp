@@ -35,6 +35,7 @@ void aim(Slot& slot, const TileSet& set, std::int64_t tile_index, std::byte* rec
                set.row_pitch, set.pixel_plane,
                slot.before,   slot.after,
                slot.valid,    {slot.core.x - around.x, slot.core.y - around.y, slot.core.width, slot.core.height}};
+  slot.to_keep = nullptr;
   slot.score = {slot.results, slot.core.width, slot.core.height, slot.core.width};
 }
 

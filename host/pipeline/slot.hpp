@@ -27,7 +27,8 @@ struct Slot {
   std::int64_t tile_index = -1;  ///< in plan order
   Window core;                   ///< in the output grid
   PairTile tile;
-  RasterView<float> score;  ///< core.width x core.height, the first of the result planes
+  DeviceTile* to_keep = nullptr;  ///< takes the pixels before the tile is worked on
+  RasterView<float> score;        ///< core.width x core.height, the first of the result planes
 
   /// The slot's own memory for the pixels of a tile.
   std::byte* pixels() const { return static_cast<std::byte*>(memory.data()); }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Records in memory and in an unnamed file.
+// Records in device memory, in memory and in an unnamed file.
 #include "host/pipeline/tile_store.hpp"
 
 #include <fcntl.h>
@@ -30,11 +30,12 @@ int unnamed_file(const std::filesystem::path& folder) {
 }  // namespace
 
 TileStore::TileStore(Backend& backend, std::int64_t record_bytes, std::int64_t memory_bytes,
-                     std::filesystem::path folder)
+                     std::filesystem::path folder, const std::optional<WorkspaceShape>& tile)
     : backend_(backend),
       record_bytes_(record_bytes),
       memory_records_(std::max<std::int64_t>(0, memory_bytes / record_bytes)),
-      folder_(std::move(folder)) {
+      folder_(std::move(folder)),
+      tile_(tile) {
   expects(record_bytes > 0, "a record has a size");
 }
 
@@ -43,9 +44,14 @@ TileStore::~TileStore() {
 }
 
 void TileStore::grow(std::int64_t record_count) {
-  record_count_ = std::max(record_count_, record_count);
-  memory_.resize(static_cast<std::size_t>(std::min(record_count_, memory_records_)));
-  if (record_count_ > memory_records_ && !folder_.empty() && scratch_ < 0) open_scratch();
+  const std::int64_t added = record_count - record_count_;
+  if (added <= 0) return;
+  if (tile_ && host_records() == 0) {
+    for (auto& room : backend_.reserve_device_tiles(*tile_, added)) device_.push_back(std::move(room));
+  }
+  record_count_ = record_count;
+  memory_.resize(static_cast<std::size_t>(std::min(host_records(), memory_records_)));
+  if (host_records() > memory_records_ && !folder_.empty() && scratch_ < 0) open_scratch();
 }
 
 void TileStore::open_scratch() {
@@ -58,13 +64,13 @@ void TileStore::open_scratch() {
 
 std::byte* TileStore::resident(std::int64_t record) {
   if (!in_memory(record)) return nullptr;
-  HostBuffer& buffer = memory_[static_cast<std::size_t>(record)];
+  HostBuffer& buffer = memory_[static_cast<std::size_t>(record - device_records())];
   if (buffer.data() == nullptr) buffer = backend_.allocate_host(static_cast<std::size_t>(record_bytes_));
   return static_cast<std::byte*>(buffer.data());
 }
 
 void TileStore::spill(std::int64_t record, const std::byte* data) {
-  const off_t start = (record - memory_records_) * record_bytes_;
+  const off_t start = scratch_start(record);
   for (std::int64_t done = 0; done < record_bytes_;) {
     const ssize_t written =
         ::pwrite(scratch_, data + done, static_cast<std::size_t>(record_bytes_ - done), start + done);
@@ -80,7 +86,7 @@ void TileStore::spill(std::int64_t record, const std::byte* data) {
 }
 
 void TileStore::fetch(std::int64_t record, std::byte* data) const {
-  const off_t start = (record - memory_records_) * record_bytes_;
+  const off_t start = scratch_start(record);
   for (std::int64_t done = 0; done < record_bytes_;) {
     const ssize_t got = ::pread(scratch_, data + done, static_cast<std::size_t>(record_bytes_ - done), start + done);
     if (got < 0 && errno == EINTR) continue;
@@ -92,10 +98,10 @@ void TileStore::fetch(std::int64_t record, std::byte* data) const {
   }
 }
 
-std::int64_t TileStore::resident_bytes() const { return std::min(record_count_, memory_records_) * record_bytes_; }
+std::int64_t TileStore::resident_bytes() const { return std::min(host_records(), memory_records_) * record_bytes_; }
 
 std::int64_t TileStore::scratch_bytes() const {
-  return scratch_ < 0 ? 0 : std::max<std::int64_t>(0, record_count_ - memory_records_) * record_bytes_;
+  return scratch_ < 0 ? 0 : std::max<std::int64_t>(0, host_records() - memory_records_) * record_bytes_;
 }
 
 }  // namespace groundshift

@@ -46,6 +46,15 @@ class Workspace {
   virtual ~Workspace() = default;
 };
 
+/// Room for the pixels of one tile in a device's memory; PairTile::device points to it. Owner.
+class DeviceTile {
+ public:
+  virtual ~DeviceTile() = default;
+};
+
+/// Planes of a tile that are wanted in host memory.
+enum class HostPlanes : std::uint8_t { none, validity, all };
+
 /// Thread-safe as long as each workspace is used by one thread at a time. Calls return when the results are in host
 /// memory; tiles in different workspaces overlap (copy in, compute, copy out) when called from different threads.
 /// Throws DeviceFault when a device fails.
@@ -59,6 +68,24 @@ class Backend {
   virtual std::unique_ptr<Workspace> make_workspace(const WorkspaceShape& shape) = 0;
   /// Host bytes (not slot buffers) that one workspace of this shape takes; for the memory budget.
   virtual std::size_t workspace_bytes(const WorkspaceShape& shape) const = 0;
+
+  /// Whether tiles can be kept in a memory of the device's own.
+  virtual bool has_device_memory() const { return false; }
+  /// Room for `count` tiles that the shape takes, allocated here; as many as a safe share of the device's free memory
+  /// holds, perhaps none. To be asked for after the workspaces.
+  virtual std::vector<std::unique_ptr<DeviceTile>> reserve_device_tiles(const WorkspaceShape& /*shape*/,
+                                                                        std::int64_t /*count*/) {
+    return {};
+  }
+  /// Copies the whole tile from host memory into its room; a tile whose `device` is `kept` is from then on read there.
+  /// `kept` must be in no other call. Throws std::invalid_argument for a tile that is larger than the room.
+  virtual void keep_on_device(Workspace& /*workspace*/, DeviceTile& /*kept*/, const PairTile& /*tile*/) {
+    throw std::invalid_argument("this backend keeps no tiles");
+  }
+  /// Copies planes of a tile's `device` back to its host memory, which must be the caller's to write.
+  virtual void copy_back(Workspace& /*workspace*/, const PairTile& /*tile*/, HostPlanes /*which*/) {
+    throw std::invalid_argument("this backend keeps no tiles");
+  }
 
   /// First and second moments of both dates over the tile's core. Exact (integers) or cell sums (f32).
   virtual void moments(Workspace& workspace, const PairTile& tile, TileMoments& out) = 0;

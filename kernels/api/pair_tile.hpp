@@ -11,6 +11,8 @@
 
 namespace groundshift {
 
+class DeviceTile;
+
 /// One tile of both dates in host memory, with the halo that the recipe asked for. Does not own.
 /// before, after : planar, band_count bands of `type`, `width` x `height` pixels, row_pitch and band_pitch in elements
 /// valid         : width x height bytes (row pitch = row_pitch), 1 where both dates are valid in every band, else 0;
@@ -18,6 +20,8 @@ namespace groundshift {
 ///                 scores treat 2 like 1; pixels outside the image are not in the tile (its halo is cut at the image's
 ///                 border)
 /// core          : the tile without its halo, in pixels of this buffer; its origin lies on a cell corner of the grid
+/// device        : the same pixels kept in device memory (Backend::keep_on_device), or null; where it is set no verb
+///                 looks at before, after and valid, which may be null; the first band here is its `device_band`
 struct PairTile {
   PixelType type = PixelType::u8;
   std::int32_t width = 0;
@@ -29,6 +33,8 @@ struct PairTile {
   const void* after = nullptr;
   const std::uint8_t* valid = nullptr;
   Window core;
+  const DeviceTile* device = nullptr;
+  std::int32_t device_band = 0;
 
   template <class T>
   PlanarView<const T> before_as() const {

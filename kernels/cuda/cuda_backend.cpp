@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "kernels/cuda/device.hpp"
+#include "kernels/cuda/device_record.hpp"
 #include "kernels/cuda/device_workspace.hpp"
 #include "kernels/cuda/gram_call.hpp"
 #include "kernels/recipes/check_score.hpp"
@@ -17,6 +18,9 @@ namespace {
 void require(bool condition, const char* why) {
   if (!condition) throw std::invalid_argument(why);
 }
+
+// Of the memory that is free once the workspaces are made: the rest is for what the runtime loads later.
+constexpr std::size_t share_for_tiles(std::size_t free_bytes) { return free_bytes / 5 * 4; }
 
 // The value histogram's executor: its one verb.
 struct ValueHistogram {
@@ -55,6 +59,35 @@ class CudaBackend final : public Backend {
 
   std::size_t workspace_bytes(const WorkspaceShape& shape) const override {
     return DeviceWorkspace::host_byte_count(shape);
+  }
+
+  bool has_device_memory() const override { return true; }
+
+  std::vector<std::unique_ptr<DeviceTile>> reserve_device_tiles(const WorkspaceShape& shape,
+                                                                std::int64_t count) override {
+    use_device();
+    std::size_t free_bytes = 0, all_bytes = 0;
+    GS_CUDA_TRY(cudaMemGetInfo(&free_bytes, &all_bytes));
+    const std::size_t record = std::max<std::size_t>(DeviceRecord::byte_count(shape), 1);
+    const auto wanted = static_cast<std::size_t>(std::max<std::int64_t>(count, 0));
+    return DeviceRecord::reserve(shape, std::min(wanted, share_for_tiles(free_bytes) / record));
+  }
+
+  void keep_on_device(Workspace& workspace, DeviceTile& kept, const PairTile& tile) override {
+    use_device();
+    auto& slot = dynamic_cast<DeviceWorkspace&>(workspace);
+    const CallScope scope(slot);
+    dynamic_cast<DeviceRecord&>(kept).copy_in(slot.stream(), tile);
+    slot.wait();
+  }
+
+  void copy_back(Workspace& workspace, const PairTile& tile, HostPlanes which) override {
+    use_device();
+    require(tile.device != nullptr, "only a tile that is kept on the device can be copied back");
+    auto& slot = dynamic_cast<DeviceWorkspace&>(workspace);
+    const CallScope scope(slot);
+    dynamic_cast<const DeviceRecord&>(*tile.device).copy_back(slot.stream(), tile, which);
+    slot.wait();
   }
 
   void moments(Workspace& workspace, const PairTile& tile, TileMoments& out) override {

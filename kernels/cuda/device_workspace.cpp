@@ -6,13 +6,11 @@
 #include <iterator>
 #include <stdexcept>
 
+#include "kernels/cuda/device_record.hpp"
 #include "kernels/recipes/check_score.hpp"
 
 namespace groundshift::GS_CUDA_NAMESPACE {
 namespace {
-
-// Rows start at multiples of 64 elements, so that packs of pixels are aligned for every pixel type.
-std::ptrdiff_t padded(std::int32_t width) { return (std::ptrdiff_t{width} + 63) / 64 * 64; }
 
 std::size_t plane_elements(const WorkspaceShape& shape) {
   return static_cast<std::size_t>(padded(shape.width)) * static_cast<std::size_t>(shape.height);
@@ -94,6 +92,7 @@ PairPlanes<T> DeviceWorkspace::copy_in(const PairTile& tile, const Window& windo
       window.height > shape_.height) {
     throw std::invalid_argument("the tile is larger than its workspace");
   }
+  if (tile.device != nullptr) return dynamic_cast<const DeviceRecord&>(*tile.device).planes<T>(tile).window(window);
   const std::ptrdiff_t band_pitch = row_pitch_ * window.height;
   const auto copy_date = [&](const PlanarView<const T>& from, const DeviceBuffer<std::byte>& to) {
     T* const data = reinterpret_cast<T*>(to.data());

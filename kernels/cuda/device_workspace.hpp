@@ -29,8 +29,8 @@ class DeviceWorkspace final : public Workspace {
   /// Page-locked bytes beside the slot's own buffers.
   static std::size_t host_byte_count(const WorkspaceShape& shape);
 
-  /// Starts copying `window` of both dates and of the validity; returns their views on the device.
-  /// Throws std::invalid_argument for a tile that is larger than the shape.
+  /// Starts copying `window` of both dates and of the validity; returns their views on the device. Of a tile that is
+  /// kept there nothing is copied. Throws std::invalid_argument for a tile that is larger than the shape.
   template <class T>
   PairPlanes<T> copy_in(const PairTile& tile, const Window& window);
   /// Starts copying the terms' fits and projections; the result points into the recipe and the device. Throws

@@ -61,6 +61,20 @@ class DeviceBuffer {
     GS_CUDA_TRY(cudaMalloc(&data, count * sizeof(T)));
     data_.reset(static_cast<T*>(data));
   }
+  /// An empty buffer where there is no room.
+  static DeviceBuffer if_there_is_room(std::size_t count) {
+    void* data = nullptr;
+    const cudaError_t error = cudaMalloc(&data, count * sizeof(T));
+    if (error == cudaErrorMemoryAllocation) {
+      static_cast<void>(cudaGetLastError());  // else the next launch would be told of it
+      return {};
+    }
+    throw_on_error(error, "cudaMalloc");
+    DeviceBuffer buffer;
+    buffer.data_.reset(static_cast<T*>(data));
+    buffer.count_ = count;
+    return buffer;
+  }
   T* data() const noexcept { return data_.get(); }
   std::size_t count() const noexcept { return count_; }
 

@@ -12,6 +12,7 @@
 #include <mutex>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace gs_fibre {
 
@@ -35,7 +36,11 @@ std::atomic<cudaError_t> g_failure{cudaSuccess};
 std::mutex g_memory_mutex;
 std::map<const char*, std::size_t> g_device_memory;
 std::map<const char*, std::size_t> g_pinned_memory;
+std::atomic<std::size_t> g_device_bytes{kDeviceBytes};
+std::atomic<int> g_refusals{0};
+std::atomic<std::uint64_t> g_bytes_copied_in{0};
 thread_local std::string t_launch_report;
+thread_local cudaError_t t_last_error = cudaSuccess;
 
 constexpr unsigned kMaxThreads = 1024;
 constexpr std::size_t kMaxSharedBytes = 48 * 1024;
@@ -133,7 +138,7 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int device) {
   if (const cudaError_t error = called(); error != cudaSuccess) return error;
   if (device != 0) return cudaErrorInvalidDevice;
   std::strcpy(properties->name, "host fibres");
-  properties->totalGlobalMem = std::size_t{1} << 30;
+  properties->totalGlobalMem = g_device_bytes;
   properties->major = 0;
   properties->minor = 0;
   return cudaSuccess;
@@ -144,8 +149,23 @@ cudaError_t cudaSetDevice(int device) {
   return device == 0 ? cudaSuccess : cudaErrorInvalidDevice;
 }
 
+cudaError_t cudaMemGetInfo(std::size_t* free_bytes, std::size_t* all_bytes) {
+  if (const cudaError_t error = called(); error != cudaSuccess) return error;
+  const std::size_t used = allocated_device_bytes();
+  *all_bytes = g_device_bytes;
+  *free_bytes = *all_bytes > used ? *all_bytes - used : 0;
+  return cudaSuccess;
+}
+
+cudaError_t cudaGetLastError() { return std::exchange(t_last_error, cudaSuccess); }
+
 cudaError_t cudaMalloc(void** data, std::size_t byte_count) {
   if (const cudaError_t error = called(); error != cudaSuccess) return error;
+  const std::size_t used = allocated_device_bytes();
+  const bool refused = g_refusals > 0 && g_refusals.fetch_sub(1) > 0;
+  if (refused || used > g_device_bytes || byte_count > g_device_bytes - used) {
+    return t_last_error = cudaErrorMemoryAllocation;
+  }
   return allocate(data, byte_count, g_device_memory);
 }
 cudaError_t cudaMallocHost(void** data, std::size_t byte_count) {
@@ -201,6 +221,7 @@ cudaError_t cudaMemcpy2DAsync(void* to, std::size_t to_pitch, const void* from, 
   const bool in = kind == cudaMemcpyHostToDevice;
   const std::size_t span = (in ? to_pitch : from_pitch) * (height - 1) + width;
   if (!on_device(in ? to : from, span) || on_device(in ? from : to, 1)) return cudaErrorInvalidValue;
+  if (in) g_bytes_copied_in += width * height;
   return enqueue(stream, [=] {
     for (std::size_t row = 0; row < height; ++row) {
       std::memcpy(static_cast<char*>(to) + row * to_pitch, static_cast<const char*>(from) + row * from_pitch, width);
@@ -216,6 +237,7 @@ cudaError_t cudaMemsetAsync(void* to, int value, std::size_t byte_count, cudaStr
 
 cudaError_t enqueue_launch(const LaunchShape& shape, cudaStream_t stream, std::function<void()> body) {
   if (const cudaError_t error = called(); error != cudaSuccess) return error;
+  if (const cudaError_t error = cudaGetLastError(); error != cudaSuccess) return error;
   const dim3& grid = shape.grid;
   const dim3& block = shape.block;
   const std::uint64_t threads = std::uint64_t{block.x} * block.y * block.z;
@@ -232,6 +254,19 @@ void fail_call(int calls_before, cudaError_t error) {
 }
 
 bool cancel_failure() { return g_calls_before_failure.exchange(-1) >= 0; }
+
+void set_device_bytes(std::size_t byte_count) { g_device_bytes = byte_count; }
+
+void refuse_allocations(int count) { g_refusals = count; }
+
+std::size_t allocated_device_bytes() {
+  const std::lock_guard lock(g_memory_mutex);
+  std::size_t sum = 0;
+  for (const auto& [data, byte_count] : g_device_memory) sum += byte_count;
+  return sum;
+}
+
+std::uint64_t bytes_copied_in() { return g_bytes_copied_in; }
 
 std::size_t live_allocations() {
   const std::lock_guard lock(g_memory_mutex);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <tuple>
 #include <utility>
@@ -49,6 +50,9 @@ const char* cudaGetErrorString(cudaError_t error);
 cudaError_t cudaGetDeviceCount(int* count);
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int device);
 cudaError_t cudaSetDevice(int device);
+cudaError_t cudaMemGetInfo(std::size_t* free_bytes, std::size_t* all_bytes);
+/// Only an allocation without room leaves an error here; a launch that finds one fails with it, as a checked one would.
+cudaError_t cudaGetLastError();
 cudaError_t cudaMalloc(void** data, std::size_t byte_count);
 cudaError_t cudaFree(void* data);
 cudaError_t cudaMallocHost(void** data, std::size_t byte_count);
@@ -86,5 +90,13 @@ void fail_call(int calls_before, cudaError_t error);
 bool cancel_failure();
 /// Device and page-locked allocations that have not been freed.
 std::size_t live_allocations();
+/// Bytes of the device's memory: what it has (1 GiB unless a test says otherwise), and what is allocated.
+inline constexpr std::size_t kDeviceBytes = std::size_t{1} << 30;
+void set_device_bytes(std::size_t byte_count);
+std::size_t allocated_device_bytes();
+/// Makes the next `count` allocations on the device find no room, whatever is free.
+void refuse_allocations(int count);
+/// Bytes copied from the host to the device since the process began.
+std::uint64_t bytes_copied_in();
 
 }  // namespace gs_fibre
