@@ -60,9 +60,6 @@ class Backend {
   /// Host bytes (not slot buffers) that one workspace of this shape takes; for the memory budget.
   virtual std::size_t workspace_bytes(const WorkspaceShape& shape) const = 0;
 
-  /// First and second moments of both dates over the tile's core. Exact (integers) or cell sums (f32).
-  virtual void moments(Workspace& workspace, const PairTile& tile, TileMoments& out) = 0;
-
   /// Adds the values of all bands of both dates at valid pixels of the core to `bins` (kFloatBins counts).
   virtual void value_histogram(Workspace& workspace, const PairTile& tile, std::span<std::uint64_t> bins) = 0;
 
