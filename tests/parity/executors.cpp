@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <limits>
 #include <string_view>
 
+#include "kernels/recipes/check_score.hpp"
 #include "tests/support/fibre/fibre_backend.hpp"
 #include "tests/support/fibre/order.hpp"
 
@@ -15,16 +15,6 @@ namespace {
 
 constexpr int kThreads = 4;
 constexpr std::uint32_t kShuffleSeed = 20;
-
-WorkspaceShape shape_of(const Scene& scene, const std::vector<Window>& cores, std::int32_t halo) {
-  WorkspaceShape shape{scene.type, scene.band_count, 0, 0, halo};
-  for (const Window& core : cores) {
-    const PairTile tile = scene.tile(core, halo);
-    shape.width = std::max(shape.width, tile.width);
-    shape.height = std::max(shape.height, tile.height);
-  }
-  return shape;
-}
 
 }  // namespace
 
@@ -64,9 +54,21 @@ std::unique_ptr<Backend> make_backend(Executor executor) {
   return make_cuda_backend(0);
 }
 
+WorkspaceShape workspace_shape(const Scene& scene, const std::vector<Window>& cores, std::int32_t halo,
+                               bool window_scores) {
+  WorkspaceShape shape{scene.type, scene.band_count, 0, 0, halo, window_scores};
+  for (const Window& core : cores) {
+    const PairTile tile = scene.tile(core, halo);
+    shape.width = std::max(shape.width, tile.width);
+    shape.height = std::max(shape.height, tile.height);
+  }
+  return shape;
+}
+
 ImageScores score_image(Backend& backend, const Scene& scene, const ScoreRecipe& recipe, std::int32_t tile_size) {
   const std::vector<Window> cores = cores_of(scene, tile_size);
-  const auto workspace = backend.make_workspace(shape_of(scene, cores, recipe.halo()));
+  const auto workspace =
+      backend.make_workspace(workspace_shape(scene, cores, recipe.halo(), needs_spare_planes(recipe)));
   ImageScores image;
   image.scores.assign(static_cast<std::size_t>(scene.width) * static_cast<std::size_t>(scene.height), -1.0f);
   image.bins.assign(kFloatBins, 0);
@@ -78,37 +80,9 @@ ImageScores score_image(Backend& backend, const Scene& scene, const ScoreRecipe&
   return image;
 }
 
-TileMoments image_moments(Backend& backend, const Scene& scene, std::int32_t tile_size) {
-  const std::vector<Window> cores = cores_of(scene, tile_size);
-  const auto workspace = backend.make_workspace(shape_of(scene, cores, 0));
-  const auto sum_count = static_cast<std::size_t>(moment_count(scene.band_count));
-  const auto cells = [](std::int32_t pixels) { return (pixels + kCellSize - 1) / kCellSize; };
-  TileMoments image;
-  if (is_integer(scene.type)) {
-    image.integer_sums.assign(sum_count, 0);
-  } else {
-    image.cell_sums.assign(sum_count * static_cast<std::size_t>(cells(scene.width) * cells(scene.height)),
-                           std::numeric_limits<double>::max());
-  }
-  for (const Window& core : cores) {
-    TileMoments tile;
-    backend.moments(*workspace, scene.tile(core, 0), tile);
-    image.count += tile.count;
-    for (std::size_t k = 0; k < tile.integer_sums.size(); ++k) image.integer_sums[k] += tile.integer_sums[k];
-    const auto cell_count = static_cast<std::int32_t>(tile.cell_sums.size() / sum_count);
-    for (std::int32_t cell = 0; cell < cell_count; ++cell) {
-      const std::int32_t x = core.x / kCellSize + cell % cells(core.width);
-      const std::int32_t y = core.y / kCellSize + cell / cells(core.width);
-      std::copy_n(tile.cell_sums.begin() + static_cast<std::ptrdiff_t>(sum_count) * cell, sum_count,
-                  image.cell_sums.begin() + static_cast<std::ptrdiff_t>(sum_count) * (y * cells(scene.width) + x));
-    }
-  }
-  return image;
-}
-
 std::vector<std::uint64_t> image_histogram(Backend& backend, const Scene& scene, std::int32_t tile_size) {
   const std::vector<Window> cores = cores_of(scene, tile_size);
-  const auto workspace = backend.make_workspace(shape_of(scene, cores, 0));
+  const auto workspace = backend.make_workspace(workspace_shape(scene, cores, 0, false));
   std::vector<std::uint64_t> bins(kFloatBins, 0);
   for (const Window& core : cores) backend.value_histogram(*workspace, scene.tile(core, 0), bins);
   return bins;

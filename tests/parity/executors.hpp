@@ -27,15 +27,16 @@ inline const auto kExecutors = testing::Values(Executor::cpu_one_thread, Executo
 std::string reason_to_skip(Executor executor);
 std::unique_ptr<Backend> make_backend(Executor executor);
 
+/// A workspace for the tiles of these cores.
+WorkspaceShape workspace_shape(const Scene& scene, const std::vector<Window>& cores, std::int32_t halo,
+                               bool window_scores);
+
 /// What one backend makes of a whole image, put together from its tiles.
 struct ImageScores {
   std::vector<float> scores;  ///< row-major, width * height
   std::vector<std::uint64_t> bins;
 };
 ImageScores score_image(Backend& backend, const Scene& scene, const ScoreRecipe& recipe, std::int32_t tile_size);
-
-/// Integer sums added up; cell sums in row-major order of the image's cells.
-TileMoments image_moments(Backend& backend, const Scene& scene, std::int32_t tile_size);
 
 std::vector<std::uint64_t> image_histogram(Backend& backend, const Scene& scene, std::int32_t tile_size);
 

@@ -3,13 +3,15 @@
 #include "tests/parity/gram_reference.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <limits>
 
 #include "kernels/math/pixel_hash.hpp"
-#include "kernels/ops/texture.hpp"
+#include "tests/parity/executors.hpp"
+#include "tests/parity/recipe_reference.hpp"
+#include "tests/parity/recipes.hpp"
 #include "tests/parity/reference.hpp"
+#include "tests/parity/window_reference.hpp"
 
 namespace groundshift::parity {
 namespace {
@@ -18,19 +20,6 @@ constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 
 double variable(const Scene& scene, std::int32_t i, std::int32_t x, std::int32_t y) {
   return i < scene.band_count ? scene.value(false, i, x, y) : scene.value(true, i - scene.band_count, x, y);
-}
-
-float form_of(const Scene& scene, const Projection& form, std::int32_t x, std::int32_t y) {
-  float sum = 0.0f;
-  for (std::int32_t r = 0; r < form.group_end.front(); ++r) {
-    float v = form.bias[static_cast<std::size_t>(r)];
-    for (std::int32_t i = 0; i < form.variable_count; ++i) {
-      const float z = static_cast<float>(variable(scene, i, x, y)) - form.center[static_cast<std::size_t>(i)];
-      v = std::fma(form.matrix[static_cast<std::size_t>(r * form.variable_count + i)], z, v);
-    }
-    sum = std::fma(v, v, sum);
-  }
-  return sum;
 }
 
 std::uint32_t table_weight(const WeightRule& rule, float t) {
@@ -103,62 +92,13 @@ std::int64_t above_zero(const std::vector<std::uint32_t>& weights) {
   return std::count_if(weights.begin(), weights.end(), [](std::uint32_t w) { return w != 0; });
 }
 
-// Bins by comparison of bit patterns, as the definition of float_bin says.
-std::uint32_t bin_of(float value) {
-  const std::uint32_t bits = std::bit_cast<std::uint32_t>(value);
-  if (value == 0.0f) return 0x8000u;
-  return value > 0.0f ? 0x8000u + (bits >> 16) : 0x7fffu - ((bits & 0x7fffffffu) >> 16);
-}
-
-// Texture of one date over the whole image; levels by the functors one pixel at a time.
-template <class Level>
-std::vector<float> textures(const Scene& scene, const std::vector<BandFit>& fits, const Level& level) {
-  const auto at = [&](std::int32_t x, std::int32_t y) { return static_cast<std::size_t>(y * scene.width + x); };
-  std::vector<float> levels(at(0, scene.height));
-  for (std::int32_t y = 0; y < scene.height; ++y) {
-    for (std::int32_t x = 0; x < scene.width; ++x) {
-      auto state = level.start();
-      for (std::int32_t b = 0; b < scene.band_count; ++b) {
-        level.add(state, static_cast<float>(scene.value(false, b, x, y)),
-                  static_cast<float>(scene.value(true, b, x, y)), fits[static_cast<std::size_t>(b)]);
-      }
-      levels[at(x, y)] = scene.is_valid(x, y) ? level.finish(state, static_cast<float>(scene.band_count)) : kNaN;
-    }
-  }
-  std::vector<float> result(levels.size());
-  for (std::int32_t y = 0; y < scene.height; ++y) {
-    for (std::int32_t x = 0; x < scene.width; ++x) {
-      Texture::Sum window = Texture::start();
-      for (std::int32_t row = std::max(0, y - 2); row <= std::min(scene.height - 1, y + 2); ++row) {
-        Texture::Sum sum = Texture::start();
-        for (std::int32_t column = std::max(0, x - 2); column <= std::min(scene.width - 1, x + 2); ++column) {
-          Texture::add(sum, levels[at(column, row)]);
-        }
-        Texture::merge(window, sum);
-      }
-      result[at(x, y)] = Texture::finish(window, levels[at(x, y)]);
-    }
-  }
-  return result;
-}
-
-WorkspaceShape shape_of(const Scene& scene, const std::vector<Window>& cores, std::int32_t halo, bool windows) {
-  WorkspaceShape shape{scene.type, scene.band_count, 0, 0, halo, windows};
-  for (const Window& core : cores) {
-    const PairTile tile = scene.tile(core, halo);
-    shape.width = std::max(shape.width, tile.width);
-    shape.height = std::max(shape.height, tile.height);
-  }
-  return shape;
-}
-
 }  // namespace
 
 std::vector<float> reference_forms(const Scene& scene, const WeightRule& rule) {
   std::vector<float> forms;
   for (std::int32_t y = 0; y < scene.height; ++y) {
     for (std::int32_t x = 0; x < scene.width; ++x) {
-      forms.push_back(scene.validity(x, y) == 1 ? form_of(scene, rule.form, x, y) : kNaN);
+      forms.push_back(scene.validity(x, y) == 1 ? reference_form(scene, rule.form, 0, {x, y}, {x, y}) : kNaN);
     }
   }
   if (rule.box > 1) forms = reference_box_mean(forms, scene.width, scene.height, rule.box / 2);
@@ -193,8 +133,8 @@ TileGram reference_gram(const Scene& scene, const GramRecipe& recipe) {
 
 TileGram reference_texture_gram(const Scene& scene, const GramRecipe& recipe) {
   const std::vector<std::uint32_t> weights = weights_of(scene, recipe);
-  const std::vector<float> dates[2] = {textures(scene, recipe.texture->fits, LevelBefore{}),
-                                       textures(scene, recipe.texture->fits, LevelAfter{})};
+  const std::vector<float> dates[2] = {reference_texture(scene, recipe.texture->fits, false),
+                                       reference_texture(scene, recipe.texture->fits, true)};
   TileGram gram;
   gram.count = above_zero(weights);
   gram.cell_sums = cell_sums(scene, weights, 2, [&](std::int32_t i, std::int32_t x, std::int32_t y) {
@@ -206,7 +146,7 @@ TileGram reference_texture_gram(const Scene& scene, const GramRecipe& recipe) {
 std::vector<std::uint64_t> reference_form_histogram(const Scene& scene, const WeightRule& rule) {
   std::vector<std::uint64_t> bins(kFloatBins, 0);
   for (const float form : reference_forms(scene, rule)) {
-    if (!std::isnan(form)) ++bins[bin_of(form)];
+    if (!std::isnan(form)) ++bins[reference_bin(form)];
   }
   return bins;
 }
@@ -221,7 +161,7 @@ std::vector<std::uint64_t> reference_band_histogram(const Scene& scene, Date dat
       if (std::isnan(value)) continue;
       const double level = value + (source == PixelType::i16 ? 32768.0 : 0.0);
       ++bins[is_integer(source) ? static_cast<std::size_t>(std::clamp(level, 0.0, 65535.0))
-                                : bin_of(static_cast<float>(value))];
+                                : reference_bin(static_cast<float>(value))];
     }
   }
   return bins;
@@ -231,19 +171,7 @@ WeightRule make_rule(const Scene& scene, WeightKind kind, std::int32_t box, std:
   WeightRule rule;
   rule.kind = kind;
   rule.box = box;
-  const std::int32_t variables = 2 * scene.band_count;
-  const float unit = scene.type == PixelType::f32 ? 1.0f : scene.type == PixelType::u8 ? 128.0f : 6000.0f;
-  Projection& form = rule.form;
-  form.variable_count = variables;
-  for (std::int32_t i = 0; i < variables; ++i) form.center.push_back(std::round(unit * (0.9f + 0.01f * float(i))));
-  for (std::int32_t r = 0; r < row_count + 1; ++r) {
-    form.bias.push_back(0.05f * static_cast<float>(r) - 0.1f);
-    for (std::int32_t i = 0; i < variables; ++i) {
-      const float entry = std::sin(1.0f + static_cast<float>(3 * r + 5 * i)) / static_cast<float>(variables);
-      form.matrix.push_back((r + i) % 4 == 3 ? 0.0f : entry * 2.0f / unit);
-    }
-  }
-  form.group_end = {row_count, row_count + 1};
+  rule.form = make_projection(scene.type, scene.band_count, {row_count, 1});
   std::vector<float> forms = reference_forms(scene, rule);
   std::erase_if(forms, [](float t) { return !(t > 0.0f && t < 1e30f); });
   std::nth_element(forms.begin(), forms.begin() + static_cast<std::ptrdiff_t>(forms.size() / 2), forms.end());
@@ -262,7 +190,7 @@ WeightRule make_rule(const Scene& scene, WeightKind kind, std::int32_t box, std:
 TileGram image_gram(Backend& backend, const Scene& scene, const GramRecipe& recipe, std::int32_t tile_size) {
   const std::vector<Window> cores = cores_of(scene, tile_size);
   const std::int32_t halo = std::max(recipe.weight.halo(), recipe.texture ? kTextureRadius : 0);
-  const auto workspace = backend.make_workspace(shape_of(scene, cores, halo, recipe.texture.has_value()));
+  const auto workspace = backend.make_workspace(workspace_shape(scene, cores, halo, recipe.texture.has_value()));
   const bool exact = is_integer(scene.type) && !recipe.texture;
   const auto sum_count = static_cast<std::size_t>(gram_count(recipe.texture ? 2 : 2 * scene.band_count));
   const auto cells = [](std::int32_t pixels) { return (pixels + kCellSize - 1) / kCellSize; };
@@ -295,7 +223,7 @@ TileGram image_gram(Backend& backend, const Scene& scene, const GramRecipe& reci
 std::vector<std::uint64_t> image_form_histogram(Backend& backend, const Scene& scene, const WeightRule& rule,
                                                 std::int32_t tile_size) {
   const std::vector<Window> cores = cores_of(scene, tile_size);
-  const auto workspace = backend.make_workspace(shape_of(scene, cores, rule.halo(), false));
+  const auto workspace = backend.make_workspace(workspace_shape(scene, cores, rule.halo(), false));
   std::vector<std::uint64_t> bins(kFloatBins, 0);
   for (const Window& core : cores) backend.form_histogram(*workspace, scene.tile(core, rule.halo()), rule, bins);
   return bins;
@@ -304,7 +232,7 @@ std::vector<std::uint64_t> image_form_histogram(Backend& backend, const Scene& s
 std::vector<std::uint64_t> image_band_histogram(Backend& backend, const Scene& scene, Date date, std::int32_t band,
                                                 PixelType source, std::int32_t tile_size) {
   const std::vector<Window> cores = cores_of(scene, tile_size);
-  const auto workspace = backend.make_workspace(shape_of(scene, cores, 0, false));
+  const auto workspace = backend.make_workspace(workspace_shape(scene, cores, 0, false));
   std::vector<std::uint64_t> bins(kFloatBins, 0);
   for (const Window& core : cores) backend.band_histogram(*workspace, scene.tile(core, 0), date, band, source, bins);
   return bins;

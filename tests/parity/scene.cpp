@@ -129,6 +129,13 @@ Scene with_kept_out(Scene scene) {
   return scene;
 }
 
+Scene with_padding(Scene scene, bool after_date, std::int32_t first_band) {
+  const std::ptrdiff_t first = 1 + std::ptrdiff_t{first_band} * scene.height * scene.row_pitch;
+  std::vector<std::byte>& pixels = after_date ? scene.after : scene.before;
+  std::fill(pixels.begin() + first * static_cast<std::ptrdiff_t>(byte_count(scene.type)), pixels.end(), std::byte{0});
+  return scene;
+}
+
 std::vector<Window> cores_of(const Scene& scene, std::int32_t tile_size) {
   std::vector<Window> cores;
   for (std::int32_t y = 0; y < scene.height; y += tile_size) {

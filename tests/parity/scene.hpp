@@ -50,6 +50,9 @@ Scene make_scene(const SceneShape& shape);
 /// The same scene with some of its valid pixels, in runs and alone, kept out of the statistics.
 Scene with_kept_out(Scene scene);
 
+/// The same scene with bands [first_band, band_count) of one date zero, as where that date has fewer bands.
+Scene with_padding(Scene scene, bool after_date, std::int32_t first_band);
+
 /// Cores of the tiles of `tile_size` (a multiple of kCellSize) over the image, row-major.
 std::vector<Window> cores_of(const Scene& scene, std::int32_t tile_size);
 

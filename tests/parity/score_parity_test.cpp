@@ -6,6 +6,8 @@
 #include <tuple>
 
 #include "tests/parity/executors.hpp"
+#include "tests/parity/recipe_reference.hpp"
+#include "tests/parity/recipes.hpp"
 #include "tests/parity/reference.hpp"
 
 namespace groundshift::parity {
