@@ -40,13 +40,14 @@ void bench_score(benchmark::State& state, const SharedBackend& backend, TileShap
   count(state, pair, pair.pixel_count() * static_cast<std::int64_t>(sizeof(float)));
 }
 
-void bench_moments(benchmark::State& state, const SharedBackend& backend, TileShape shape) {
+void bench_gram(benchmark::State& state, const SharedBackend& backend, TileShape shape, bool weighted) {
   const TilePair pair(*backend, shape);
   const auto workspace = backend->make_workspace({shape.type, shape.band_count, shape.side, shape.side, 0});
-  TileMoments moments;
+  const GramRecipe recipe = gram_recipe(shape, weighted);
+  TileGram gram;
   for (auto _ : state) {
-    backend->moments(*workspace, pair.tile(), moments);
-    benchmark::DoNotOptimize(moments.count);
+    backend->gram(*workspace, pair.tile(), recipe, gram);
+    benchmark::DoNotOptimize(gram.count);
   }
   count(state, pair, 0);
 }
@@ -75,12 +76,17 @@ void add_score(const std::string& label, const SharedBackend& backend, const Til
       bench_score, backend, shape, kind, smooth);
 }
 
+void add_grams(const std::string& label, const SharedBackend& backend, const TileShape& shape) {
+  add(label + "/gram/unit/" + name_of(shape), bench_gram, backend, shape, false);
+  add(label + "/gram/huber/" + name_of(shape), bench_gram, backend, shape, true);
+}
+
 void add_all(const std::string& label, const SharedBackend& backend) {
   for (const std::int32_t side : kSides) {
     for (const PixelType type : kTypes) {
       const TileShape shape{type, 4, side};
       add_score(label, backend, shape, ScoreKind::cva, 1);
-      add(label + "/moments/" + name_of(shape), bench_moments, backend, shape);
+      add_grams(label, backend, shape);
       add(label + "/histogram/" + name_of(shape), bench_histogram, backend, shape);
     }
     const TileShape shape{PixelType::u16, 4, side};
@@ -90,8 +96,7 @@ void add_all(const std::string& label, const SharedBackend& backend) {
     for (const std::int32_t smooth : {3, 9}) add_score(label, backend, shape, ScoreKind::scva, smooth);
     for (const std::int32_t bands : {1, 3, 7}) {
       add_score(label, backend, {PixelType::u16, bands, side}, ScoreKind::cva, 1);
-      add(label + "/moments/" + name_of(TileShape{PixelType::u16, bands, side}), bench_moments, backend,
-          TileShape{PixelType::u16, bands, side});
+      add_grams(label, backend, {PixelType::u16, bands, side});
     }
   }
 }

@@ -99,19 +99,23 @@ void bench_score(benchmark::State& state, TileShape shape, ScoreKind kind, std::
 }
 
 template <class T>
-void bench_moments(benchmark::State& state, TileShape shape, double bandwidth) {
+void bench_gram(benchmark::State& state, TileShape shape, double bandwidth) {
   const auto backend = make_cuda_backend(0);
   const TilePair pair(*backend, shape);
   DeviceWorkspace slot({shape.type, shape.band_count, shape.side, shape.side, 0});
-  const PairPlanes<T> planes = slot.copy_in<T>(pair.tile(), pair.tile().core);
-  slot.wait();
+  const Window core = pair.tile().core;
+  const PairPlanes<T> planes = slot.copy_in<T>(pair.tile(), core);
   unsigned long long* const sums = slot.sums().data();
-  unsigned long long* const count = sums + slot.sums().count() - 1;
-  measure(state, slot, pair.pixel_count(), pair.input_bytes(), bandwidth, [&] {
+  const RasterView<std::uint32_t> weights = slot.weights(core);
+  cuda::weigh(slot.stream(), WeightRule{}, nullptr, {}, planes.valid, {}, weights, sums + slot.sums().count() - 1);
+  slot.wait();
+  const RasterView<const std::uint32_t> weighed{weights.data, weights.width, weights.height, weights.row_pitch};
+  const std::int64_t bytes = pair.input_bytes() + pair.pixel_count() * static_cast<std::int64_t>(sizeof(std::uint32_t));
+  measure(state, slot, pair.pixel_count(), bytes, bandwidth, [&] {
     if constexpr (std::is_same_v<T, float>) {
-      cuda::cell_moments(slot.stream(), planes, reinterpret_cast<double*>(sums), count);
+      cuda::cell_gram(slot.stream(), planes, weighed, reinterpret_cast<double*>(sums));
     } else {
-      cuda::integer_moments(slot.stream(), planes, sums, count);
+      cuda::integer_gram(slot.stream(), planes, weighed, reinterpret_cast<cuda::SplitSum*>(sums));
     }
   });
 }
@@ -135,7 +139,7 @@ void add_all(double bandwidth) {
             [=](benchmark::State& s) { bench_score<T>(s, shape, ScoreKind::log_ratio, 1, bandwidth); });
         add("kernel/score/angle/smooth1/" + name_of(shape),
             [=](benchmark::State& s) { bench_score<T>(s, shape, ScoreKind::angle, 1, bandwidth); });
-        add("kernel/moments/" + name_of(shape), [=](benchmark::State& s) { bench_moments<T>(s, shape, bandwidth); });
+        add("kernel/gram/" + name_of(shape), [=](benchmark::State& s) { bench_gram<T>(s, shape, bandwidth); });
       });
     }
   }

@@ -44,6 +44,20 @@ std::int64_t TilePair::input_bytes() const {
   return pixel_count() * (2 * tile_.band_count * static_cast<std::int64_t>(byte_count(tile_.type)) + 1);
 }
 
+GramRecipe gram_recipe(const TileShape& shape, bool weighted) {
+  GramRecipe recipe;
+  if (!weighted) return recipe;
+  recipe.weight.kind = WeightKind::huber;
+  recipe.weight.limit = 1.0f;
+  Projection& form = recipe.weight.form;
+  form.variable_count = 2 * shape.band_count;
+  form.center.assign(static_cast<std::size_t>(form.variable_count), 100.0f);
+  form.bias.assign(static_cast<std::size_t>(shape.band_count), 0.0f);
+  form.matrix.assign(form.bias.size() * form.center.size(), 0.005f);
+  form.group_end = {shape.band_count};
+  return recipe;
+}
+
 std::string name_of(const TileShape& shape) {
   static constexpr const char* kNames[] = {"u8", "u16", "i16", "f32"};
   return std::string(kNames[static_cast<int>(shape.type)]) + "x" + std::to_string(shape.band_count) + "/" +

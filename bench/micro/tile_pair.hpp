@@ -35,6 +35,9 @@ class TilePair {
   PairTile tile_;
 };
 
+/// Sums of the pixels alike, or under weights from as many forms as there are bands.
+GramRecipe gram_recipe(const TileShape& shape, bool weighted);
+
 /// "u16x4/512"
 std::string name_of(const TileShape& shape);
 

@@ -11,7 +11,7 @@
 
 namespace groundshift {
 
-/// Filled by a reader (pixels, validity), worked on by a compute thread (moments, score, bins), emptied by the writer.
+/// Filled by a reader (pixels, validity), worked on by a compute thread (Gram, score, bins), emptied by the writer.
 struct Slot {
   HostBuffer memory;
   std::unique_ptr<Workspace> workspace;
@@ -20,7 +20,6 @@ struct Slot {
   std::uint8_t* valid = nullptr;
   float* results = nullptr;         ///< planes of a core's floats
   std::vector<std::uint64_t> bins;  ///< grows over all tiles that pass through this slot; order-free counts
-  TileMoments moments;
   TileGram gram;
 
   std::size_t index = 0;         ///< of the slot in its pool

@@ -89,9 +89,6 @@ class Backend {
     throw std::invalid_argument("this backend keeps no tiles");
   }
 
-  /// First and second moments of both dates over the tile's core. Exact (integers) or cell sums (f32).
-  virtual void moments(Workspace& workspace, const PairTile& tile, TileMoments& out) = 0;
-
   /// Adds the values of all bands of both dates at valid pixels of the core to `bins` (kFloatBins counts).
   virtual void value_histogram(Workspace& workspace, const PairTile& tile, std::span<std::uint64_t> bins) = 0;
 

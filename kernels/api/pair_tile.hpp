@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "kernels/view/pixel_type.hpp"
 #include "kernels/view/raster_view.hpp"
@@ -16,7 +15,7 @@ class DeviceTile;
 /// One tile of both dates in host memory, with the halo that the recipe asked for. Does not own.
 /// before, after : planar, band_count bands of `type`, `width` x `height` pixels, row_pitch and band_pitch in elements
 /// valid         : width x height bytes (row pitch = row_pitch), 1 where both dates are valid in every band, else 0;
-///                 2 where they are, but the pixel is kept out of all statistics (moments, histograms of pixels, Gram):
+///                 2 where they are, but the pixel is kept out of all statistics (Gram, histograms of pixels):
 ///                 scores treat 2 like 1; pixels outside the image are not in the tile (its halo is cut at the image's
 ///                 border)
 /// core          : the tile without its halo, in pixels of this buffer; its origin lies on a cell corner of the grid
@@ -48,21 +47,6 @@ struct PairTile {
 };
 
 enum class Date : std::uint8_t { before, after };
-
-/// First and second moments of z = [before bands; after bands] over the pixels of validity 1 of a tile's core (no
-/// halo). Order of a set of sums: 2p first moments, then the upper triangle of the Gram matrix row by row (i <= j),
-/// `moment_count(p)` = 2p + p(2p+1) values.
-/// integer types : `integer_sums` holds one exact set for the tile (every |sum| < 2^63: a core has < 2^31 pixels)
-/// f32           : `cell_sums` holds one set a cell, cells row-major in the core: 32 lanes in double, then a fixed tree
-struct TileMoments {
-  std::int64_t count = 0;
-  std::vector<std::int64_t> integer_sums;
-  std::vector<double> cell_sums;
-};
-
-constexpr std::int32_t moment_count(std::int32_t band_count) {
-  return 2 * band_count + band_count * (2 * band_count + 1);
-}
 
 /// Bins of the streamed histogram: the top 16 bits of a float32 mapped so that order of bins = order of values.
 inline constexpr std::int32_t kFloatBins = 65536;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Moments of float tiles on the CPU, weighted or not: one fixed-order sum a cell (math/lane_sum.hpp).
+// Weighted moments of float tiles on the CPU: one fixed-order sum a cell (math/lane_sum.hpp).
 #include <algorithm>
 #include <atomic>
 #include <limits>
@@ -12,40 +12,17 @@
 #include "kernels/cpu/workers.hpp"
 
 namespace groundshift::cpu {
-namespace {
 
 static_assert(kPanelChunk == kCellSize && kPanelChunk == kFormChunk, "a chunk is a row of a cell");
 
-// Weight 1 wherever the pixel is in the statistics: (1 * z_i) * z_j has the bits of z_i * z_j.
-class PlainWeigher final : public Weigher {
- public:
-  explicit PlainWeigher(const RasterView<const std::uint8_t>& valid) : valid_(valid) {}
-  bool all_or_nothing() const override { return true; }
-  std::size_t scratch_count() const override { return 0; }
-  std::int32_t weigh(std::int32_t y, std::int32_t x0, std::int32_t count, float* /*scratch*/,
-                     std::uint32_t* out) const override {
-    const std::uint8_t* valid = valid_.row(y) + x0;
-    std::int32_t found = 0;
-    for (std::int32_t x = 0; x < count; ++x) {
-      out[x] = valid[x] == 1 ? 1u : 0u;
-      found += valid[x] == 1 ? 1 : 0;
-    }
-    return found;
-  }
-
- private:
-  RasterView<const std::uint8_t> valid_;
-};
-
-// Writes the sums [skipped, gram_count) of every cell of the core, one cell after the other; returns the pixels of
-// weight above 0.
-std::int64_t cell_sums(const PairPlanes<float>& core, const Weigher& weigher, std::size_t skipped,
-                       std::vector<double>& sums) {
+template <>
+void weighted_gram(const PairPlanes<float>& core, const Weigher& weigher, TileGram& out) {
   const std::int32_t cells_across = (core.valid.width + kCellSize - 1) / kCellSize;
   const std::int32_t cells_down = (core.valid.height + kCellSize - 1) / kCellSize;
   const std::int64_t cell_count = std::int64_t{cells_across} * cells_down;
-  const auto sum_count = static_cast<std::size_t>(gram_count(2 * core.before.band_count)) - skipped;
-  sums.assign(static_cast<std::size_t>(cell_count) * sum_count, 0.0);
+  const auto sum_count = static_cast<std::size_t>(gram_count(2 * core.before.band_count));
+  out.integer_sums.clear();
+  out.cell_sums.assign(static_cast<std::size_t>(cell_count) * sum_count, 0.0);
   std::atomic<std::int64_t> count{0};
   for_each_index(cell_count, [&](std::int64_t cell) {
     const auto x = static_cast<std::int32_t>(cell % cells_across) * kCellSize;
@@ -54,29 +31,14 @@ std::int64_t cell_sums(const PairPlanes<float>& core, const Weigher& weigher, st
     const WeightRows weights(weigher, window);
     if (weights.count() == 0) return;
     count += weights.count();
-    double* const own = sums.data() + static_cast<std::size_t>(cell) * sum_count;
+    double* const own = out.cell_sums.data() + static_cast<std::size_t>(cell) * sum_count;
     PanelSums<float> panels(core.before.band_count);
     panels.run(core.window(window), weights.view(), weights.chunk_used(), [&](std::size_t index, double* lanes) {
-      if (index < skipped) return;
       const double sum = lane_tree(lanes);
-      own[index - skipped] = sum == sum ? sum : std::numeric_limits<double>::quiet_NaN();  // one NaN
+      own[index] = sum == sum ? sum : std::numeric_limits<double>::quiet_NaN();  // one NaN
     });
   });
-  return count;
-}
-
-}  // namespace
-
-template <>
-void moments(const PairPlanes<float>& core, TileMoments& out) {
-  out.integer_sums.clear();
-  out.count = cell_sums(core, PlainWeigher(core.valid), 1, out.cell_sums);  // the sum of weights is the count
-}
-
-template <>
-void weighted_gram(const PairPlanes<float>& core, const Weigher& weigher, TileGram& out) {
-  out.integer_sums.clear();
-  out.count = cell_sums(core, weigher, 0, out.cell_sums);
+  out.count = count;
 }
 
 std::size_t gram_worker_bytes(const WorkspaceShape& shape) {

@@ -47,13 +47,6 @@ class CpuBackend final : public Backend {
     return Scratch::byte_count(shape, threads_);
   }
 
-  void moments(Workspace& /*workspace*/, const PairTile& tile, TileMoments& out) override {
-    with_pixel_type(tile.type, [&](auto tag) {
-      using T = typename decltype(tag)::type;
-      workers_.run([&] { cpu::moments(pair_planes<T>(tile).window(tile.core), out); });
-    });
-  }
-
   void value_histogram(Workspace& workspace, const PairTile& tile, std::span<std::uint64_t> bins) override {
     require(bins.size() == static_cast<std::size_t>(kFloatBins), "a histogram has kFloatBins counts");
     Executor executor(dynamic_cast<Scratch&>(workspace), {}, bins);

@@ -23,7 +23,7 @@ void add_unit_gram(const PairPlanes<T>& rows, const WeightRows& weights, std::ve
   const RasterView<const std::uint32_t> view = weights.view();
   std::vector<std::uint8_t> kept(static_cast<std::size_t>(view.width) * static_cast<std::size_t>(view.height));
   for (std::size_t i = 0; i < kept.size(); ++i) kept[i] = view.data[i] != 0 ? 1 : 0;
-  std::vector<std::int64_t> plain(static_cast<std::size_t>(moment_count(rows.before.band_count)), 0);
+  std::vector<std::int64_t> plain(sums.size() - 1, 0);
   std::int64_t count = 0;
   add_moments<T>({rows.before, rows.after, {kept.data(), view.width, view.height, view.width}}, 0, view.height, plain,
                  count);

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// First and second moments of integer tiles on the CPU: exact dot products of chunks of pixels.
+// Moments of integer rows under weights that are all or nothing: exact dot products of chunks of pixels.
 #include <algorithm>
-#include <mutex>
 #include <type_traits>
 #include <vector>
 
 #include "kernels/cpu/clones.hpp"
 #include "kernels/cpu/gram.hpp"
-#include "kernels/cpu/row_bands.hpp"
 
 namespace groundshift::cpu {
 namespace {
@@ -44,7 +42,7 @@ GS_CLONES void hold(const T* __restrict pixels, const std::uint8_t* __restrict v
   for (std::int32_t x = 0; x < count; ++x) held[x] = static_cast<Held<T>>(valid[x] == 1 ? pixels[x] : T{0});
 }
 
-// All sums of a chunk, in the order of TileMoments. held : variable_count rows of kChunk pixels.
+// All sums of a chunk, in the order of TileGram after the first. held : variable_count rows of kChunk pixels.
 template <class T>
 GS_CLONES void add_chunk(const Held<T>* __restrict held, std::int32_t variable_count, std::int32_t count,
                          std::int64_t* __restrict sums) {
@@ -96,31 +94,11 @@ void add_moments(const PairPlanes<T>& core, std::int32_t first_row, std::int32_t
   }
 }
 
-template <class T>
-void moments(const PairPlanes<T>& core, TileMoments& out) {
-  const auto sum_count = static_cast<std::size_t>(moment_count(core.before.band_count));
-  out.count = 0;
-  out.cell_sums.clear();
-  out.integer_sums.assign(sum_count, 0);
-  std::mutex merge;  // taken once a band; integers, so the order of bands is free
-  for_each_row_band(core.valid.height, [&](std::int32_t first_row, std::int32_t last_row) {
-    std::vector<std::int64_t> sums(sum_count, 0);
-    std::int64_t valid_count = 0;
-    add_moments(core, first_row, last_row, sums, valid_count);
-    const std::lock_guard lock(merge);
-    out.count += valid_count;
-    for (std::size_t k = 0; k < sum_count; ++k) out.integer_sums[k] += sums[k];
-  });
-}
-
 template void add_moments(const PairPlanes<std::uint8_t>&, std::int32_t, std::int32_t, std::vector<std::int64_t>&,
                           std::int64_t&);
 template void add_moments(const PairPlanes<std::uint16_t>&, std::int32_t, std::int32_t, std::vector<std::int64_t>&,
                           std::int64_t&);
 template void add_moments(const PairPlanes<std::int16_t>&, std::int32_t, std::int32_t, std::vector<std::int64_t>&,
                           std::int64_t&);
-template void moments(const PairPlanes<std::uint8_t>&, TileMoments&);
-template void moments(const PairPlanes<std::uint16_t>&, TileMoments&);
-template void moments(const PairPlanes<std::int16_t>&, TileMoments&);
 
 }  // namespace groundshift::cpu

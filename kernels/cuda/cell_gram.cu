@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Moments of float tiles on the device, weighted or not: a warp a cell, its lanes the lanes of math/lane_sum.hpp.
+// Weighted moments of float tiles on the device: a warp a cell, its lanes the lanes of math/lane_sum.hpp.
 #include "kernels/cuda/kernels.hpp"
 #include "kernels/cuda/launch.cuh"
 #include "kernels/cuda/moment_groups.cuh"
@@ -20,22 +20,8 @@ __device__ double join_lanes(double lane) {
   return lane == lane ? lane : __builtin_bit_cast(double, 0x7ff8000000000000ull);
 }
 
-// Weights of 1 where the validity is 1: (1 * z_i) * z_j has the bits of z_i * z_j. Their sum is left out of the set and
-// counted instead.
-struct PlainWeights {
-  RasterView<const std::uint8_t> valid;
-  static constexpr bool kInSet = false;
-  GS_HD double operator()(int x, int y) const { return valid(x, y) == 1 ? 1.0 : 0.0; }
-};
-struct GivenWeights {
-  RasterView<const std::uint32_t> weights;
-  static constexpr bool kInSet = true;
-  GS_HD double operator()(int x, int y) const { return static_cast<double>(weights(x, y)); }
-};
-
-template <class Weights>
-__global__ void cell_gram_kernel(PairPlanes<float> core, Weights weights, int cells_across, int sum_count, double* sums,
-                                 unsigned long long* count) {
+__global__ void cell_gram_kernel(PairPlanes<float> core, RasterView<const std::uint32_t> weights, int cells_across,
+                                 int sum_count, double* sums) {
   const int lane = static_cast<int>(threadIdx.x);
   const int variable_count = 2 * core.before.band_count;
   const MomentGroup group = moment_group(static_cast<int>(blockIdx.y), variable_count);
@@ -47,12 +33,10 @@ __global__ void cell_gram_kernel(PairPlanes<float> core, Weights weights, int ce
   double products[kProducts] = {};
   double firsts[kGroupSide] = {};
   double weight_sum = 0.0;
-  unsigned weighed_pixels = 0;
   for (int y = top; y < bottom; ++y) {
     for (int x = left + lane; x < right; x += kCellLanes) {
-      const double weight = weights(x, y);
+      const double weight = static_cast<double>(weights(x, y));
       const bool counted = weight != 0.0;
-      weighed_pixels += counted ? 1u : 0u;
       weight_sum = weight_sum + weight;
       double row[kGroupSide];
       double column[kGroupSide];
@@ -75,7 +59,7 @@ __global__ void cell_gram_kernel(PairPlanes<float> core, Weights weights, int ce
   }
 
   double* const set = sums + static_cast<std::ptrdiff_t>(blockIdx.x) * sum_count;
-  double* const cell_sums = set + (Weights::kInSet ? 1 : 0);  // of the variables and their products
+  double* const cell_sums = set + 1;  // of the variables and their products
 #pragma unroll
   for (int k = 0; k < kProducts; ++k) {
     const double sum = join_lanes(products[k]);
@@ -89,38 +73,19 @@ __global__ void cell_gram_kernel(PairPlanes<float> core, Weights weights, int ce
     const int i = group.first_row + k;
     if (lane == 0 && group.diagonal() && i < variable_count) cell_sums[i] = sum;
   }
-  if (blockIdx.y != 0) return;
   const double weight = join_lanes(weight_sum);
-  for (int offset = kCellLanes / 2; offset > 0; offset /= 2) {
-    weighed_pixels += __shfl_down_sync(kAllLanes, weighed_pixels, static_cast<unsigned>(offset));
-  }
-  if (lane != 0) return;
-  if (Weights::kInSet) {
-    *set = weight;
-  } else {
-    atomicAdd(count, static_cast<unsigned long long>(weighed_pixels));
-  }
-}
-
-template <class Weights>
-void launch(cudaStream_t stream, const PairPlanes<float>& core, const Weights& weights, int sum_count, double* sums,
-            unsigned long long* count) {
-  const std::int32_t across = blocks_for(core.valid.width, kCellSize);
-  const std::int32_t down = blocks_for(core.valid.height, kCellSize);
-  const auto groups = static_cast<unsigned>(moment_group_count(2 * core.before.band_count));
-  GS_LAUNCH((cell_gram_kernel<Weights>), dim3(static_cast<unsigned>(across) * static_cast<unsigned>(down), groups),
-            dim3(kCellLanes), 0, stream, core, weights, across, sum_count, sums, count);
+  if (lane == 0 && blockIdx.y == 0) *set = weight;
 }
 
 }  // namespace
 
-void cell_moments(cudaStream_t stream, const PairPlanes<float>& core, double* sums, unsigned long long* count) {
-  launch(stream, core, PlainWeights{core.valid}, moment_count(core.before.band_count), sums, count);
-}
-
 void cell_gram(cudaStream_t stream, const PairPlanes<float>& core, const RasterView<const std::uint32_t>& weights,
                double* sums) {
-  launch(stream, core, GivenWeights{weights}, gram_count(2 * core.before.band_count), sums, nullptr);
+  const std::int32_t across = blocks_for(core.valid.width, kCellSize);
+  const std::int32_t down = blocks_for(core.valid.height, kCellSize);
+  const auto groups = static_cast<unsigned>(moment_group_count(2 * core.before.band_count));
+  GS_LAUNCH(cell_gram_kernel, dim3(static_cast<unsigned>(across) * static_cast<unsigned>(down), groups),
+            dim3(kCellLanes), 0, stream, core, weights, across, gram_count(2 * core.before.band_count), sums);
 }
 
 }  // namespace groundshift::GS_CUDA_NAMESPACE

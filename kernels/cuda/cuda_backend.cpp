@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A CUDA device behind the Backend interface: copy in, compute, copy out on the slot's own stream.
 #include <algorithm>
-#include <cstring>
 #include <new>
 #include <stdexcept>
 
@@ -89,39 +88,6 @@ class CudaBackend final : public Backend {
     const CallScope scope(slot);
     dynamic_cast<const DeviceRecord&>(*tile.device).copy_back(slot.stream(), tile, which);
     slot.wait();
-  }
-
-  void moments(Workspace& workspace, const PairTile& tile, TileMoments& out) override {
-    use_device();
-    auto& slot = dynamic_cast<DeviceWorkspace&>(workspace);
-    const CallScope scope(slot);
-    const auto cells = [](std::int32_t side) { return static_cast<std::size_t>((side + kCellSize - 1) / kCellSize); };
-    const std::size_t sets = is_integer(tile.type) ? 1 : cells(tile.core.width) * cells(tile.core.height);
-    const std::size_t sum_count = sets * static_cast<std::size_t>(moment_count(tile.band_count));
-    const std::size_t byte_count = (sum_count + 1) * sizeof(unsigned long long);
-    require(sum_count < slot.sums().count(), "the tile is larger than its workspace");
-    unsigned long long* const sums = slot.sums().data();
-    GS_CUDA_TRY(cudaMemsetAsync(sums, 0, byte_count, slot.stream()));
-    with_pixel_type(tile.type, [&](auto tag) {
-      using T = typename decltype(tag)::type;
-      const PairPlanes<T> core = slot.copy_in<T>(tile, tile.core);
-      if constexpr (std::is_same_v<T, float>) {
-        cell_moments(slot.stream(), core, reinterpret_cast<double*>(sums), sums + sum_count);
-      } else {
-        integer_moments(slot.stream(), core, sums, sums + sum_count);
-      }
-    });
-    const unsigned long long* const staged = slot.staging().data();
-    GS_CUDA_TRY(cudaMemcpyAsync(slot.staging().data(), sums, byte_count, cudaMemcpyDeviceToHost, slot.stream()));
-    slot.wait();
-    out.count = static_cast<std::int64_t>(staged[sum_count]);
-    out.integer_sums.clear();
-    out.cell_sums.clear();
-    const auto copy_out = [&](auto& values) {
-      values.resize(sum_count);
-      std::memcpy(values.data(), staged, sum_count * sizeof(unsigned long long));
-    };
-    is_integer(tile.type) ? copy_out(out.integer_sums) : copy_out(out.cell_sums);
   }
 
   void value_histogram(Workspace& workspace, const PairTile& tile, std::span<std::uint64_t> bins) override {

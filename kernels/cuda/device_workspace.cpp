@@ -62,7 +62,7 @@ std::size_t date_bytes(const WorkspaceShape& shape) {
   return plane_elements(shape) * static_cast<std::size_t>(shape.band_count) * byte_count(shape.type);
 }
 
-// Every set of sums of the largest tile, of moments, Gram (two words a sum of integers) or textures, and the number of
+// Every set of sums of the largest tile, of its pixels (two words a sum of integers) or textures, and the number of
 // pixels; all are 8 bytes wide.
 std::size_t sum_values(const WorkspaceShape& shape) {
   const auto cells = [](std::int32_t side) { return static_cast<std::size_t>((side + kCellSize - 1) / kCellSize); };

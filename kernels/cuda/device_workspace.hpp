@@ -81,7 +81,7 @@ class DeviceWorkspace final : public Workspace {
     return {weights_.data(), core.width, core.height, float_pitch_};
   }
   const DeviceBuffer<unsigned long long>& bins() const { return bins_; }
-  const DeviceBuffer<unsigned long long>& sums() const { return sums_; }        ///< moments, Gram; last value: pixels
+  const DeviceBuffer<unsigned long long>& sums() const { return sums_; }        ///< Gram; last value: pixels
   const PinnedBuffer<unsigned long long>& staging() const { return staging_; }  ///< as large as bins and as sums
 
  private:

@@ -54,15 +54,6 @@ template <class T>
 void exact_histogram(cudaStream_t stream, const RasterView<const T>& values,
                      const RasterView<const std::uint8_t>& valid, const ValueBins& bin_of, unsigned long long* bins);
 
-/// Adds the exact moments of `core` to `sums` (moment_count values as two's complement) and the number of valid pixels
-/// to `count`. T: the three integer types.
-template <class T>
-void integer_moments(cudaStream_t stream, const PairPlanes<T>& core, unsigned long long* sums,
-                     unsigned long long* count);
-
-/// Writes the cell sums of `core` (cells row-major, moment_count values each) and adds the valid pixels to `count`.
-void cell_moments(cudaStream_t stream, const PairPlanes<float>& core, double* sums, unsigned long long* count);
-
 /// T_0 (ops/quadratic_form.hpp) at every pixel of the planes into `out` (same size), NaN where the validity is not 1.
 /// T: the four pixel types.
 template <class T>

@@ -36,7 +36,7 @@ GS_HD MomentGroup moment_group(int index, int variable_count) {
   return {row * kGroupSide, (row + index) * kGroupSide};
 }
 
-/// Place of the product of variables i <= j in a set of sums (TileMoments).
+/// Place of the product of variables i <= j in a set of sums (TileGram) after the first.
 GS_HD int product_index(int i, int j, int variable_count) {
   return variable_count + i * variable_count - i * (i - 1) / 2 + (j - i);
 }

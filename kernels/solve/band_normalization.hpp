@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "kernels/solve/pair_moments.hpp"
+#include "kernels/solve/moment_summary.hpp"
 #include "kernels/view/band_fit.hpp"
 
 namespace groundshift {

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "kernels/solve/pair_moments.hpp"
+#include "kernels/solve/moment_summary.hpp"
 #include "kernels/view/projection.hpp"
 
 namespace groundshift {

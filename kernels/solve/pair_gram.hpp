@@ -8,7 +8,7 @@
 #include "kernels/api/gram_recipe.hpp"
 #include "kernels/math/exact_double_sum.hpp"
 #include "kernels/math/exact_sum.hpp"
-#include "kernels/solve/pair_moments.hpp"
+#include "kernels/solve/moment_summary.hpp"
 #include "kernels/view/pixel_type.hpp"
 
 namespace groundshift {
@@ -38,8 +38,9 @@ class PairGram {
   ///           double a sum and cov = S'/W - (s'_i/W)(s'_j/W). |s'| <= S'_ii and |s'| <= W / 2 (integers about an
   ///           integer), so a variance is at least S'/(2 W): exact to a few units of the last place, and 0 if and only
   ///           if the band is constant where w > 0
-  /// f32     : as PairMoments, with W in place of the count; a variance not above 2^-41 of the mean square is rounding
-  ///           of the cell sums (below 2^-43 each, and a shift adds three of them) and given as 0
+  /// f32     : the shift by c = float32(s / W) is exact in the long accumulators, then S'/W - (s'_i/W)(s'_j/W) in
+  ///           double; a variance not above 2^-41 of the mean square is rounding of the cell sums (below 2^-43 each,
+  ///           and a shift adds three of them) and given as 0. NaN where a sum is not finite.
   MomentSummary summary() const;
 
  private:

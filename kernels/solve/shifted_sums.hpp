@@ -9,7 +9,7 @@
 
 #include "kernels/math/exact_double_sum.hpp"
 #include "kernels/math/exact_sum.hpp"
-#include "kernels/solve/pair_moments.hpp"
+#include "kernels/solve/moment_summary.hpp"
 
 namespace groundshift {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "kernels/solve/linear_algebra.hpp"
-#include "kernels/solve/pair_moments.hpp"
+#include "kernels/solve/moment_summary.hpp"
 
 namespace groundshift {
 

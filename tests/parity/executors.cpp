@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <limits>
 #include <string_view>
 
 #include "kernels/recipes/check_score.hpp"
@@ -77,34 +76,6 @@ ImageScores score_image(Backend& backend, const Scene& scene, const ScoreRecipe&
     const RasterView<float> out{image.scores.data() + std::ptrdiff_t{core.y} * scene.width + core.x, core.width,
                                 core.height, scene.width};
     backend.score(*workspace, scene.tile(core, recipe.halo()), recipe, out, image.bins);
-  }
-  return image;
-}
-
-TileMoments image_moments(Backend& backend, const Scene& scene, std::int32_t tile_size) {
-  const std::vector<Window> cores = cores_of(scene, tile_size);
-  const auto workspace = backend.make_workspace(workspace_shape(scene, cores, 0, false));
-  const auto sum_count = static_cast<std::size_t>(moment_count(scene.band_count));
-  const auto cells = [](std::int32_t pixels) { return (pixels + kCellSize - 1) / kCellSize; };
-  TileMoments image;
-  if (is_integer(scene.type)) {
-    image.integer_sums.assign(sum_count, 0);
-  } else {
-    image.cell_sums.assign(sum_count * static_cast<std::size_t>(cells(scene.width) * cells(scene.height)),
-                           std::numeric_limits<double>::max());
-  }
-  for (const Window& core : cores) {
-    TileMoments tile;
-    backend.moments(*workspace, scene.tile(core, 0), tile);
-    image.count += tile.count;
-    for (std::size_t k = 0; k < tile.integer_sums.size(); ++k) image.integer_sums[k] += tile.integer_sums[k];
-    const auto cell_count = static_cast<std::int32_t>(tile.cell_sums.size() / sum_count);
-    for (std::int32_t cell = 0; cell < cell_count; ++cell) {
-      const std::int32_t x = core.x / kCellSize + cell % cells(core.width);
-      const std::int32_t y = core.y / kCellSize + cell / cells(core.width);
-      std::copy_n(tile.cell_sums.begin() + static_cast<std::ptrdiff_t>(sum_count) * cell, sum_count,
-                  image.cell_sums.begin() + static_cast<std::ptrdiff_t>(sum_count) * (y * cells(scene.width) + x));
-    }
   }
   return image;
 }

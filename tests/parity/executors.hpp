@@ -38,9 +38,6 @@ struct ImageScores {
 };
 ImageScores score_image(Backend& backend, const Scene& scene, const ScoreRecipe& recipe, std::int32_t tile_size);
 
-/// Integer sums added up; cell sums in row-major order of the image's cells.
-TileMoments image_moments(Backend& backend, const Scene& scene, std::int32_t tile_size);
-
 std::vector<std::uint64_t> image_histogram(Backend& backend, const Scene& scene, std::int32_t tile_size);
 
 /// Larger than any image here: one tile.

@@ -8,6 +8,7 @@
 
 #include "kernels/api/backend.hpp"
 #include "tests/parity/executors.hpp"
+#include "tests/parity/gram_reference.hpp"
 #include "tests/parity/recipe_reference.hpp"
 #include "tests/parity/recipes.hpp"
 #include "tests/parity/reference.hpp"
@@ -131,7 +132,7 @@ bool job_faults(const Scene& scene, const ScoreRecipe& recipe) {
   try {
     const auto backend = make_fibre_backend();
     score_image(*backend, scene, recipe, kWholeImage);
-    image_moments(*backend, scene, kWholeImage);
+    image_gram(*backend, scene, GramRecipe{}, kWholeImage);
     image_histogram(*backend, scene, kWholeImage);
   } catch (const DeviceFault& fault) {
     return std::string(fault.what()).find("cudaErrorMemoryAllocation") != std::string::npos;

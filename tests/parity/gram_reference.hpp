@@ -25,7 +25,8 @@ std::vector<std::uint64_t> reference_band_histogram(const Scene& scene, Date dat
 /// A rule whose weights lie between nothing and one for the scene's pixels.
 WeightRule make_rule(const Scene& scene, WeightKind kind, std::int32_t box, std::int32_t row_count);
 
-/// Sums of a whole image put together from its tiles, as image_moments does.
+/// Sums of a whole image put together from its tiles: integer sums added up, cell sums in row-major order
+/// of the image's cells.
 TileGram image_gram(Backend& backend, const Scene& scene, const GramRecipe& recipe, std::int32_t tile_size);
 std::vector<std::uint64_t> image_form_histogram(Backend& backend, const Scene& scene, const WeightRule& rule,
                                                 std::int32_t tile_size);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The definitions of means, moments and bins, written out.
+// The definitions of means and bins, written out.
 #include "tests/parity/reference.hpp"
 
 #include <algorithm>
@@ -25,51 +25,6 @@ testing::AssertionResult compare(const std::vector<Float>& expected, const std::
     }
   }
   return testing::AssertionSuccess();
-}
-
-// Variable i of the moments: the bands of before, then those of after.
-double variable(const Scene& scene, std::int32_t i, std::int32_t x, std::int32_t y) {
-  return i < scene.band_count ? scene.value(false, i, x, y) : scene.value(true, i - scene.band_count, x, y);
-}
-
-// One float sum of a cell; j < 0 means the first moment of i.
-double cell_sum(const Scene& scene, const Window& cell, std::int32_t i, std::int32_t j) {
-  double lanes[32] = {};
-  for (std::int32_t y = 0; y < cell.height; ++y) {
-    for (std::int32_t x = 0; x < cell.width; ++x) {
-      if (scene.validity(cell.x + x, cell.y + y) != 1) continue;
-      const double a = variable(scene, i, cell.x + x, cell.y + y);
-      const double b = j < 0 ? 1.0 : variable(scene, j, cell.x + x, cell.y + y);
-      lanes[x % 32] += a * b;
-    }
-  }
-  for (int l = 0; l < 16; ++l) lanes[l] += lanes[l + 16];
-  for (int l = 0; l < 8; ++l) lanes[l] += lanes[l + 8];
-  for (int l = 0; l < 4; ++l) lanes[l] += lanes[l + 4];
-  for (int l = 0; l < 2; ++l) lanes[l] += lanes[l + 2];
-  const double sum = lanes[0] + lanes[1];
-  return sum == sum ? sum : std::numeric_limits<double>::quiet_NaN();
-}
-
-std::int64_t integer_sum(const Scene& scene, std::int32_t i, std::int32_t j) {
-  std::int64_t sum = 0;
-  for (std::int32_t y = 0; y < scene.height; ++y) {
-    for (std::int32_t x = 0; x < scene.width; ++x) {
-      if (scene.validity(x, y) != 1) continue;
-      const auto a = static_cast<std::int64_t>(variable(scene, i, x, y));
-      sum += j < 0 ? a : a * static_cast<std::int64_t>(variable(scene, j, x, y));
-    }
-  }
-  return sum;
-}
-
-// Calls f(i, j) for every sum of a set in its order; j = -1 for first moments.
-template <class F>
-void for_each_sum(std::int32_t band_count, const F& f) {
-  for (std::int32_t i = 0; i < 2 * band_count; ++i) f(i, -1);
-  for (std::int32_t i = 0; i < 2 * band_count; ++i) {
-    for (std::int32_t j = i; j < 2 * band_count; ++j) f(i, j);
-  }
 }
 
 }  // namespace
@@ -114,31 +69,16 @@ std::vector<float> reference_box_mean(const std::vector<float>& scores, std::int
   return means;
 }
 
-TileMoments reference_moments(const Scene& scene) {
-  TileMoments moments;
-  for (std::int32_t y = 0; y < scene.height; ++y) {
-    for (std::int32_t x = 0; x < scene.width; ++x) moments.count += scene.validity(x, y) == 1 ? 1 : 0;
-  }
-  if (is_integer(scene.type)) {
-    for_each_sum(scene.band_count,
-                 [&](std::int32_t i, std::int32_t j) { moments.integer_sums.push_back(integer_sum(scene, i, j)); });
-    return moments;
-  }
-  for (const Window& cell : cores_of(scene, kCellSize)) {
-    for_each_sum(scene.band_count,
-                 [&](std::int32_t i, std::int32_t j) { moments.cell_sums.push_back(cell_sum(scene, cell, i, j)); });
-  }
-  return moments;
-}
-
 std::vector<std::uint64_t> reference_histogram(const Scene& scene) {
   std::vector<std::uint64_t> bins(kFloatBins, 0);
   for (std::int32_t y = 0; y < scene.height; ++y) {
     for (std::int32_t x = 0; x < scene.width; ++x) {
       if (scene.validity(x, y) != 1) continue;
-      for (std::int32_t i = 0; i < 2 * scene.band_count; ++i) {
-        const auto value = static_cast<float>(variable(scene, i, x, y));
-        if (!std::isnan(value)) ++bins[reference_bin(value)];
+      for (const bool after_date : {false, true}) {
+        for (std::int32_t b = 0; b < scene.band_count; ++b) {
+          const auto value = static_cast<float>(scene.value(after_date, b, x, y));
+          if (!std::isnan(value)) ++bins[reference_bin(value)];
+        }
       }
     }
   }

@@ -15,8 +15,6 @@ namespace groundshift::parity {
 std::vector<float> reference_box_mean(const std::vector<float>& scores, std::int32_t width, std::int32_t height,
                                       std::int32_t radius);
 
-TileMoments reference_moments(const Scene& scene);
-
 /// Bin of a value that is not NaN, by comparison of bit patterns: non-negative floats count up, negative ones count
 /// down from the middle.
 std::uint32_t reference_bin(float value);

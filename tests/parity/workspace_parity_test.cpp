@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tests/parity/executors.hpp"
+#include "tests/parity/gram_reference.hpp"
 #include "tests/parity/recipe_reference.hpp"
 #include "tests/parity/recipes.hpp"
 #include "tests/parity/reference.hpp"
@@ -29,9 +30,9 @@ TEST_P(WorkspaceParity, ThreadsWithTheirOwnWorkspacesDoNotDisturbEachOther) {
         const Scene scene = make_scene({PixelType::u16, 3, 70 + caller, 40 + round, true});
         const ScoreRecipe recipe = make_recipe(ScoreKind::scva, 3, 3);
         const ImageScores got = score_image(*backend, scene, recipe, kWholeImage);
-        const TileMoments moments = image_moments(*backend, scene, kWholeImage);
+        const TileGram gram = image_gram(*backend, scene, GramRecipe{}, kWholeImage);
         if (!same_bits(reference_scores(scene, recipe).scores, got.scores) ||
-            moments.integer_sums != reference_moments(scene).integer_sums) {
+            gram.integer_sums != reference_gram(scene, GramRecipe{}).integer_sums) {
           ++wrong[static_cast<std::size_t>(caller)];
         }
       }
@@ -57,9 +58,9 @@ TEST_P(WorkspaceParity, OneWorkspaceTakesSmallerTilesInAnyOrder) {
       EXPECT_TRUE(same_bits(expected.scores, scores)) << width << " smooth " << smooth;
       EXPECT_EQ(expected.bins, bins) << width << " smooth " << smooth;
     }
-    TileMoments moments;
-    backend->moments(*workspace, scene.tile({0, 0, width, height}, 0), moments);
-    EXPECT_EQ(moments.integer_sums, reference_moments(scene).integer_sums);
+    TileGram gram;
+    backend->gram(*workspace, scene.tile({0, 0, width, height}, 0), GramRecipe{}, gram);
+    EXPECT_EQ(gram.integer_sums, reference_gram(scene, GramRecipe{}).integer_sums);
   }
 }
 

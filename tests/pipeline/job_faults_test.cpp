@@ -50,7 +50,6 @@ class FailingBackend final : public Backend {
     return real_->make_workspace(shape);
   }
   std::size_t workspace_bytes(const WorkspaceShape& shape) const override { return real_->workspace_bytes(shape); }
-  void moments(Workspace& w, const PairTile& tile, TileMoments& out) override { real_->moments(w, tile, out); }
   void value_histogram(Workspace& w, const PairTile& tile, std::span<std::uint64_t> bins) override {
     real_->value_histogram(w, tile, bins);
   }

@@ -39,7 +39,7 @@ struct Pair {
 
 struct Outcome {
   std::vector<float> score;
-  std::int64_t moment_count = 0;
+  std::int64_t counted_pixels = 0;
   std::vector<std::uint64_t> bins;
   TilePlan plan;
 };
@@ -87,11 +87,11 @@ Outcome run_job(Pair& pair, const Cut& cut) {
     after.read(window, slot.after, t.row_pitch, t.band_pitch, slot.valid);
   };
   pass.compute = [&](Slot& slot) {
-    backend->moments(*slot.workspace, slot.tile, slot.moments);
+    backend->gram(*slot.workspace, slot.tile, GramRecipe{}, slot.gram);
     backend->score(*slot.workspace, slot.tile, recipe, slot.score, slot.bins);
   };
   pass.consume = [&](Slot& slot) {
-    out.moment_count += slot.moments.count;
+    out.counted_pixels += slot.gram.count;
     for (std::int32_t y = 0; y < slot.core.height; ++y) {
       std::copy_n(slot.score.row(y), slot.core.width, &out.score[std::size_t(slot.core.y + y) * kWidth + slot.core.x]);
     }
@@ -134,7 +134,7 @@ TEST(MemoryJob, GivesTheSmoothedChange) {
       ASSERT_NEAR(score, expected_score(pair, x, y), 2e-5) << x << "," << y;
     }
   }
-  EXPECT_EQ(out.moment_count, valid);
+  EXPECT_EQ(out.counted_pixels, valid);
   std::uint64_t counted = 0;
   for (const std::uint64_t n : out.bins) counted += n;
   EXPECT_EQ(counted, static_cast<std::uint64_t>(valid));
@@ -151,7 +151,7 @@ TEST_P(MemoryJobCut, GivesTheBitsOfTheWhole) {
   ASSERT_EQ(whole.plan.tiles.size(), 1u);
   EXPECT_EQ(std::memcmp(cut.score.data(), whole.score.data(), whole.score.size() * sizeof(float)), 0);
   EXPECT_EQ(cut.bins, whole.bins);
-  EXPECT_EQ(cut.moment_count, whole.moment_count);
+  EXPECT_EQ(cut.counted_pixels, whole.counted_pixels);
 }
 
 constexpr std::int64_t kAmple = std::int64_t{1} << 28, kScarce = std::int64_t{14} << 20;

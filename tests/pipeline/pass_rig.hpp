@@ -84,18 +84,18 @@ class PassRig {
       if (on_aim) on_aim(tile);
     };
     pass_.read = [this](Slot& slot) {
-      slot.moments.count = 0;
+      slot.gram.count = 0;
       if (on_read) on_read(slot.tile_index);
-      slot.moments.count = slot.tile_index;
+      slot.gram.count = slot.tile_index;
     };
     pass_.compute = [this](Slot& slot) {
       if (on_compute) on_compute(slot.tile_index);
-      slot.moments.count = slot.moments.count * slot.moments.count;
+      slot.gram.count = slot.gram.count * slot.gram.count;
     };
     pass_.consume = [this](Slot& slot) {
       if (on_consume) on_consume(slot.tile_index);
       consumed.push_back(slot.tile_index);
-      results.push_back(slot.moments.count);
+      results.push_back(slot.gram.count);
       --in_flight;
     };
   }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "kernels/solve/pair_gram.hpp"
+#include "tests/unit/kernels/solve/weighted_pixels.hpp"
 
 namespace groundshift {
 namespace {
@@ -18,23 +19,9 @@ namespace {
 using Band = std::vector<std::int64_t>;
 
 MomentSummary moments_of(const std::vector<Band>& z) {
-  TileMoments tile;
-  tile.count = static_cast<std::int64_t>(z.front().size());
-  for (const Band& band : z) {
-    std::int64_t sum = 0;
-    for (auto value : band) sum += value;
-    tile.integer_sums.push_back(sum);
-  }
-  for (std::size_t i = 0; i < z.size(); ++i) {
-    for (std::size_t j = i; j < z.size(); ++j) {
-      std::int64_t sum = 0;
-      for (std::size_t k = 0; k < z[i].size(); ++k) sum += z[i][k] * z[j][k];
-      tile.integer_sums.push_back(sum);
-    }
-  }
-  PairMoments moments(PixelType::u16, static_cast<std::int32_t>(z.size() / 2));
-  moments.add(tile);
-  return moments.summary();
+  WeightedPixels pixels;
+  for (const Band& band : z) pixels.z.emplace_back(band.begin(), band.end());
+  return integer_moments(pixels);
 }
 
 const Band kBefore1 = {120, 130, 125, 140, 150, 160, 155, 170, 180, 210, 200, 190};
@@ -239,7 +226,7 @@ TEST(HoldOut, IsEmptyWithoutAFitOrPixels) {
   const HoldOut out = evaluate_fit(NormalizationKind::pif, train, train);
   EXPECT_TRUE(out[0]);
   EXPECT_FALSE(out[1]);
-  const MomentSummary nothing = PairMoments(PixelType::u8, 2).summary();
+  const MomentSummary nothing = PairGram(PixelType::u8, 4).summary();
   for (const auto& band : evaluate_fit(NormalizationKind::zscore, train, nothing)) EXPECT_FALSE(band);
   EXPECT_THROW(evaluate_fit(NormalizationKind::pif, train, moments_of({kBefore1, kAfter1})), std::invalid_argument);
 }

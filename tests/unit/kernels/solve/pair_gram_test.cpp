@@ -44,27 +44,6 @@ TEST(PairGram, GivesHandMadeMoments) {
   EXPECT_DOUBLE_EQ(s.covariance_at(1, 1), 75.0);
 }
 
-TEST(PairGram, OfUnitWeightsIsPairMoments) {
-  const WeightedPixels pixels = random_pair(2, 2, 3000, 1);
-  const MomentSummary weighted = integer_moments(pixels);
-  PairMoments moments(PixelType::i16, 2);
-  TileMoments tile;
-  tile.count = 3000;
-  for (const ExactSum& sum : integer_gram(pixels, std::vector<std::uint32_t>(3000, 1), 0, 3000).integer_sums) {
-    tile.integer_sums.push_back(static_cast<std::int64_t>(sum.value()));
-  }
-  tile.integer_sums.erase(tile.integer_sums.begin());
-  moments.add(tile);
-  const MomentSummary plain = moments.summary();
-  EXPECT_EQ(weighted.count, plain.count);
-  EXPECT_EQ(weighted.weight, 3000.0);
-  EXPECT_EQ(plain.weight, 3000.0);
-  for (std::size_t i = 0; i < plain.mean.size(); ++i) EXPECT_DOUBLE_EQ(weighted.mean[i], plain.mean[i]);
-  for (std::size_t i = 0; i < plain.covariance.size(); ++i) {
-    EXPECT_NEAR(weighted.covariance[i], plain.covariance[i], 1e-10);
-  }
-}
-
 TEST(PairGram, OfNothingIsZero) {
   for (const PixelType type : {PixelType::u16, PixelType::f32}) {
     PairGram gram(type, 4);
@@ -208,6 +187,53 @@ TEST(PairGram, ShiftsFloatsWithoutCancellation) {
   EXPECT_NEAR(s.covariance_at(0, 0), 0.00390625, 1e-6);
   EXPECT_EQ(s.covariance_at(1, 1), 0.0);  // constant, whatever rounding
   EXPECT_NEAR(s.covariance_at(0, 1), 0.0, 1e-8);
+}
+
+/// Cells of 2048 pixels, all of weight one.
+MomentSummary moments_of_cells(const WeightedPixels& pixels) {
+  const std::vector<std::uint32_t> weights(pixels.count(), kWeightOne);
+  PairGram gram(PixelType::f32, 2 * pixels.band_count());
+  for (std::size_t k = 0; k < pixels.count(); k += 2048) gram.add(float_gram(pixels, weights, k, k + 2048));
+  return gram.summary();
+}
+
+TEST(PairGram, FloatsAgreeWithTwoPassesInLongDouble) {
+  std::mt19937_64 random(4);
+  std::normal_distribution<float> normal(20000.0f, 3.0f);  // mean far above the spread: cancellation would show
+  const std::size_t n = 65536;
+  WeightedPixels pixels{{std::vector<float>(n), std::vector<float>(n)}};
+  const auto& z = pixels.z;
+  for (std::size_t k = 0; k < n; ++k) {
+    pixels.z[0][k] = normal(random);
+    pixels.z[1][k] = 0.5f * z[0][k] + 0.1f * (normal(random) - 20000.0f);
+  }
+  const MomentSummary s = moments_of_cells(pixels);
+  long double mean[2] = {0, 0};
+  for (std::size_t i = 0; i < 2; ++i) {
+    for (const float value : z[i]) mean[i] += value;
+    mean[i] /= n;
+    EXPECT_NEAR(s.mean[i], static_cast<double>(mean[i]), 1e-8);
+  }
+  for (std::size_t i = 0; i < 2; ++i) {
+    for (std::size_t j = 0; j < 2; ++j) {
+      long double expected = 0;
+      for (std::size_t k = 0; k < n; ++k) expected += (z[i][k] - mean[i]) * (z[j][k] - mean[j]);
+      expected /= n;
+      // the cell sums' own rounding: 2^-42 of the mean square of 4e8
+      EXPECT_NEAR(s.covariance[2 * i + j], static_cast<double>(expected), 1e-4);
+    }
+  }
+}
+
+TEST(PairGram, CallsAConstantFloatBandConstant) {
+  for (const float value : {0.1f, -1234.567f, 3.0e-20f, 7.7e18f}) {
+    WeightedPixels pixels{{std::vector<float>(65536, value), std::vector<float>(65536, value)}};
+    for (std::size_t k = 0; k < 65536; ++k) pixels.z[1][k] *= 1.0f + 1e-4f * static_cast<float>(k % 3);
+    const MomentSummary s = moments_of_cells(pixels);
+    EXPECT_EQ(s.covariance_at(0, 0), 0.0) << value;
+    EXPECT_GT(s.covariance_at(1, 1), 0.0) << value;
+    EXPECT_NEAR(s.before_mean(0) / static_cast<double>(value), 1.0, 1e-12);
+  }
 }
 
 TEST(PairGram, KeepsWhatIsNotFinite) {
