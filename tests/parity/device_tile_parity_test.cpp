@@ -18,6 +18,7 @@
 
 #include "tests/parity/executors.hpp"
 #include "tests/parity/gram_reference.hpp"
+#include "tests/parity/recipes.hpp"
 #include "tests/parity/reference.hpp"
 #include "tests/support/fibre/fibre_backend.hpp"
 #include "tests/support/fibre/runtime.hpp"
