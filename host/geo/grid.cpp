@@ -124,19 +124,29 @@ std::array<double, 2> pixel_size(const Grid& grid) {
   return {std::hypot(t[1], t[4]), std::hypot(t[2], t[5])};
 }
 
-std::optional<double> pixel_size_in_metres(const Grid& grid) {
+std::optional<std::array<double, 2>> pixel_sides_in_metres(const Grid& grid) {
   if (!grid.geotransform || grid.crs_wkt.empty()) return std::nullopt;
   OGRSpatialReference crs;
   if (crs.importFromWkt(grid.crs_wkt.c_str()) != OGRERR_NONE) return std::nullopt;
   const auto [across, down] = pixel_size(grid);
-  const double side = std::sqrt(across * down);
-  if (crs.IsProjected() != 0) return side * crs.GetLinearUnits(static_cast<const char**>(nullptr));
+  if (crs.IsProjected() != 0) {
+    const double unit = crs.GetLinearUnits(static_cast<const char**>(nullptr));
+    return std::array{across * unit, down * unit};
+  }
   if (crs.IsGeographic() == 0) return std::nullopt;
   constexpr double kEarthRadius = 6371000.0;
   const auto& t = *grid.geotransform;
   const double unit = crs.GetAngularUnits(static_cast<const char**>(nullptr));  // radians
   const double latitude = (t[3] + 0.5 * grid.width * t[4] + 0.5 * grid.height * t[5]) * unit;
-  return side * unit * kEarthRadius * std::sqrt(std::max(std::cos(latitude), 0.0));
+  const double parallel = std::max(std::cos(latitude), 0.0);
+  const auto metres = [&](double dx, double dy) { return unit * kEarthRadius * std::hypot(dx * parallel, dy); };
+  return std::array{metres(t[1], t[4]), metres(t[2], t[5])};
+}
+
+std::optional<double> pixel_size_in_metres(const Grid& grid) {
+  const auto sides = pixel_sides_in_metres(grid);
+  if (!sides) return std::nullopt;
+  return std::sqrt((*sides)[0] * (*sides)[1]);
 }
 
 }  // namespace groundshift

@@ -58,5 +58,7 @@ std::array<double, 2> pixel_size(const Grid& grid);
 /// Side of a pixel in metres, the geometric mean of both sides: projected grids by their linear unit, geographic ones
 /// at their centre on a sphere of 6371 km. Nothing without georeference or CRS.
 std::optional<double> pixel_size_in_metres(const Grid& grid);
+/// The same for its sides across and down apart (the lengths of the geotransform's vectors).
+std::optional<std::array<double, 2>> pixel_sides_in_metres(const Grid& grid);
 
 }  // namespace groundshift

@@ -5,13 +5,16 @@
 #include <sys/stat.h>
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <ctime>
 
+#include <cpl_conv.h>
 #include <cpl_vsi.h>
 #include <fmt/format.h>
 
 #include "host/base/error.hpp"
 #include "host/geo/gdal_owners.hpp"
+#include "host/io/band_names.hpp"
 #include "host/io/open_dataset.hpp"
 
 namespace groundshift {
@@ -20,6 +23,44 @@ namespace {
 bool is_signed_byte(GDALRasterBand& band) {
   const char* kind = band.GetMetadataItem("PIXELTYPE", "IMAGE_STRUCTURE");
   return band.GetRasterDataType() == GDT_Byte && kind != nullptr && EQUAL(kind, "SIGNEDBYTE");
+}
+
+/// Central wavelength in micrometres: GDAL's IMAGERY domain, or what ENVI and Sentinel-2 headers leave in the default
+/// one.
+std::optional<double> wavelength_of(GDALRasterBand& band) {
+  const auto number = [](const char* text) -> std::optional<double> {
+    if (text == nullptr) return std::nullopt;
+    char* end = nullptr;
+    const double value = CPLStrtod(text, &end);
+    if (end == text || !(value > 0.0) || !std::isfinite(value)) return std::nullopt;
+    return value;
+  };
+  if (const auto value = number(band.GetMetadataItem("CENTRAL_WAVELENGTH_UM", "IMAGERY"))) return value;
+  if (const auto value = number(band.GetMetadataItem("CENTRAL_WAVELENGTH_UM"))) return value;
+  const auto value = number(band.GetMetadataItem("WAVELENGTH"));
+  const char* unit = band.GetMetadataItem("WAVELENGTH_UNIT");
+  if (unit == nullptr) unit = band.GetMetadataItem("WAVELENGTH_UNITS");
+  if (!value || unit == nullptr) return std::nullopt;
+  if (EQUAL(unit, "nm") || EQUAL(unit, "nanometers") || EQUAL(unit, "nanometres")) return *value / 1000.0;
+  if (EQUAL(unit, "um") || EQUAL(unit, "micrometers") || EQUAL(unit, "micrometres")) return value;
+  return std::nullopt;
+}
+
+std::string common_name(GDALRasterBand& band, const BandInfo& info) {
+  for (const char* key : {"COMMON_NAME", "EO:COMMON_NAME"}) {
+    for (const char* domain : {"", "IMAGERY"}) {
+      const char* text = band.GetMetadataItem(key, domain);
+      if (text != nullptr && !common_name_of(text).empty()) return common_name_of(text);
+    }
+  }
+  if (std::string name = common_name_of(info.description); !name.empty()) return name;
+  if (info.wavelength_um) return common_name_of_wavelength(*info.wavelength_um);
+  switch (band.GetColorInterpretation()) {
+    case GCI_RedBand: return "red";
+    case GCI_GreenBand: return "green";
+    case GCI_BlueBand: return "blue";
+    default: return "";
+  }
 }
 
 BandInfo describe_band(GDALRasterBand& band) {
@@ -47,6 +88,8 @@ BandInfo describe_band(GDALRasterBand& band) {
   }
   info.description = band.GetDescription();
   info.color = GDALGetColorInterpretationName(band.GetColorInterpretation());
+  info.wavelength_um = wavelength_of(band);
+  info.common_name = common_name(band, info);
   return info;
 }
 
@@ -57,8 +100,26 @@ std::string list_bands(const RasterDescription& raster) {
   for (std::size_t i = 0; i < raster.bands.size(); ++i) {
     const BandInfo& b = raster.bands[i];
     text += fmt::format("{}{}{}", i ? ", " : "", i + 1, b.description.empty() ? "" : " '" + b.description + "'");
+    if (!b.common_name.empty() && !equal_ignoring_case(b.common_name, b.description)) {
+      text += fmt::format(" ({})", b.common_name);
+    }
   }
   return text;
+}
+
+std::int32_t band_of_common_name(const RasterDescription& raster, const std::string& name) {
+  const std::string wanted = common_name_of(name);
+  const auto has_it = [&](const BandInfo& b) { return !wanted.empty() && b.common_name == wanted; };
+  const auto match = std::find_if(raster.bands.begin(), raster.bands.end(), has_it);
+  if (match == raster.bands.end()) {
+    throw InputError(
+        fmt::format("{}: has no band described as '{}'; its bands are {}", raster.path, name, list_bands(raster)));
+  }
+  if (std::find_if(match + 1, raster.bands.end(), has_it) != raster.bands.end()) {
+    throw InputError(
+        fmt::format("{}: several bands are {}; name one by its number: {}", raster.path, wanted, list_bands(raster)));
+  }
+  return static_cast<std::int32_t>(match - raster.bands.begin()) + 1;
 }
 
 }  // namespace
@@ -119,11 +180,8 @@ std::vector<std::int32_t> select_bands(const RasterDescription& raster, const st
     } else {
       const auto match = std::find_if(raster.bands.begin(), raster.bands.end(),
                                       [&](const BandInfo& b) { return equal_ignoring_case(b.description, name); });
-      if (match == raster.bands.end()) {
-        throw InputError(
-            fmt::format("{}: has no band described as '{}'; its bands are {}", raster.path, name, list_bands(raster)));
-      }
-      number = static_cast<std::int32_t>(match - raster.bands.begin()) + 1;
+      number = match != raster.bands.end() ? static_cast<std::int32_t>(match - raster.bands.begin()) + 1
+                                           : band_of_common_name(raster, name);
     }
     if (std::find(chosen.begin(), chosen.end(), number) != chosen.end()) {
       throw UsageError(fmt::format("--bands: band {} is named twice", name));

@@ -23,6 +23,10 @@ struct BandInfo {
   std::optional<double> nodata;
   std::string description;
   std::string color;  ///< GDAL's colour interpretation
+  /// red, nir, swir1 ... (band_names.hpp): from metadata COMMON_NAME, else the description, else the wavelength, else
+  /// the colour interpretation; empty: unknown.
+  std::string common_name;
+  std::optional<double> wavelength_um;  ///< central, from metadata
 };
 
 /// block_width, block_height : the file's own blocks (strips or tiles) of its first band
@@ -48,9 +52,14 @@ RasterDescription describe_raster(const std::string& path);
 /// The type that holds both losslessly among the four (u16 with i16 gives f32).
 PixelType common_type(PixelType a, PixelType b);
 
-/// Band indices (1-based) for a user's list "1,3,red": numbers or band descriptions (case-insensitive), in that order;
-/// empty: every band that is not alpha. Throws UsageError (malformed) or InputError (no such band; the list is
-/// printed).
+/// The raster as something to place on a grid.
+inline LocatedRaster located(const RasterDescription& raster) {
+  return {raster.path, raster.grid, raster.georeference};
+}
+
+/// Band indices (1-based) for a user's list "1,3,red": numbers, band descriptions (case-insensitive) or common names,
+/// tried in that order; empty: every band that is not alpha. Throws UsageError (malformed) or InputError (no such band,
+/// several of that name; the list is printed).
 std::vector<std::int32_t> select_bands(const RasterDescription& raster, const std::vector<std::string>& wanted);
 
 }  // namespace groundshift

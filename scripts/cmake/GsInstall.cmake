@@ -28,7 +28,9 @@ foreach(room kernels/view kernels/math kernels/api kernels/solve
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/${room}/ DESTINATION ${gs_include_dir}/${room}
           FILES_MATCHING PATTERN "*.hpp" PATTERN "open_dataset.hpp" EXCLUDE)
 endforeach()
-install(FILES ${PROJECT_SOURCE_DIR}/host/geo/grid.hpp DESTINATION ${gs_include_dir}/host/geo)
+foreach(header grid georeference position_lattice coordinate_operation pixel_transform common_grid)
+  install(FILES ${PROJECT_SOURCE_DIR}/host/geo/${header}.hpp DESTINATION ${gs_include_dir}/host/geo)
+endforeach()
 
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/groundshift-config.cmake.in
                               ${PROJECT_BINARY_DIR}/groundshift-config.cmake INSTALL_DESTINATION ${gs_package_dir})
