@@ -18,8 +18,10 @@ namespace {
 constexpr std::int64_t kFewestWindows = 3;
 /// The sum of surfaces of 42 unrelated pairs reached 45 %, that of real pairs was 88 % and more.
 constexpr double kCoarseReliability = 60.0;
-/// Points this far (scales, pixels) from a global map may be the scatter of real images; beyond, only a warp that
-/// neighbours share. Without the bound three false peaks would agree within their own scatter.
+/// Standard errors. Where buildings lean and forests grew, windows scatter by pixels and their mean is chance.
+constexpr double kSignificant = 3.0;
+/// Without a clear coarse shift, points farther (scales, pixels) from a global map do not count as agreeing with it,
+/// unless neighbours share what they deviate by: else three false peaks would agree within their own scatter.
 constexpr double kLargestScale = 0.3;
 
 double length_of(const Offset& o) { return std::sqrt(double(o.dx) * o.dx + double(o.dy) * o.dy); }
@@ -57,11 +59,13 @@ class Estimate {
   void find_start() {
     report_.coarse = find_coarse_shift(reader_, width_, height_, options_.tie.max_shift, options_.tie.min_valid_share,
                                        options_.tie.threads, stop_);
-    if (report_.coarse.reliability < kCoarseReliability) return;
+    if (!coarse_is_clear()) return;
     start_ = report_.coarse.offset;
     if (length_of(start_) > options_.tie.max_shift + report_.coarse.decimation)
       refuse_beyond(start_.dx, start_.dy, options_.tie.max_shift);
   }
+
+  bool coarse_is_clear() const { return report_.coarse.reliability >= kCoarseReliability; }
 
   /// Tie points on a grid of this density, the global map through them, and whether there are enough.
   void measure(TieDensity density) {
@@ -76,7 +80,8 @@ class Estimate {
     field_ = fit.field;
     report_.shared_rms = shared_residual_rms(field_, report_.grid, report_.points);
     // A warp that the map cannot follow must not look like outliers.
-    check_model(field_, std::max(std::min(fit.scale, kLargestScale), report_.shared_rms), report_.points);
+    const double scale = coarse_is_clear() ? fit.scale : std::min(fit.scale, kLargestScale);
+    check_model(field_, std::max(scale, report_.shared_rms), report_.points);
     require_windows();
     report_.cross_validation.reset();
     report_.smoothing.reset();
@@ -122,7 +127,9 @@ class Estimate {
     report_.rms_after = residual_rms(field_, report_.points);
     const double center = std::sqrt(field_.affine_x[0] * field_.affine_x[0] + field_.affine_y[0] * field_.affine_y[0]);
     if (center > options_.tie.max_shift) refuse_beyond(field_.affine_x[0], field_.affine_y[0], options_.tie.max_shift);
-    report_.worth_correcting = report_.field_rms >= kWorthCorrecting || report_.shared_rms >= kWorthCorrecting;
+    report_.field_error = report_.rms_after / std::sqrt(double(report_.windows_accepted));
+    report_.worth_correcting = report_.field_rms >= std::max(kWorthCorrecting, kSignificant * report_.field_error) ||
+                               report_.shared_rms >= kWorthCorrecting;
     const bool apply = options_.mode != AlignMode::automatic || report_.worth_correcting;
     return {apply ? field_ : nothing, std::move(report_)};
   }

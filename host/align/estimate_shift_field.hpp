@@ -16,8 +16,9 @@
 
 namespace groundshift {
 
-/// automatic : measures few windows; no correction below kWorthCorrecting, else a global map, or a local field where
-///             neighbouring windows share more than that after it
+/// automatic : measures few windows; no correction where it is not worth it (AlignReport), else a global map, or a
+/// local
+///             field where neighbouring windows share more than kWorthCorrecting after it
 /// global    : a translation or an affine map, whatever its size
 /// local     : an affine map and a smooth field, from many windows
 enum class AlignMode : std::uint8_t { automatic, global, local };
@@ -46,7 +47,9 @@ struct AlignReport {
   double shared_rms = 0.0;  ///< what neighbours share of the residuals of the global map (shared_residual_rms)
   std::optional<double> cross_validation;  ///< of a local field: RMS at points left out of the fit
   std::optional<double> smoothing;
-  bool worth_correcting = false;  ///< field_rms or shared_rms reach kWorthCorrecting
+  double field_error = 0.0;  ///< rms_after / root of windows_accepted: how well a global map is known
+  /// field_rms reaches kWorthCorrecting and 3 field_error, or shared_rms reaches kWorthCorrecting.
+  bool worth_correcting = false;
 };
 
 struct AlignResult {
