@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "host/base/error.hpp"
+#include "host/io/quality_bits.hpp"
 
 namespace groundshift {
 namespace {
@@ -22,6 +23,13 @@ std::int64_t pixel_bytes_of(const SourceShape& shape, PixelType type, std::int32
 }
 
 PixelRect rect_of(const Window& w) { return {w.x, w.y, w.width, w.height}; }
+
+void tell_states(const std::uint8_t* states, std::int32_t count, std::uint8_t* reasons) {
+  for (std::int32_t x = 0; x < count; ++x) {
+    if (states[x] == static_cast<std::uint8_t>(ResampledState::outside)) reasons[x] |= kOutsideOverlap;
+    if (states[x] == static_cast<std::uint8_t>(ResampledState::from_invalid)) reasons[x] |= kResampledFromInvalid;
+  }
+}
 
 }  // namespace
 
@@ -47,6 +55,7 @@ DateReader::DateReader(const PlannedInput& input, PixelType type, std::int32_t u
     : input_(input),
       type_(type),
       band_count_(static_cast<std::int32_t>(input.selection.bands.size())),
+      nodata_bit_(input.role == "before" ? kNodataBefore : kNodataAfter),
       units_(*input.source, band_count_, type, unit_capacity),
       backend_(backend) {}
 
@@ -63,6 +72,10 @@ DateReader::Planes DateReader::part(const Planes& out, std::int32_t x, std::int3
   Planes there = out;
   there.pixels += skipped * static_cast<std::ptrdiff_t>(byte_count(type_));
   there.valid += skipped;
+  if (out.reasons != nullptr) {
+    there.reasons += skipped;
+    there.scratch += skipped;
+  }
   return there;
 }
 
@@ -73,6 +86,25 @@ void DateReader::leave_empty(const Window& window, const Planes& out) const {
       std::fill_n(out.pixels + (b * out.band_pitch + y * out.row_pitch) * bytes, window.width * bytes, std::byte{0});
     }
     std::fill_n(out.valid + y * out.row_pitch, window.width, std::uint8_t{0});
+    if (out.reasons == nullptr) continue;
+    std::uint8_t* reasons = out.reasons + y * out.row_pitch;
+    for (std::int32_t x = 0; x < window.width; ++x) reasons[x] |= kOutsideOverlap;
+  }
+}
+
+void DateReader::read_units(const Window& window, const Planes& out) {
+  if (out.reasons == nullptr) return units_.read(window, out.pixels, out.row_pitch, out.band_pitch, out.valid);
+  for (std::int32_t y = 0; y < window.height; ++y) {
+    std::fill_n(out.scratch + y * out.row_pitch, window.width, std::uint8_t{1});
+  }
+  units_.read(window, out.pixels, out.row_pitch, out.band_pitch, out.scratch);
+  for (std::int32_t y = 0; y < window.height; ++y) {
+    const std::ptrdiff_t row = y * out.row_pitch;
+    for (std::ptrdiff_t i = row; i < row + window.width; ++i) {
+      if (out.scratch[i] != 0) continue;
+      out.valid[i] = 0;
+      out.reasons[i] |= nodata_bit_;
+    }
   }
 }
 
@@ -96,7 +128,7 @@ void DateReader::copy(const Window& window, const Planes& out) {
   const Planes inner = part(out, left, top);
   const Window there{static_cast<std::int32_t>(x + left), static_cast<std::int32_t>(y + top), right - left,
                      bottom - top};
-  units_.read(there, inner.pixels, inner.row_pitch, inner.band_pitch, inner.valid);
+  read_units(there, inner);
 }
 
 void DateReader::resample(const Window& window, Workspace& workspace, const SourceBuffer& buffer, const Planes& out) {
@@ -142,6 +174,7 @@ void DateReader::resample(const Window& window, Workspace& workspace, const Sour
                              state[x] == static_cast<std::uint8_t>(ResampledState::renormalised);
       valid[x] = has_value ? valid[x] : std::uint8_t{0};
     }
+    if (out.reasons != nullptr) tell_states(state, window.width, out.reasons + y * out.row_pitch);
   }
 }
 

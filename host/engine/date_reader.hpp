@@ -46,6 +46,8 @@ class DateReader {
     std::byte* pixels = nullptr;
     std::ptrdiff_t row_pitch = 0, band_pitch = 0;  ///< elements
     std::uint8_t* valid = nullptr;
+    std::uint8_t* reasons = nullptr;  ///< gets QualityBits, a byte a pixel; may be null
+    std::uint8_t* scratch = nullptr;  ///< a plane like the validity's, where reasons are wanted
   };
 
   /// The date's pixels in a window of the output grid. valid : set to 0 where the date has no valid pixel, else left as
@@ -59,12 +61,15 @@ class DateReader {
   void copy(const Window& window, const Planes& out);
   void resample(const Window& window, Workspace& workspace, const SourceBuffer& buffer, const Planes& out);
   void leave_empty(const Window& window, const Planes& out) const;
+  /// Units into the planes, and the nodata bit where they are not valid.
+  void read_units(const Window& window, const Planes& out);
   /// The part of `out` that begins at column x and row y.
   Planes part(const Planes& out, std::int32_t x, std::int32_t y) const;
 
   const PlannedInput& input_;
   const PixelType type_;
   const std::int32_t band_count_;
+  const std::uint8_t nodata_bit_;
   UnitCache units_;
   Backend& backend_;
 };

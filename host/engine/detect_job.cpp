@@ -9,6 +9,7 @@
 
 #include "host/base/error.hpp"
 #include "host/engine/pair_tiles.hpp"
+#include "host/engine/quality_product.hpp"
 #include "host/engine/raster_product.hpp"
 #include "host/engine/score_pass.hpp"
 #include "host/engine/summary.hpp"
@@ -27,6 +28,11 @@ class DetectRun {
   DetectResult run() {
     const auto start = std::chrono::steady_clock::now();
     PairTiles tiles(plan_, context_);
+    std::optional<QualityProduct> quality;
+    if (plan_.tells_quality()) {
+      quality.emplace(plan_, context_);
+      tiles.tell_reasons([&](const Slot& slot, const std::uint8_t* reasons) { quality->add(slot.core, slot.tile, reasons); });
+    }
     result_.fit = fit_pair(plan_, tiles, context_);
     result_.residency = tiles.residency();
     ScorePass scores(plan_, result_.fit, products_, context_);
@@ -38,12 +44,19 @@ class DetectRun {
     result_.decoded_bytes_after = tiles.decoded_bytes_after();
     return_free_memory();
     scores.finish();
+    if (quality) {
+      quality->finish();
+      result_.quality = quality->counts();
+    }
     result_.thresholds = scores.thresholds();
     result_.residency.scratch_bytes += scores.score_scratch_bytes();
     throw_if_stopped(context_.stop);
     std::error_code ignored;
     if (plan_.options.overwrite) fs::remove(summary_path(plan_.options.out), ignored);
     result_.products = scores.commit();
+    if (quality) {
+      if (auto record = quality->commit()) result_.products.push_back(std::move(*record));
+    }
     result_.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return std::move(result_);
   }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "host/engine/method.hpp"
+#include "host/engine/pixel_rules.hpp"
 #include "host/geo/common_grid.hpp"
 #include "host/io/raster_sink.hpp"
 #include "host/plan/plan.hpp"
@@ -44,6 +45,7 @@ enum class ScoreType : std::uint8_t { float32, uint16, byte };
 /// What is written beside the score: `<stem>_<name>.<ext>`.
 struct ProductChoice {
   bool change_class = false;  ///< 0 unchanged, 1 changed, 255 nodata
+  bool quality = false;       ///< reason bits a pixel (host/io/quality_bits.hpp)
   bool pvalue = false;        ///< probability of such a score where nothing changed; mad and irmad, unsmoothed
   bool normalized = false;    ///< AFTER on BEFORE's radiometry, float32, all bands
   bool direction = false;  ///< band 1: angle of the change vector to (1, ..., 1); band 2: sum of 2^b over rising bands
@@ -54,6 +56,7 @@ struct DetectOptions {
   std::filesystem::path out;
   MethodOptions method;
   GridOptions grid;
+  RuleOptions rules;
   std::vector<std::string> before_bands, after_bands;
   std::optional<double> src_nodata;
   bool ignore_nodata = false;

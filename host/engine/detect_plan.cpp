@@ -13,6 +13,7 @@
 #include "host/base/error.hpp"
 #include "host/engine/date_reader.hpp"
 #include "host/engine/score_solution.hpp"
+#include "host/io/band_names.hpp"
 #include "kernels/solve/contextual.hpp"
 #include "kernels/solve/resample_weights.hpp"
 
@@ -30,7 +31,14 @@ PlannedInput open_input(const char* role, const std::string& path, const std::ve
   return input;
 }
 
-LocatedRaster located(const RasterDescription& raster) { return {raster.path, raster.grid, raster.georeference}; }
+/// Brings AFTER's bands into BEFORE's order where both dates name theirs.
+void match_dates(DetectPlan& plan) {
+  MatchedBands matched = match_bands(plan.before.description, plan.before.selection.bands, plan.after.description,
+                                     plan.after.selection.bands);
+  plan.before.selection.bands = std::move(matched.before);
+  plan.after.selection.bands = std::move(matched.after);
+  plan.matched_bands = std::move(matched.note);
+}
 
 /// Decides the grid and puts both dates on it.
 void place_dates(DetectPlan& plan, const GridOptions& options, Warnings& warnings) {
@@ -232,6 +240,7 @@ DetectPlan plan_detect(DetectOptions options, Warnings& warnings) {
   }
   plan.before = open_input("before", options.before, options.before_bands, options);
   plan.after = open_input("after", options.after, options.after_bands, options);
+  if (options.before_bands.empty() && options.after_bands.empty()) match_dates(plan);
   place_dates(plan, options.grid, warnings);
   const BandCounts bands = plan.bands();
   plan.band_count = std::max(bands.before, bands.after);
@@ -244,7 +253,8 @@ DetectPlan plan_detect(DetectOptions options, Warnings& warnings) {
   const FitNeeds needs = fit_needs(options, plan.method, plan.type);
   const ScoreRecipe frame = recipe_frame(plan.method);
   plan.fit_halo = plan.method.texture ? 2 * kTextureRadius : needs.contextual ? ContextualSettings{}.box / 2 : 0;
-  plan.halo = std::max(frame.halo(), plan.fit_halo);
+  plan.score_halo = frame.halo();
+  plan.halo = std::max(plan.score_halo, plan.fit_halo);
   if (!plan.sampled()) plan.fit_halo = plan.halo;
   plan.window_scores = plan.method.window > 1 || plan.method.texture || frame.tolerate_shift > 0 ||
                        frame.local_contrast > 1 || frame.terms.size() * frame.smooth.size() > 1;
@@ -252,12 +262,14 @@ DetectPlan plan_detect(DetectOptions options, Warnings& warnings) {
     input->selection.type = plan.type;
     input->source = make_gdal_source(input->description, input->selection, warnings);
   }
+  plan.rules = plan_rules(options.rules, plan, warnings);
   plan.backend = choose_backend(options.resources);
   if (options.resources.backend == BackendChoice::automatic && capabilities().cuda_built &&
       plan.backend.backend->name() == "cpu") {
     warnings.add("cpu_backend", plan.backend.why);
   }
 
+  plan.options = options;
   PlanRequest request;
   request.width = plan.grid.width;
   request.height = plan.grid.height;
@@ -278,7 +290,8 @@ DetectPlan plan_detect(DetectOptions options, Warnings& warnings) {
     const SourceShape& source = known->second;
     return static_cast<std::int64_t>(
                plan.backend.backend->workspace_bytes(workspace_shape(plan, source, width, height))) +
-           SourceBuffer::byte_count(source, plan.type, plan.band_count, SourceBuffer::plane(width, height));
+           SourceBuffer::byte_count(source, plan.type, plan.band_count, SourceBuffer::plane(width, height)) +
+           (plan.tells_quality() ? 2 * SourceBuffer::plane(width, height) : 0);  // reasons, and a plane of scratch
   };
   plan.tiles = plan_tiles(request);
   plan.source = sources[{plan.tiles.slot.width, plan.tiles.slot.height}];
@@ -287,7 +300,6 @@ DetectPlan plan_detect(DetectOptions options, Warnings& warnings) {
                  "--memory does not hold what neighbouring tiles share: blocks are decoded more than "
                  "once a pass");
   }
-  plan.options = std::move(options);
   plan_kept_tiles(plan, needs);
   plan.passes = passes_for(plan, needs);
   return plan;

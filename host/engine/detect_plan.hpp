@@ -56,7 +56,8 @@ IndexBands index_bands(const std::string& name);
 /// source_type : what the files hold
 /// common      : the overlap and how the grid came about; its dates' places are moved to the inputs
 /// source      : source window that a slot has room for, where a date is resampled
-/// halo        : pixels around a tile that the scores, and around a tile or cell that the fit needs
+/// halo        : pixels around a tile that the scores and the fit need; fit_halo: around a tile or cell of the fit;
+///               score_halo: around a pixel that its score looks at
 /// result_planes : float planes a slot holds beside the score: those of the products
 struct DetectPlan {
   DetectOptions options;  ///< resources resolved
@@ -65,9 +66,11 @@ struct DetectPlan {
   Grid grid;
   CommonGrid common;
   SourceShape source;
+  PixelRules rules;
+  std::string matched_bands;  ///< what was done to bring both dates' bands into one order; empty: nothing
   PixelType type = PixelType::u8, source_type = PixelType::u8;
   std::int32_t band_count = 0;  ///< of the date with more
-  std::int32_t halo = 0, fit_halo = 0;
+  std::int32_t halo = 0, fit_halo = 0, score_halo = 0;
   bool window_scores = false;
   ChosenBackend backend;
   TilePlan tiles;
@@ -80,6 +83,8 @@ struct DetectPlan {
     return {static_cast<std::int32_t>(before.selection.bands.size()),
             static_cast<std::int32_t>(after.selection.bands.size())};
   }
+  /// Reasons are collected: for the product, or because there is more to count than nodata.
+  bool tells_quality() const { return options.products.quality || !rules.empty(); }
   bool resamples() const {
     return before.place.relation == GridRelation::resampled || after.place.relation == GridRelation::resampled;
   }

@@ -18,8 +18,11 @@ PairTiles::PairTiles(DetectPlan& plan, const JobContext& context)
       slots_(make_slots(*plan.backend.backend, plan.tiles, workspace_shape(plan))),
       grid_tiles_(tiles_of(plan.tiles, plan.halo)),
       cells_(cell_set(plan.grid.width, plan.grid.height, plan.fit_halo)) {
+  const auto plane = static_cast<std::size_t>(plan.tells_quality() ? plan.tiles.slot.pixel_plane : 0);
   for (std::size_t i = 0; i < slots_.size(); ++i) {
-    sources_.emplace_back(*plan.backend.backend, plan.source, plan.type, plan.band_count, plan.tiles.slot.pixel_plane);
+    readings_.push_back(
+        {SourceBuffer(*plan.backend.backend, plan.source, plan.type, plan.band_count, plan.tiles.slot.pixel_plane),
+         std::vector<std::uint8_t>(plane), std::vector<std::uint8_t>(plane)});
   }
   if (plan.sampled()) cell_order_ = select_cells(plan.grid.width, plan.grid.height);
   const TileSet& fit = plan.sampled() ? cells_ : grid_tiles_;
@@ -95,13 +98,14 @@ void PairTiles::release() {
   decoded_after_ = decoded_bytes_after();
   store_.reset();
   slots_.clear();
-  sources_.clear();
+  readings_.clear();
   before_.reset();
   after_.reset();
 }
 
-void PairTiles::run(const std::string& name, const Reader& reader, const Work& compute, const Work& consume,
-                    bool quiet) {
+void PairTiles::run(const std::string& name, Reader reader, const Work& compute, const Work& consume, bool quiet) {
+  const bool decodes_all = reader.set == &grid_tiles_ && (reader.loading || !reader.keep);
+  reader.tell = take_reasons_ && !told_reasons_ && decodes_all;
   SilentProgress silent;
   JobContext context = context_;
   if (quiet) context.progress = &silent;
@@ -126,7 +130,14 @@ void PairTiles::run(const std::string& name, const Reader& reader, const Work& c
     compute(slot);
   };
   pass.consume = consume;
+  if (reader.tell) {
+    pass.consume = [&](Slot& slot) {
+      take_reasons_(slot, readings_[slot.index].reasons.data());
+      consume(slot);
+    };
+  }
   add_timing(run_pass(pass, slots_, context));
+  if (reader.tell) told_reasons_ = true;
 }
 
 void PairTiles::read(Slot& slot, const Reader& reader) {
@@ -137,7 +148,7 @@ void PairTiles::read(Slot& slot, const Reader& reader) {
   if (in_place && reader.loading) changes_made_[static_cast<std::size_t>(tile)] = 0;
   const bool changed = in_place && changes_made_[static_cast<std::size_t>(tile)] < changes_.size();
   if (reader.loading || !kept) {
-    decode(slot, reader.after_only);
+    decode(slot, reader);
     if (kept && !in_place) store_->spill(tile, slot.pixels());
   } else if (device != nullptr) {
     copy_back(slot, *device, changed ? HostPlanes::all : reader.host);
@@ -170,20 +181,31 @@ void PairTiles::keep_on_device(Slot& slot) {
   slot.tile.device = slot.to_keep;
 }
 
-void PairTiles::decode(Slot& slot, bool after_only) {
+void PairTiles::decode(Slot& slot, const Reader& reader) {
   const PairTile& tile = slot.tile;
-  std::fill_n(slot.valid, tile.row_pitch * tile.height, std::uint8_t{1});
+  Reading& reading = readings_[slot.index];
+  std::uint8_t* const reasons = reader.tell ? reading.reasons.data() : nullptr;
+  const std::ptrdiff_t plane_size = tile.row_pitch * tile.height;
+  std::fill_n(slot.valid, plane_size, std::uint8_t{1});
+  if (reasons != nullptr) std::fill_n(reasons, plane_size, std::uint8_t{0});
   const Window window{slot.core.x - tile.core.x, slot.core.y - tile.core.y, tile.width, tile.height};
   const auto read_date = [&](const char* role, DateReader& date, std::byte* pixels, std::size_t bands) {
     with_context(fmt::format("reading {} for tile at ({},{})", role, slot.core.x, slot.core.y), [&] {
-      date.read(window, *slot.workspace, sources_[slot.index], {pixels, tile.row_pitch, tile.band_pitch, slot.valid});
+      date.read(window, *slot.workspace, reading.source,
+                {pixels, tile.row_pitch, tile.band_pitch, slot.valid, reasons, reading.scratch.data()});
     });
     // The date with fewer bands is padded with planes of zeros, which no solver looks at.
     const auto plane = static_cast<std::size_t>(tile.band_pitch) * byte_count(plan_.type);
     std::fill_n(pixels + bands * plane, (static_cast<std::size_t>(plan_.band_count) - bands) * plane, std::byte{0});
   };
-  if (!after_only) read_date("BEFORE", *before_, slot.before, plan_.before.selection.bands.size());
+  if (!reader.after_only) read_date("BEFORE", *before_, slot.before, plan_.before.selection.bands.size());
   read_date("AFTER", *after_, slot.after, plan_.after.selection.bands.size());
+  if (!plan_.rules.empty()) {
+    apply_rules(plan_.rules, window, tile, reader.after_only, reading.scratch.data(), reasons);
+  }
+  if (reasons != nullptr) {
+    mark_incomplete_windows(tile, window, plan_.score_halo, plan_.grid.width, plan_.grid.height, reasons);
+  }
 }
 
 void PairTiles::add_timing(const PassTiming& timing) {

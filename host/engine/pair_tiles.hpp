@@ -31,6 +31,11 @@ class PairTiles {
 
   PairTiles(DetectPlan& plan, const JobContext& context);
 
+  /// Gets the reasons (QualityBits) of every tile of the grid once, from the pass that decodes them all first, in plan
+  /// order from the thread that passes are started from.
+  using TakeReasons = std::function<void(const Slot&, const std::uint8_t* reasons)>;
+  void tell_reasons(TakeReasons take) { take_reasons_ = std::move(take); }
+
   /// Decodes tiles of the fit into `set` order and keeps what the plan keeps. Without a sample these are all tiles of
   /// the grid; with one, the next cells in the order of the sample: call again after add_cells().
   void load(const Work& compute, const Work& consume);
@@ -75,20 +80,28 @@ class PairTiles {
     bool after_only = false;
     bool statistics = true;  ///< a pass over the fit
     HostPlanes host = HostPlanes::all;
+    bool tell = false;  ///< reasons are wanted of its tiles
   };
-  void run(const std::string& name, const Reader& reader, const Work& compute, const Work& consume, bool quiet);
+  void run(const std::string& name, Reader reader, const Work& compute, const Work& consume, bool quiet);
   void read(Slot& slot, const Reader& reader);
   /// Copies back what the pass or a change wants of a tile in device memory; without either none of its pixels.
   void copy_back(Slot& slot, DeviceTile& kept, HostPlanes wanted);
   void keep_on_device(Slot& slot);
-  void decode(Slot& slot, bool after_only);
+  void decode(Slot& slot, const Reader& reader);
   void add_timing(const PassTiming& timing);
 
   DetectPlan& plan_;
   const JobContext& context_;
   std::optional<DateReader> before_, after_;
   std::vector<Slot> slots_;
-  std::vector<SourceBuffer> sources_;  ///< one a slot
+  /// Of each slot, beside what passes see.
+  struct Reading {
+    SourceBuffer source;
+    std::vector<std::uint8_t> scratch, reasons;  ///< planes of a padded tile; empty where nothing asks for them
+  };
+  std::vector<Reading> readings_;
+  TakeReasons take_reasons_;
+  bool told_reasons_ = false;
   TileSet grid_tiles_;
   TileSet cells_;
   std::vector<std::int64_t> cell_order_;  ///< of the sample; empty: the fit is over all tiles

@@ -18,12 +18,12 @@ namespace groundshift {
 
 /// Displacement in output pixels at a pixel (its centre): the source is looked up at (x + dx, y + dy). Called from
 /// several threads at once; must be a function of (x, y) alone. NaN: no position.
-using ShiftField = std::function<std::array<double, 2>(double x, double y)>;
+using DisplacementField = std::function<std::array<double, 2>(double x, double y)>;
 
 /// shift   : applied before the transform, so that co-registration and warping are one resampling; may be empty
 /// options : GDAL's transformer options as gdalwarp -to takes them (METHOD=GCP_TPS, RPC_DEM=...), "NAME=VALUE"
 struct TransformOptions {
-  ShiftField shift;
+  DisplacementField shift;
   std::vector<std::string> options;
 };
 

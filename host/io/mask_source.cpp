@@ -92,7 +92,7 @@ struct MaskSource::Impl {
   /// Verdicts by the rule alone (or kUncovered), row-major, of a rectangle of the output grid or beyond it.
   void judge(Dataset& dataset, const PixelRect& rect, std::uint8_t* out, std::int64_t pitch) {
     constexpr std::int64_t kMostSourcePixels = std::int64_t{1} << 21;
-    PositionLattice lattice;
+    SourceLattice lattice;
     std::optional<PixelRect> needed;
     const std::int64_t width = place.raster.grid.width, height = place.raster.grid.height;
     if (place.transform) {
@@ -135,8 +135,8 @@ struct MaskSource::Impl {
         std::int64_t sx = rect.x + x + place.offset_x, sy = rect.y + y + place.offset_y;
         if (place.transform) {
           const SourcePosition p = position_at(lattice, rect.x + x, rect.y + y);
-          sx = p.x == kNoPosition ? -1 : (p.x + kPositionOne / 2) >> kPositionBits;
-          sy = p.x == kNoPosition ? -1 : (p.y + kPositionOne / 2) >> kPositionBits;
+          sx = !p.defined ? -1 : (p.x + kPositionOne / 2) >> kPositionBits;
+          sy = !p.defined ? -1 : (p.y + kPositionOne / 2) >> kPositionBits;
         }
         std::uint8_t& verdict = out[y * pitch + x];
         if (sx < 0 || sy < 0 || sx >= width || sy >= height) {
