@@ -297,6 +297,11 @@ DateOnGrid place_on_grid(const LocatedRaster& raster, const Grid& grid, const Tr
     out.why = "the same pixels, without georeference";
     return out;
   }
+  if (!no_georeference && (raster.georeference.kind == GeoreferenceKind::none || !grid.geotransform)) {
+    throw InputError(fmt::format(
+        "{}: {} georeference while the output grid has {}; give both one (gdal_edit.py -a_srs -a_ullr) or neither",
+        raster.path, grid.geotransform ? "has no" : "has a", grid.geotransform ? "one" : "none"));
+  }
   if (!no_georeference) out.extent = ground_bounds(raster, grid.crs_wkt, options);
   const auto offset = no_georeference || options.shift ? std::nullopt : whole_pixel_offset(raster, grid);
   if (offset) {
