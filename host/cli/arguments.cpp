@@ -7,6 +7,7 @@
 #include <cctype>
 #include <charconv>
 #include <cmath>
+#include <iterator>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -20,27 +21,20 @@ namespace {
 constexpr std::array<std::string_view, 7> kGdalSpellings = {"-of", "-co", "-ot", "-te", "-tr", "-t_srs", "-tap"};
 
 /// Options of the design that come with a later version: refused by name rather than as unknown.
-constexpr std::array<std::string_view, 21> kLater = {"--mask",
-                                                     "--before-mask",
-                                                     "--after-mask",
-                                                     "--aoi",
-                                                     "--nodata-rule",
-                                                     "--saturated",
-                                                     "--unscale",
-                                                     "--before-scale-offset",
-                                                     "--after-scale-offset",
-                                                     "--align",
-                                                     "--max-shift",
-                                                     "--min-area",
-                                                     "--hysteresis",
-                                                     "--connectivity",
-                                                     "--nodata-out",
-                                                     "-oo",
-                                                     "-ovr",
-                                                     "--config",
-                                                     "--on-corrupt",
-                                                     "--decode",
-                                                     "--rerun"};
+constexpr std::string_view kLater[] = {"--nodata-rule",
+                                       "--unscale",
+                                       "--before-scale-offset",
+                                       "--after-scale-offset",
+                                       "--min-area",
+                                       "--hysteresis",
+                                       "--connectivity",
+                                       "--nodata-out",
+                                       "-oo",
+                                       "-ovr",
+                                       "--config",
+                                       "--on-corrupt",
+                                       "--decode",
+                                       "--rerun"};
 
 bool is_job(std::string_view verb) { return verb == "detect" || verb == "plan" || verb == "normalize"; }
 
@@ -51,7 +45,8 @@ std::vector<std::string> normalised_arguments(int argc, const char* const* argv)
   for (int i = 1; i < argc; ++i) {
     const std::string argument = argv[i];
     const std::string name = argument.substr(0, argument.find('='));
-    if (!out.empty() && is_job(out.front()) && std::find(kLater.begin(), kLater.end(), name) != kLater.end()) {
+    if (!out.empty() && is_job(out.front()) &&
+        std::find(std::begin(kLater), std::end(kLater), name) != std::end(kLater)) {
       throw UsageError(fmt::format("{}: is planned but not part of this version", name));
     }
     const bool gdal = std::find(kGdalSpellings.begin(), kGdalSpellings.end(), argument) != kGdalSpellings.end();

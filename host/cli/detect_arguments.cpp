@@ -32,11 +32,13 @@ ProductChoice parse_products(const std::string& list) {
       products.pvalue = true;
     } else if (word == "direction") {
       products.direction = true;
+    } else if (word == "quality") {
+      products.quality = true;
     } else if (word == "normalized") {
       products.normalized = true;
     } else if (word != "score") {
       throw UsageError(
-          fmt::format("--products {}: this version has score, class, pvalue, direction, normalized", word));
+          fmt::format("--products {}: this version has score, class, pvalue, direction, normalized, quality", word));
     }
   }
   return products;
@@ -59,6 +61,18 @@ GridOptions parse_grid(const DetectArguments& a) {
   return grid;
 }
 
+AlignChoice parse_align(const DetectArguments& a) {
+  AlignChoice align;
+  align.max_shift = a.max_shift;
+  align.on = lower(a.align) != "off";
+  if (!align.on) return align;
+  for (const AlignMode mode : {AlignMode::automatic, AlignMode::global, AlignMode::local}) {
+    align.mode = mode;
+    if (lower(a.align) == name_of(align)) return align;
+  }
+  throw_unknown_choice("--align", a.align, "off, auto, global, local");
+}
+
 }  // namespace
 
 DetectOptions DetectArguments::options() const {
@@ -69,6 +83,8 @@ DetectOptions DetectArguments::options() const {
   o.method = method.options();
   o.products = parse_products(products);
   o.grid = parse_grid(*this);
+  o.rules = rules;
+  o.align = parse_align(*this);
   if (!bands.empty() && (!before_bands.empty() || !after_bands.empty())) {
     throw UsageError("--bands chooses for both dates: give it, or --before-bands and --after-bands");
   }
@@ -109,7 +125,7 @@ void declare(CLI::App& verb, const std::shared_ptr<DetectArguments>& a, PairVerb
     declare_scores(verb, a->method);
     verb.add_option("--products", a->products,
                     "What is made: score, and beside it class (0 unchanged, 1 changed, 255 nodata), pvalue, direction, "
-                    "normalized")
+                    "normalized, quality (why a pixel has no score, or one to be careful with)")
         ->capture_default_str();
   }
   verb.add_option("--bands", a->bands, "Bands of both dates by number or description, e.g. 1,2,red");
@@ -124,6 +140,29 @@ void declare(CLI::App& verb, const std::shared_ptr<DetectArguments>& a, PairVerb
   verb.add_option("-r,--resampling", a->resampling,
                   "nearest, bilinear, cubic or lanczos, of a date that does not lie on the grid")
       ->capture_default_str();
+  verb.add_option(
+          "--align", a->align,
+          "Co-registration of AFTER: off, auto (where the shift is worth it), global (one map), local (a field)")
+      ->capture_default_str();
+  verb.add_option("--max-shift", a->max_shift,
+                  "Largest shift that is taken out, in pixels of the grid; more is refused")
+      ->check(CLI::Range(0.5, 1000.0))
+      ->capture_default_str();
+  const auto mask = [&](const char* name, std::vector<std::string>& into, const char* of) {
+    verb.add_option(name, into,
+                    std::string("Mask of ") + of +
+                        ": FILE[:LAYOUT][:bits=3,4][:values=0,1][:band=N][:invert][:dilate=3px|30m][:outside=clear], "
+                        "LAYOUT udm2, scl, qa_pixel, qa_radsat, or none (0 is masked); repeatable")
+        ->expected(1)
+        ->take_all();
+  };
+  mask("--mask", a->rules.masks, "both dates");
+  mask("--before-mask", a->rules.before_masks, "BEFORE");
+  mask("--after-mask", a->rules.after_masks, "AFTER");
+  verb.add_option("--aoi", a->rules.aoi,
+                  "Area of interest: polygons of FILE[:layer], or xmin,ymin,xmax,ymax in the output's CRS");
+  verb.add_option("--saturated", a->rules.saturated,
+                  "Value from which on pixels are kept out of all statistics, or auto: the type's largest");
   verb.add_option("--src-nodata", a->src_nodata, "Nodata value of both dates instead of the files' own, or none");
   if (with_output) {
     if (kind == PairVerb::detect) {

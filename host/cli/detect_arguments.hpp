@@ -21,6 +21,9 @@ struct DetectArguments {
   std::string grid = "before", target_crs, resampling = "cubic";
   std::vector<double> extent, resolution;
   bool aligned = false;
+  RuleOptions rules;
+  std::string align = "off";
+  double max_shift = 20.0;
   std::vector<std::string> creation_options;
   std::string type = "Float32", format = "COG", backend = "auto", memory, tile = "auto", scratch;
   int threads = 0;

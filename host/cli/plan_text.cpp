@@ -39,6 +39,22 @@ std::string grid_text(const DetectPlan& plan) {
                                                : std::string(", accuracy unknown"));
     }
   }
+  if (plan.alignment) {
+    const AlignReport& r = plan.alignment->report;
+    text += fmt::format(
+        "align   {}: the dates lie {:.3f} pixels apart (RMS of the field; {} of {} windows), {}\n",
+        name_of(plan.options.align), r.field_rms, r.windows_accepted, r.windows_asked,
+        plan.alignment->field.model == ShiftModel::none
+            ? "not worth a resampling"
+            : fmt::format("taken out by {} map, {:.3f} left", name_of(plan.alignment->field.model), r.rms_after));
+  }
+  if (!plan.matched_bands.empty()) text += fmt::format("bands   {}\n", plan.matched_bands);
+  for (const PlannedMask& mask : plan.rules.masks) {
+    const MaskSpec& spec = mask.source.spec();
+    text += fmt::format("mask    {} {}, {}; {}; not covered: {}\n", mask.option, spec.path, spec.rule.name,
+                        mask.source.placement().why, spec.outside_is_masked ? "masked" : "clear");
+  }
+  if (plan.rules.aoi) text += fmt::format("aoi     {}\n", plan.rules.aoi->text());
   return text;
 }
 

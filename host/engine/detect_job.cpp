@@ -9,7 +9,6 @@
 
 #include "host/base/error.hpp"
 #include "host/engine/pair_tiles.hpp"
-#include "host/engine/quality_product.hpp"
 #include "host/engine/raster_product.hpp"
 #include "host/engine/score_pass.hpp"
 #include "host/engine/summary.hpp"
@@ -31,7 +30,8 @@ class DetectRun {
     std::optional<QualityProduct> quality;
     if (plan_.tells_quality()) {
       quality.emplace(plan_, context_);
-      tiles.tell_reasons([&](const Slot& slot, const std::uint8_t* reasons) { quality->add(slot.core, slot.tile, reasons); });
+      tiles.tell_reasons(
+          [&](const Slot& slot, const std::uint8_t* reasons) { quality->add(slot.core, slot.tile, reasons); });
     }
     result_.fit = fit_pair(plan_, tiles, context_);
     result_.residency = tiles.residency();

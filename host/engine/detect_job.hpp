@@ -10,6 +10,7 @@
 #include "host/engine/detect_plan.hpp"
 #include "host/engine/pair_fit.hpp"
 #include "host/engine/product_maker.hpp"
+#include "host/engine/quality_product.hpp"
 #include "host/engine/score_thresholds.hpp"
 #include "host/pipeline/run_pass.hpp"
 
@@ -21,6 +22,8 @@ struct DetectResult {
   PairFit fit;
   std::optional<ScoreThresholds> thresholds;
   Residency residency;
+  std::optional<QualityCounts>
+      quality;                          ///< where more than nodata decides which pixels count, or where it is a product
   std::vector<ProductRecord> products;  ///< the heatmap first
   std::vector<PassTiming> passes;
   std::int64_t decoded_bytes_before = 0, decoded_bytes_after = 0;  ///< pixels decoded, over all passes

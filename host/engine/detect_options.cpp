@@ -4,6 +4,11 @@
 
 namespace groundshift {
 
+const char* name_of(const AlignChoice& choice) {
+  constexpr const char* kNames[] = {"auto", "global", "local"};
+  return choice.on ? kNames[static_cast<int>(choice.mode)] : "off";
+}
+
 const char* name_of(ResampleMethod method) {
   constexpr const char* kNames[] = {"nearest", "bilinear", "cubic", "lanczos"};
   return kNames[static_cast<int>(method)];

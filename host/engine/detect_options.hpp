@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "host/align/estimate_shift_field.hpp"
 #include "host/engine/method.hpp"
 #include "host/engine/pixel_rules.hpp"
 #include "host/geo/common_grid.hpp"
@@ -39,6 +40,14 @@ struct GridOptions {
   ResampleMethod resampling = ResampleMethod::cubic;  ///< of a date that does not lie on the grid
 };
 
+/// Co-registration of AFTER with BEFORE. max_shift : pixels of the grid; a larger measured shift is refused
+struct AlignChoice {
+  bool on = false;
+  AlignMode mode = AlignMode::automatic;
+  double max_shift = 20.0;
+};
+const char* name_of(const AlignChoice& choice);
+
 /// The stored score: float32 as it is, or linearly scaled to integers with the scale in the file.
 enum class ScoreType : std::uint8_t { float32, uint16, byte };
 
@@ -57,6 +66,7 @@ struct DetectOptions {
   MethodOptions method;
   GridOptions grid;
   RuleOptions rules;
+  AlignChoice align;
   std::vector<std::string> before_bands, after_bands;
   std::optional<double> src_nodata;
   bool ignore_nodata = false;

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "host/base/error.hpp"
+#include "host/engine/align_dates.hpp"
 #include "host/engine/date_reader.hpp"
 #include "host/engine/score_solution.hpp"
 #include "host/io/band_names.hpp"
@@ -50,18 +51,7 @@ void place_dates(DetectPlan& plan, const GridOptions& options, Warnings& warning
   plan.grid = plan.common.grid;
   plan.before.place = std::move(plan.common.before);
   plan.after.place = std::move(plan.common.after);
-  for (PlannedInput* input : {&plan.before, &plan.after}) {
-    if (input->place.relation != GridRelation::resampled) continue;
-    const auto [across, down] = input->place.ratio_center;
-    try {
-      input->weights = resample_weights(options.resampling, across, down);
-    } catch (const std::invalid_argument& e) {
-      throw InputError(fmt::format(
-          "{}: has {:.3g} x {:.3g} pixels to one of the output grid, too many to resample at once ({}); give the "
-          "overview nearest to the grid, or make one with gdal_translate -tr",
-          input->description.path, across, down, e.what()));
-    }
-  }
+  for (PlannedInput* input : {&plan.before, &plan.after}) set_weights(*input, options.resampling);
 }
 
 PixelType kernel_type(const PlannedInput& input) {
@@ -178,6 +168,20 @@ WorkspaceShape workspace_shape(const DetectPlan& plan) {
   return workspace_shape(plan, plan.source, plan.tiles.slot.width, plan.tiles.slot.height);
 }
 
+void set_weights(PlannedInput& input, ResampleMethod method) {
+  if (input.place.relation != GridRelation::resampled) return;
+  const auto [across, down] = input.place.ratio_center;
+  try {
+    input.weights = resample_weights(method, across, down);
+  } catch (const std::invalid_argument& e) {
+    throw InputError(
+        fmt::format("{}: has {:.3g} x {:.3g} pixels to one of the output grid, too many to resample at once ({}); give "
+                    "the overview "
+                    "nearest to the grid, or make one with gdal_translate -tr",
+                    input.description.path, across, down, e.what()));
+  }
+}
+
 IndexBands index_bands(const std::string& name) {
   std::string word;
   for (const char c : name) {
@@ -226,7 +230,7 @@ FitNeeds fit_needs(const DetectOptions& options, const Method& m, PixelType type
   return needs;
 }
 
-DetectPlan plan_detect(DetectOptions options, Warnings& warnings) {
+DetectPlan plan_detect(DetectOptions options, Warnings& warnings, const std::stop_token& stop) {
   DetectPlan plan;
   options.resources = resolved(options.resources);
   const bool index = std::find(options.method.scores.begin(), options.method.scores.end(), ScoreName::index) !=
@@ -248,7 +252,6 @@ DetectPlan plan_detect(DetectOptions options, Warnings& warnings) {
   const std::string pair = fmt::format("{} and {}: ", options.before, options.after);
   plan.method = resolve_method(options.method, {pixel_size_in_metres(plan.grid), bands.before, bands.after, pair});
   plan.type = plan.method.normalize == NormalizationKind::histogram ? PixelType::f32 : plan.source_type;
-  if (plan.resamples()) plan.source_type = plan.type;  // floats between pixels hold no integers
   check_products(options.products, plan.method, bands);
   const FitNeeds needs = fit_needs(options, plan.method, plan.type);
   const ScoreRecipe frame = recipe_frame(plan.method);
@@ -263,13 +266,15 @@ DetectPlan plan_detect(DetectOptions options, Warnings& warnings) {
     input->source = make_gdal_source(input->description, input->selection, warnings);
   }
   plan.rules = plan_rules(options.rules, plan, warnings);
+  plan.options = options;
+  if (options.align.on) align_dates(plan, warnings, stop);
+  if (plan.resamples()) plan.source_type = plan.type;  // floats between pixels hold no integers
   plan.backend = choose_backend(options.resources);
   if (options.resources.backend == BackendChoice::automatic && capabilities().cuda_built &&
       plan.backend.backend->name() == "cpu") {
     warnings.add("cpu_backend", plan.backend.why);
   }
 
-  plan.options = options;
   PlanRequest request;
   request.width = plan.grid.width;
   request.height = plan.grid.height;

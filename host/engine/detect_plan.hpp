@@ -3,6 +3,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -67,7 +69,8 @@ struct DetectPlan {
   CommonGrid common;
   SourceShape source;
   PixelRules rules;
-  std::string matched_bands;  ///< what was done to bring both dates' bands into one order; empty: nothing
+  std::optional<AlignResult> alignment;  ///< with --align
+  std::string matched_bands;             ///< what was done to bring both dates' bands into one order; empty: nothing
   PixelType type = PixelType::u8, source_type = PixelType::u8;
   std::int32_t band_count = 0;  ///< of the date with more
   std::int32_t halo = 0, fit_halo = 0, score_halo = 0;
@@ -110,6 +113,11 @@ WorkspaceShape workspace_shape(const DetectPlan& plan, const SourceShape& source
                                std::int32_t height);
 WorkspaceShape workspace_shape(const DetectPlan& plan);
 
-DetectPlan plan_detect(DetectOptions options, Warnings& warnings);
+/// Weights for a date that is resampled; nothing for one that is not. Throws InputError for a date much finer than the
+/// grid.
+void set_weights(PlannedInput& input, ResampleMethod method);
+
+/// With --align, pixels of some windows are read here.
+DetectPlan plan_detect(DetectOptions options, Warnings& warnings, const std::stop_token& stop = {});
 
 }  // namespace groundshift

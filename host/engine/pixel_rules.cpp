@@ -56,8 +56,8 @@ PixelRules plan_rules(const RuleOptions& options, const DetectPlan& plan, Warnin
   return rules;
 }
 
-void apply_rules(PixelRules& rules, const Window& window, const PairTile& tile, bool after_only,
-                 std::uint8_t* scratch, std::uint8_t* reasons) {
+void apply_rules(PixelRules& rules, const Window& window, const PairTile& tile, bool after_only, std::uint8_t* scratch,
+                 std::uint8_t* reasons) {
   // The tile's memory is the slot's or the store's own, filled by the reader that calls this.
   auto* valid = const_cast<std::uint8_t*>(tile.valid);
   for (PlannedMask& mask : rules.masks) apply_mask(mask, window, tile, valid, scratch, reasons);
@@ -103,8 +103,8 @@ void mark_incomplete_windows(const PairTile& tile, const Window& window, std::in
     const std::ptrdiff_t row = (core.y + y) * tile.row_pitch + core.x;
     for (std::int32_t x = 0; x < core.width; ++x) {
       const std::int32_t grid_x = window.x + core.x + x;
-      const bool whole = row_whole && grid_x >= radius && grid_x + radius < grid_width &&
-                         in_column[static_cast<std::size_t>(x)] == 0;
+      const bool whole =
+          row_whole && grid_x >= radius && grid_x + radius < grid_width && in_column[static_cast<std::size_t>(x)] == 0;
       if (!whole && tile.valid[row + x] != 0) reasons[row + x] |= kIncompleteWindow;
     }
     count_row(core.y + y - radius, -1);

@@ -13,8 +13,9 @@
 
 namespace groundshift {
 
-/// The user's words. masks, before_masks, after_masks : as parse_mask() takes them; those of one date say nothing of the
-/// other, but a pixel must count on both. aoi : as AreaOfInterest takes it; saturated : a value or "auto"; empty: none
+/// The user's words. masks, before_masks, after_masks : as parse_mask() takes them; those of one date say nothing of
+/// the other, but a pixel must count on both. aoi : as AreaOfInterest takes it; saturated : a value or "auto"; empty:
+/// none
 struct RuleOptions {
   std::vector<std::string> masks, before_masks, after_masks;
   std::string aoi;
@@ -47,8 +48,8 @@ PixelRules plan_rules(const RuleOptions& options, const DetectPlan& plan, Warnin
 /// Applies the rules to a decoded tile, a window of the output grid: validity becomes 0 where a mask or the area says
 /// so, 2 where a pixel is saturated. scratch : a plane like the validity's; reasons : one like it that gets the
 /// QualityBits, or null. after_only : BEFORE's pixels are not there
-void apply_rules(PixelRules& rules, const Window& window, const PairTile& tile, bool after_only,
-                 std::uint8_t* scratch, std::uint8_t* reasons);
+void apply_rules(PixelRules& rules, const Window& window, const PairTile& tile, bool after_only, std::uint8_t* scratch,
+                 std::uint8_t* reasons);
 
 /// Marks valid pixels of the tile's core whose window of this radius holds a pixel without validity or reaches beyond
 /// the grid.

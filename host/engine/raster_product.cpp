@@ -17,6 +17,7 @@ std::vector<fs::path> product_paths(const DetectOptions& options) {
   std::vector<fs::path> paths;
   if (options.products.change_class) paths.push_back(product_path(options.out, "class"));
   if (options.products.pvalue) paths.push_back(product_path(options.out, "pvalue"));
+  if (options.products.quality) paths.push_back(product_path(options.out, "quality"));
   if (options.products.direction) paths.push_back(product_path(options.out, "direction"));
   if (options.products.normalized) paths.push_back(product_path(options.out, "normalized"));
   return paths;

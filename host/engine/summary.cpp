@@ -2,12 +2,15 @@
 // Plan and result to JSON.
 #include "host/engine/summary.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <string>
 
 #include <fmt/format.h>
 
 #include "host/engine/version.hpp"
 #include "host/io/output_file.hpp"
+#include "host/io/quality_bits.hpp"
 #include "kernels/solve/fit_sample.hpp"
 #include "kernels/solve/weight_table.hpp"
 
@@ -128,6 +131,7 @@ Json products_option(const ProductChoice& p) {
   if (p.change_class) list.push_back("class");
   if (p.pvalue) list.push_back("pvalue");
   if (p.direction) list.push_back("direction");
+  if (p.quality) list.push_back("quality");
   return list;
 }
 
@@ -149,6 +153,13 @@ Json options_json(const DetectPlan& plan) {
                {"t_srs", o.grid.target_crs.empty() ? Json(nullptr) : Json(o.grid.target_crs)},
                {"tap", o.grid.aligned},
                {"resampling", groundshift::name_of(o.grid.resampling)},
+               {"align", groundshift::name_of(o.align)},
+               {"max_shift", o.align.max_shift},
+               {"mask", o.rules.masks},
+               {"before_mask", o.rules.before_masks},
+               {"after_mask", o.rules.after_masks},
+               {"aoi", o.rules.aoi.empty() ? Json(nullptr) : Json(o.rules.aoi)},
+               {"saturated", o.rules.saturated.empty() ? Json(nullptr) : Json(o.rules.saturated)},
                {"products", products_option(o.products)},
                {"ot", name_of(o.type)},
                {"of", name_of(o.format)},
@@ -162,6 +173,58 @@ Json options_json(const DetectPlan& plan) {
                         : o.resources.tile == kWholeTile ? Json("whole")
                                                          : Json(o.resources.tile)}});
   return json;
+}
+
+Json mask_json(const PlannedMask& mask) {
+  const MaskSpec& spec = mask.source.spec();
+  return {{"option", mask.option},
+          {"path", spec.path},
+          {"rule", spec.rule.name},
+          {"dilate_px", spec.dilate_px},
+          {"dilate_m", spec.dilate_metres},
+          {"outside", spec.outside_is_masked ? "masked" : "clear"},
+          {"place", mask.source.placement().why}};
+}
+
+/// The measured field and the windows it came from; null without --align.
+Json alignment_json(const std::optional<AlignResult>& alignment) {
+  if (!alignment) return nullptr;
+  const ShiftField& f = alignment->field;
+  const AlignReport& r = alignment->report;
+  Json points = Json::array();
+  for (const TiePoint& p : r.points) {
+    points.push_back({{"x", p.x},
+                      {"y", p.y},
+                      {"dx", number(p.shift.dx)},
+                      {"dy", number(p.shift.dy)},
+                      {"reliability", number(p.reliability)},
+                      {"state", groundshift::name_of(p.state)}});
+  }
+  return {{"model", groundshift::name_of(f.model)},
+          {"worth_correcting", r.worth_correcting},
+          {"center", {f.center_x, f.center_y}},
+          {"affine_x", f.affine_x},
+          {"affine_y", f.affine_y},
+          {"field_rms_px", r.field_rms},
+          {"rms_before_px", r.rms_before},
+          {"rms_after_px", r.rms_after},
+          {"field_error_px", r.field_error},
+          {"windows", {{"asked", r.windows_asked}, {"valid", r.windows_valid}, {"accepted", r.windows_accepted}}},
+          {"points", points}};
+}
+
+/// Pixels by reason, each reason on its own; a pixel may have several.
+Json quality_json(const QualityCounts& counts) {
+  Json out = {{"good", counts[0]}, {"outside_aoi", counts[kOutsideAoi]}};
+  for (const std::uint8_t bit : kQualityBits) {
+    std::int64_t pixels = 0;
+    for (int value = 0; value < kOutsideAoi; ++value)
+      pixels += (value & bit) != 0 ? counts[static_cast<std::size_t>(value)] : 0;
+    std::string key = quality_name(bit);
+    std::replace(key.begin(), key.end(), ' ', '_');
+    out[key] = pixels;
+  }
+  return out;
 }
 
 Json stages_json(const DetectResult& result) {
@@ -240,6 +303,8 @@ Json thresholds_json(const std::optional<ScoreThresholds>& thresholds) {
 }  // namespace
 
 Json plan_json(const DetectPlan& plan) {
+  Json masks = Json::array();
+  for (const PlannedMask& mask : plan.rules.masks) masks.push_back(mask_json(mask));
   Json passes = Json::array();
   for (const PlannedPass& p : plan.passes) {
     passes.push_back(
@@ -248,6 +313,10 @@ Json plan_json(const DetectPlan& plan) {
   return {{"groundshift", {{"version", version_text()}, {"commit", commit_text()}, {"build", build_text()}}},
           {"command", {{"verb", "detect"}, {"options", options_json(plan)}}},
           {"inputs", {input_json(plan.before, plan.options.grid), input_json(plan.after, plan.options.grid)}},
+          {"bands_matched", plan.matched_bands.empty() ? Json(nullptr) : Json(plan.matched_bands)},
+          {"alignment", alignment_json(plan.alignment)},
+          {"masks", masks},
+          {"aoi", plan.rules.aoi ? Json(plan.rules.aoi->text()) : Json(nullptr)},
           {"grid", output_grid_json(plan)},
           {"plan",
            {{"backend", {{"name", plan.backend.backend->name()}, {"why", plan.backend.why}}},
@@ -333,6 +402,7 @@ Json normalization_json(const DetectPlan& plan, const PairFit& result) {
 Json summary_json(const DetectPlan& plan, const DetectResult& result, const Warnings& warnings) {
   Json out = plan_json(plan);
   out["valid_pixels"] = result.valid_pixels;
+  if (result.quality) out["quality"] = quality_json(*result.quality);
   out["plan"]["resident"]["device_bytes"] = result.residency.device_bytes;
   out["plan"]["resident"]["resident_bytes"] = result.residency.resident_bytes;
   out["plan"]["resident"]["scratch_bytes"] = result.residency.scratch_bytes;

@@ -115,26 +115,9 @@ INSTANTIATE_TEST_SUITE_P(Detect, BadUsages, ::testing::ValuesIn(malformed_values
 
 TEST(PlannedOptions, AreRefusedByNameAsNotYetThere) {
   const JobFolder folder;
-  for (const char* option : {"--mask",
-                             "--before-mask",
-                             "--after-mask",
-                             "--aoi",
-                             "--nodata-rule",
-                             "--saturated",
-                             "--unscale",
-                             "--before-scale-offset",
-                             "--align",
-                             "--max-shift",
-                             "--min-area",
-                             "--hysteresis",
-                             "--connectivity",
-                             "--nodata-out",
-                             "-oo",
-                             "-ovr",
-                             "--config",
-                             "--on-corrupt",
-                             "--decode",
-                             "--rerun"}) {
+  for (const char* option :
+       {"--nodata-rule", "--unscale", "--before-scale-offset", "--min-area", "--hysteresis", "--connectivity",
+        "--nodata-out", "-oo", "-ovr", "--config", "--on-corrupt", "--decode", "--rerun"}) {
     SCOPED_TRACE(option);
     expect_refused(folder, {"detect", folder.before(), folder.after(), folder.out(), option, "1"}, 2,
                    {option, "not part of this version"});
