@@ -104,12 +104,13 @@ class Estimate {
   }
 
   void fit_field() {
-    auto local = fit_local(field_, report_.grid, report_.points);
+    const auto fit = [&] { return fit_local(field_, report_.grid, report_.points, options_.tie.threads, stop_); };
+    auto local = fit();
     if (!local) return;
     // Points off the field itself are outliers that the neighbours' median let pass.
     const double scale = residual_rms(local->field, report_.points);
     check_model(local->field, scale, report_.points);
-    local = fit_local(field_, report_.grid, report_.points);
+    local = fit();
     if (!local || local->cross_validation >= residual_rms(field_, report_.points)) return;
     field_ = local->field;
     report_.cross_validation = local->cross_validation;

@@ -5,9 +5,11 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <iterator>
 #include <vector>
 
 #include "host/align/global_fit.hpp"
+#include "host/align/window_tasks.hpp"
 
 namespace groundshift {
 namespace {
@@ -127,7 +129,8 @@ std::vector<Sample> samples_of(const ShiftField& global, const TieGrid& grid, st
 
 }  // namespace
 
-std::optional<LocalFit> fit_local(const ShiftField& global, const TieGrid& grid, std::span<const TiePoint> points) {
+std::optional<LocalFit> fit_local(const ShiftField& global, const TieGrid& grid, std::span<const TiePoint> points,
+                                  int threads, const std::stop_token& stop) {
   const double spacing = grid.spacing();
   ShiftField field = global;
   field.model = ShiftModel::local;
@@ -137,14 +140,23 @@ std::optional<LocalFit> fit_local(const ShiftField& global, const TieGrid& grid,
   const auto samples = samples_of(without, grid, field.lattice.columns, spacing, points);
   if (samples.size() < kLocalPoints) return std::nullopt;
   const Equations equations(field.lattice.columns, field.lattice.rows, samples);
+  constexpr double Sample::*kAxes[] = {&Sample::dx, &Sample::dy};
+  // System (smoothing, fold, axis), solved in any order and looked at in this one.
+  constexpr std::int64_t kFolds = 4, kSystems = std::size(kSmoothings) * kFolds * 2;
+  std::vector<std::vector<double>> solved(static_cast<std::size_t>(kSystems));
+  for_each_window(kSystems, threads, stop, [&](std::int64_t system, int) {
+    solved[static_cast<std::size_t>(system)] =
+        equations.solve(kAxes[system % 2], kSmoothings[system / 2 / kFolds], static_cast<int>(system / 2 % kFolds));
+  });
   LocalFit best{field, 0.0, -1.0};
+  std::size_t next = 0;
   for (const double smoothing : kSmoothings) {
     double squares = 0.0;
-    for (int fold = 0; fold < 4; ++fold) {
-      const auto dx = equations.solve(&Sample::dx, smoothing, fold), dy = equations.solve(&Sample::dy, smoothing, fold);
+    for (int fold = 0; fold < kFolds; ++fold, next += 2) {
       for (const Sample& s : samples) {
         if (s.fold != fold) continue;
-        const double ex = s.dx - equations.value_at(s, dx), ey = s.dy - equations.value_at(s, dy);
+        const double ex = s.dx - equations.value_at(s, solved[next]);
+        const double ey = s.dy - equations.value_at(s, solved[next + 1]);
         squares += ex * ex + ey * ey;
       }
     }
@@ -154,8 +166,9 @@ std::optional<LocalFit> fit_local(const ShiftField& global, const TieGrid& grid,
       best.smoothing = smoothing;
     }
   }
-  best.field.lattice.dx = equations.solve(&Sample::dx, best.smoothing, -1);
-  best.field.lattice.dy = equations.solve(&Sample::dy, best.smoothing, -1);
+  std::vector<double>* const lattice[] = {&best.field.lattice.dx, &best.field.lattice.dy};
+  for_each_window(2, threads, stop,
+                  [&](std::int64_t axis, int) { *lattice[axis] = equations.solve(kAxes[axis], best.smoothing, -1); });
   return best;
 }
 

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <span>
+#include <stop_token>
 
 #include "host/align/shift_field.hpp"
 #include "host/align/tie_points.hpp"
@@ -22,9 +23,10 @@ struct LocalFit {
 /// Least squares on the accepted points' residuals plus smoothing * (squared second differences of the spline's
 /// coefficients along x, y and twice across), one coefficient a window of `grid` (P-splines: Eilers & Marx 1996; the
 /// penalty is Tikhonov's). Of five smoothings the one with the least cross-validation over four interleaved folds of
-/// windows. Solved by conjugate gradients in one thread and one order.
+/// windows. Solved by conjugate gradients, each system in one thread and one order.
 /// Nothing with fewer than 16 accepted points.
-std::optional<LocalFit> fit_local(const ShiftField& global, const TieGrid& grid, std::span<const TiePoint> points);
+std::optional<LocalFit> fit_local(const ShiftField& global, const TieGrid& grid, std::span<const TiePoint> points,
+                                  int threads = 1, const std::stop_token& stop = {});
 
 /// RMS length (px) of the part of the accepted points' residuals that neighbouring windows share: the root of their
 /// mean product, in which errors of single windows cancel. 0 when that is negative or there are fewer than 8

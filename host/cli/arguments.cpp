@@ -36,7 +36,9 @@ constexpr std::string_view kLater[] = {"--nodata-rule",
                                        "--decode",
                                        "--rerun"};
 
-bool is_job(std::string_view verb) { return verb == "detect" || verb == "plan" || verb == "normalize"; }
+bool is_job(std::string_view verb) {
+  return verb == "detect" || verb == "plan" || verb == "normalize" || verb == "align";
+}
 
 }  // namespace
 

@@ -117,11 +117,13 @@ void declare(CLI::App& verb, const std::shared_ptr<DetectArguments>& a, PairVerb
   verb.add_option("BEFORE", a->before, "Raster of the first date")->required();
   verb.add_option("AFTER", a->after, "Raster of the second date")->required();
   if (with_output) {
-    verb.add_option("OUT", a->out, kind == PairVerb::detect ? "Heatmap to write" : "Normalized AFTER to write")
-        ->required();
+    const char* what = kind == PairVerb::detect  ? "Heatmap to write"
+                       : kind == PairVerb::align ? "AFTER on the grid to write"
+                                                 : "Normalized AFTER to write";
+    verb.add_option("OUT", a->out, what)->required();
   }
-  declare_normalization(verb, a->method);
-  if (kind != PairVerb::normalize) {
+  if (kind != PairVerb::align) declare_normalization(verb, a->method);
+  if (kind == PairVerb::detect || kind == PairVerb::plan) {
     declare_scores(verb, a->method);
     verb.add_option("--products", a->products,
                     "What is made: score, and beside it class (0 unchanged, 1 changed, 255 nodata), pvalue, direction, "

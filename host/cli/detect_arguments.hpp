@@ -35,7 +35,7 @@ struct DetectArguments {
 };
 
 /// What a verb does with a pair; decides which options it declares.
-enum class PairVerb : std::uint8_t { detect, plan, normalize };
+enum class PairVerb : std::uint8_t { detect, plan, normalize, align };
 void declare(CLI::App& verb, const std::shared_ptr<DetectArguments>& arguments, PairVerb kind);
 
 }  // namespace groundshift::cli

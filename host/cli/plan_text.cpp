@@ -15,6 +15,8 @@ std::string input_text(const PlannedInput& input) {
                      d.compression.empty() ? "" : ", " + d.compression);
 }
 
+}  // namespace
+
 std::string grid_text(const DetectPlan& plan) {
   const CommonGrid& c = plan.common;
   std::string text = fmt::format("grid    {} ({})\n", describe(plan.grid), c.decided);
@@ -57,8 +59,6 @@ std::string grid_text(const DetectPlan& plan) {
   if (plan.rules.aoi) text += fmt::format("aoi     {}\n", plan.rules.aoi->text());
   return text;
 }
-
-}  // namespace
 
 std::string plan_text(const DetectPlan& plan) {
   constexpr double kMiB = 1 << 20;

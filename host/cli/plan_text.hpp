@@ -10,6 +10,8 @@
 namespace groundshift::cli {
 
 /// Inputs, job, backend, tiles, memory and passes; a line each.
+/// The grid part of a plan: how both dates come on it, their shift, masks.
+std::string grid_text(const DetectPlan& plan);
 std::string plan_text(const DetectPlan& plan);
 
 /// Wall and busy seconds of each pass, and peak memory.

@@ -20,6 +20,7 @@ struct Invocation {
 void add_detect_verb(CLI::App& app, Invocation& invocation);
 void add_plan_verb(CLI::App& app, Invocation& invocation);
 void add_normalize_verb(CLI::App& app, Invocation& invocation);
+void add_align_verb(CLI::App& app, Invocation& invocation);
 void add_info_verb(CLI::App& app, Invocation& invocation);
 void add_evaluate_verb(CLI::App& app, Invocation& invocation);
 void add_synth_verb(CLI::App& app, Invocation& invocation);

@@ -105,6 +105,8 @@ struct RasterSink::Impl {
     } else {
       ours.insert(ours.end(), {"COMPRESS=DEFLATE", "ZLEVEL=1", predictor_option()});
     }
+    // GDAL takes a fourth band of bytes for alpha otherwise. A palette is one band's, and named below.
+    if (spec.band_count > 1) ours.insert(ours.end(), {"PHOTOMETRIC=MINISBLACK", "ALPHA=NO"});
     const CPLStringList options = with_defaults(cog ? std::vector<std::string>{} : spec.creation_options, ours);
     const GdalMessages messages;
     dataset.reset(driver->Create(streamed.path().c_str(), spec.grid.width, spec.grid.height, spec.band_count,
