@@ -8,9 +8,9 @@
 
 #include <fmt/format.h>
 
+#include "host/engine/grid_json.hpp"
 #include "host/engine/version.hpp"
 #include "host/io/output_file.hpp"
-#include "host/io/quality_bits.hpp"
 #include "kernels/solve/fit_sample.hpp"
 #include "kernels/solve/weight_table.hpp"
 
@@ -18,53 +18,6 @@ namespace groundshift {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-/// JSON has no NaN or infinity: those become null.
-Json number(double v) { return std::isfinite(v) ? Json(v) : Json(nullptr); }
-
-Json grid_json(const Grid& grid) {
-  return {{"size", {grid.width, grid.height}},
-          {"geotransform", grid.geotransform ? Json(*grid.geotransform) : Json(nullptr)},
-          {"crs", grid.crs_wkt.empty() ? Json(nullptr) : Json(grid.crs_wkt)}};
-}
-
-const char* name_of(GridRelation relation) {
-  switch (relation) {
-    case GridRelation::equal: return "equal";
-    case GridRelation::whole_pixels: return "whole pixels";
-    case GridRelation::resampled: break;
-  }
-  return "resampled";
-}
-
-/// How a date lies on the output grid.
-Json place_json(const PlannedInput& input, const GridOptions& options) {
-  const DateOnGrid& place = input.place;
-  Json out = {{"relation", name_of(place.relation)}, {"why", place.why}};
-  if (place.relation != GridRelation::resampled) {
-    out["offset"] = {place.offset_x, place.offset_y};
-    return out;
-  }
-  const CoordinateOperation& operation = place.transform->operation();
-  out["resampling"] = groundshift::name_of(options.resampling);
-  out["source_pixels_per_pixel"] = {number(place.ratio_center[0]), number(place.ratio_center[1])};
-  out["lattice"] = {{"step", 1 << place.lattice.step_log2}, {"largest_error_px", place.lattice.largest_error_px}};
-  out["operation"] = {{"name", operation.name},
-                      {"definition", operation.definition},
-                      {"accuracy_m", operation.accuracy_m ? number(*operation.accuracy_m) : Json(nullptr)},
-                      {"ballpark", operation.ballpark}};
-  return out;
-}
-
-Json output_grid_json(const DetectPlan& plan) {
-  Json out = grid_json(plan.grid);
-  const CommonGrid& c = plan.common;
-  out["decided"] = c.decided;
-  out["overlap"] = {{"pixels", c.overlap_pixels},
-                    {"counted", c.overlap_counted},
-                    {"km2", c.overlap_km2 ? number(*c.overlap_km2) : Json(nullptr)}};
-  return out;
-}
 
 Json input_json(const PlannedInput& input, const GridOptions& grid) {
   const RasterDescription& d = input.description;
@@ -75,7 +28,7 @@ Json input_json(const PlannedInput& input, const GridOptions& grid) {
                        : input.selection.nodata      ? input.selection.nodata
                                                      : own;
     // NaN is valid as a nodata value but not as JSON.
-    nodata.push_back(!used ? Json(nullptr) : std::isnan(*used) ? Json("nan") : number(*used));
+    nodata.push_back(!used ? Json(nullptr) : std::isnan(*used) ? Json("nan") : number_json(*used));
     types.push_back(d.bands[b - 1].type_name);
   }
   Json out = {{"role", input.role},
@@ -175,58 +128,6 @@ Json options_json(const DetectPlan& plan) {
   return json;
 }
 
-Json mask_json(const PlannedMask& mask) {
-  const MaskSpec& spec = mask.source.spec();
-  return {{"option", mask.option},
-          {"path", spec.path},
-          {"rule", spec.rule.name},
-          {"dilate_px", spec.dilate_px},
-          {"dilate_m", spec.dilate_metres},
-          {"outside", spec.outside_is_masked ? "masked" : "clear"},
-          {"place", mask.source.placement().why}};
-}
-
-/// The measured field and the windows it came from; null without --align.
-Json alignment_json(const std::optional<AlignResult>& alignment) {
-  if (!alignment) return nullptr;
-  const ShiftField& f = alignment->field;
-  const AlignReport& r = alignment->report;
-  Json points = Json::array();
-  for (const TiePoint& p : r.points) {
-    points.push_back({{"x", p.x},
-                      {"y", p.y},
-                      {"dx", number(p.shift.dx)},
-                      {"dy", number(p.shift.dy)},
-                      {"reliability", number(p.reliability)},
-                      {"state", groundshift::name_of(p.state)}});
-  }
-  return {{"model", groundshift::name_of(f.model)},
-          {"worth_correcting", r.worth_correcting},
-          {"center", {f.center_x, f.center_y}},
-          {"affine_x", f.affine_x},
-          {"affine_y", f.affine_y},
-          {"field_rms_px", r.field_rms},
-          {"rms_before_px", r.rms_before},
-          {"rms_after_px", r.rms_after},
-          {"field_error_px", r.field_error},
-          {"windows", {{"asked", r.windows_asked}, {"valid", r.windows_valid}, {"accepted", r.windows_accepted}}},
-          {"points", points}};
-}
-
-/// Pixels by reason, each reason on its own; a pixel may have several.
-Json quality_json(const QualityCounts& counts) {
-  Json out = {{"good", counts[0]}, {"outside_aoi", counts[kOutsideAoi]}};
-  for (const std::uint8_t bit : kQualityBits) {
-    std::int64_t pixels = 0;
-    for (int value = 0; value < kOutsideAoi; ++value)
-      pixels += (value & bit) != 0 ? counts[static_cast<std::size_t>(value)] : 0;
-    std::string key = quality_name(bit);
-    std::replace(key.begin(), key.end(), ' ', '_');
-    out[key] = pixels;
-  }
-  return out;
-}
-
 Json stages_json(const DetectResult& result) {
   double read = 0.0, compute = 0.0, write = 0.0;
   for (const PassTiming& p : result.passes) {
@@ -285,7 +186,7 @@ Json null_json(const PairFit& fit, const Method& m) {
     json["chi2"]["textbook"] = true;
     json["chi2"]["calibrated_scale"] = textbook_scale(fit.degrees_of_freedom);
   }
-  if (fit.null) json["f"] = {{"k", fit.null->k}, {"nu", number(fit.null->nu)}};
+  if (fit.null) json["f"] = {{"k", fit.null->k}, {"nu", number_json(fit.null->nu)}};
   return json;
 }
 
@@ -303,8 +204,6 @@ Json thresholds_json(const std::optional<ScoreThresholds>& thresholds) {
 }  // namespace
 
 Json plan_json(const DetectPlan& plan) {
-  Json masks = Json::array();
-  for (const PlannedMask& mask : plan.rules.masks) masks.push_back(mask_json(mask));
   Json passes = Json::array();
   for (const PlannedPass& p : plan.passes) {
     passes.push_back(
@@ -315,7 +214,7 @@ Json plan_json(const DetectPlan& plan) {
           {"inputs", {input_json(plan.before, plan.options.grid), input_json(plan.after, plan.options.grid)}},
           {"bands_matched", plan.matched_bands.empty() ? Json(nullptr) : Json(plan.matched_bands)},
           {"alignment", alignment_json(plan.alignment)},
-          {"masks", masks},
+          {"masks", masks_json(plan.rules)},
           {"aoi", plan.rules.aoi ? Json(plan.rules.aoi->text()) : Json(nullptr)},
           {"grid", output_grid_json(plan)},
           {"plan",
@@ -366,10 +265,10 @@ Json product_json(const ProductRecord& p) {
   Json item = {{"name", p.name}, {"path", p.path.string()}, {"bytes", p.byte_count}};
   if (!p.pixel_hash.empty()) item["pixel_hash"] = p.pixel_hash;
   if (p.statistics) {
-    item["min"] = number(p.statistics->min);
-    item["max"] = number(p.statistics->max);
-    item["mean"] = number(p.statistics->mean);
-    item["std"] = number(p.statistics->std);
+    item["min"] = number_json(p.statistics->min);
+    item["max"] = number_json(p.statistics->max);
+    item["mean"] = number_json(p.statistics->mean);
+    item["std"] = number_json(p.statistics->std);
     item["valid"] = p.statistics->valid;
   }
   return item;
@@ -389,12 +288,12 @@ Json normalization_json(const DetectPlan& plan, const PairFit& result) {
     if (plan.method.normalize == NormalizationKind::none && fit.count == 0) continue;  // nothing was measured
     bands.push_back({{"gain", fit.gain},
                      {"offset", fit.offset},
-                     {"r", number(fit.correlation)},
+                     {"r", number_json(fit.correlation)},
                      {"n", fit.count},
-                     {"n_effective", number(fit.effective_count)},
-                     {"sigma", number(fit.sigma)},
-                     {"rmse_before", number(fit.rmse_before)},
-                     {"rmse_after", number(fit.rmse_after)}});
+                     {"n_effective", number_json(fit.effective_count)},
+                     {"sigma", number_json(fit.sigma)},
+                     {"rmse_before", number_json(fit.rmse_before)},
+                     {"rmse_after", number_json(fit.rmse_after)}});
   }
   return {{"method", name_of(plan.method.normalize)}, {"bands", bands}};
 }

@@ -114,7 +114,8 @@ std::vector<BadInput> unreadable() {
 
 std::vector<BadInput> unfit_grids() {
   return {
-      other_grid("ZoneBesideIt", {"do not overlap", "before.tif", "x 500000 to 503000", "other.tif", "x 971622", "-a_srs"},
+      other_grid("ZoneBesideIt",
+                 {"do not overlap", "before.tif", "x 500000 to 503000", "other.tif", "x 971622", "-a_srs"},
                  [](SceneSpec& s) { s.crs = "EPSG:32634"; }),
       other_grid("NoOverlap", {"do not overlap", "before.tif", "x 500000 to 503000", "x 600000 to 603000"},
                  [](SceneSpec& s) { (*s.geotransform)[0] += 1e5; }),

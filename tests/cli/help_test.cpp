@@ -38,7 +38,14 @@ const std::vector<std::string> kPlanOptions = {"BEFORE",           "AFTER",     
                                                "--products",       "--bands",      "--before-bands",
                                                "--after-bands",    "--src-nodata", "--scratch",
                                                "--backend",        "--threads",    "--memory",
-                                               "--tile",           "--json",       "--help"};
+                                               "--tile",           "--json",       "--help",
+                                               "--grid",           "--te",         "--tr",
+                                               "--t_srs",          "--tap",        "--resampling",
+                                               "--align",          "--max-shift",  "--mask",
+                                               "--before-mask",    "--after-mask", "--aoi",
+                                               "--saturated"};
+const std::vector<std::string> kAlignOptions = {"BEFORE", "AFTER", "OUT",     "--grid", "--te",        "--tr",
+                                                "--mask", "--aoi", "--align", "--of",   "--max-shift", "--json"};
 const std::vector<std::string> kNormalizeOptions = {
     "BEFORE",         "AFTER",        "OUT",         "--normalize", "--irmad",      "--irmad-tolerance",
     "--irmad-passes", "--fit-pixels", "--apply",     "--bands",     "--src-nodata", "--of",
@@ -53,7 +60,7 @@ std::vector<std::string> detect_options() {
 
 INSTANTIATE_TEST_SUITE_P(Verbs, Help,
                          ::testing::Values(VerbHelp{"detect", detect_options()}, VerbHelp{"plan", kPlanOptions},
-                                           VerbHelp{"normalize", kNormalizeOptions},
+                                           VerbHelp{"normalize", kNormalizeOptions}, VerbHelp{"align", kAlignOptions},
                                            VerbHelp{"evaluate",
                                                     {"HEATMAP", "TRUTH", "--threshold", "--changed", "--unchanged",
                                                      "--band", "--curves", "--overwrite", "--json", "--help"}},
@@ -68,7 +75,7 @@ INSTANTIATE_TEST_SUITE_P(Verbs, Help,
 TEST(Program, HelpNamesEveryVerbAndGlobalOption) {
   const ProgramRun run = run_groundshift({"--help"});
   EXPECT_EQ(run.exit_code, 0);
-  for (const char* word : {"detect", "plan", "normalize", "evaluate", "info", "synth", "--quiet", "--verbose",
+  for (const char* word : {"detect", "plan", "normalize", "align", "evaluate", "info", "synth", "--quiet", "--verbose",
                            "--version", "--config-file"}) {
     EXPECT_THAT(run.out, HasSubstr(word));
   }

@@ -69,6 +69,9 @@ class FailingBackend final : public Backend {
     if (scores_++ == fails_at_) throw DeviceFault("the device fell off the bus, injected");
     real_->score(w, tile, recipe, score, bins);
   }
+  void resample(Workspace& w, const ResampleTile& tile, const ResampleWeights& weights) override {
+    real_->resample(w, tile, weights);
+  }
 
  private:
   std::unique_ptr<Backend> real_;
