@@ -23,7 +23,8 @@ using ::testing::HasSubstr;
 /// nothing_valid : GDAL reads it and masks every pixel of it: refused, nothing is valid
 /// refused       : complex, or GDAL does not open or read it: refused by name with the cause
 /// too_large     : it claims more than any budget holds: refused before anything is allocated
-enum class Outcome : std::uint8_t { read, nothing_valid, refused, too_large };
+/// unplaced : GDAL reads it, but it has a georeference that the other date has not
+enum class Outcome : std::uint8_t { read, nothing_valid, unplaced, refused, too_large };
 
 struct AwkwardFile {
   const char* name;
@@ -40,7 +41,7 @@ const AwkwardFile kFiles[] = {
     {"bigtiff_two_strip_be_long8.tif", Outcome::read},
     {"byte_5_bands_LZW_predictor_2.tif", Outcome::read},
     {"byte_LZMA_tiled.tif", Outcome::read},
-    {"byte_gcp.tif", Outcome::read},
+    {"byte_gcp.tif", Outcome::unplaced, "no georeference"},
     {"byte_inconsistent_georef.tif", Outcome::read},
     {"byte_nogeoref.tif", Outcome::read},
     {"byte_truncated.tif", Outcome::refused, "band 1, block (0,0)"},
