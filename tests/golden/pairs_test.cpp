@@ -124,7 +124,8 @@ TEST(PairGrids, NaipOfShiftedGridsComesOnBeforesGrid) {
   ASSERT_FALSE(summary.is_null());
   EXPECT_EQ(summary.at("grid").at("size"), json({934, 723}));  // the row that AFTER has not
   EXPECT_EQ(summary.at("grid").at("geotransform"), json({485900.0, 5.0, 0.0, 5209247.0, 0.0, -5.0}));
-  EXPECT_EQ(summary.at("inputs").at(0).at("place").at("relation"), "equal");
+  EXPECT_EQ(summary.at("inputs").at(0).at("place").at("relation"), "whole pixels");
+  EXPECT_EQ(summary.at("inputs").at(0).at("place").at("offset"), json({0, 0}));
   EXPECT_EQ(summary.at("inputs").at(1).at("place").at("relation"), "resampled");
   EXPECT_EQ(summary.at("inputs").at(1).at("place").at("resampling"), "cubic");
   // The other way round the grid is the other's, a fifth of a pixel left and down.
