@@ -5,9 +5,9 @@
 
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
+#include "bench/micro/every_backend.hpp"
 #include "bench/micro/tile_pair.hpp"
 
 namespace groundshift::bench {
@@ -16,8 +16,6 @@ namespace {
 constexpr std::int32_t kSides[] = {128, 512, 2048};  // first-level cache, second-level cache, memory
 constexpr PixelType kTypes[] = {PixelType::u8, PixelType::u16, PixelType::i16, PixelType::f32};
 constexpr const char* kKinds[] = {"difference", "relative", "log_ratio", "cva", "scva", "angle"};
-
-using SharedBackend = std::shared_ptr<Backend>;
 
 void count(benchmark::State& state, const TilePair& pair, std::int64_t output_bytes) {
   state.SetItemsProcessed(state.iterations() * pair.pixel_count());  // items_per_second: pixels a second
@@ -105,22 +103,5 @@ void add_all(const std::string& label, const SharedBackend& backend) {
 }  // namespace groundshift::bench
 
 int main(int argc, char** argv) {
-  using groundshift::bench::SharedBackend;
-  benchmark::Initialize(&argc, argv);
-  const groundshift::Capabilities found = groundshift::capabilities();
-  benchmark::AddCustomContext("cpu_features", found.cpu_features);
-  groundshift::bench::add_all("cpu1", SharedBackend(groundshift::make_cpu_backend(1)));
-  const auto cores = static_cast<int>(std::thread::hardware_concurrency());
-  if (cores > 1) {
-    groundshift::bench::add_all("cpu" + std::to_string(cores), SharedBackend(groundshift::make_cpu_backend(cores)));
-  }
-  if (found.devices.empty()) {
-    benchmark::AddCustomContext("cuda", "left out: " + found.cuda_unusable_because);
-  } else {
-    benchmark::AddCustomContext("cuda", found.devices[0].name);
-    groundshift::bench::add_all("cuda", SharedBackend(groundshift::make_cuda_backend(0)));
-  }
-  benchmark::RunSpecifiedBenchmarks();
-  benchmark::Shutdown();
-  return 0;
+  return groundshift::bench::run_on_every_backend(argc, argv, groundshift::bench::add_all);
 }

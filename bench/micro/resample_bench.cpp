@@ -8,17 +8,15 @@
 #include <memory>
 #include <random>
 #include <string>
-#include <thread>
 #include <vector>
 
+#include "bench/micro/every_backend.hpp"
 #include "kernels/api/backend.hpp"
 #include "kernels/solve/needed_source.hpp"
 #include "kernels/solve/resample_weights.hpp"
 
 namespace groundshift::bench {
 namespace {
-
-using SharedBackend = std::shared_ptr<Backend>;
 
 constexpr std::int32_t kSide = 512;
 constexpr std::int32_t kStepLog2 = 4;
@@ -126,22 +124,5 @@ void add_all(const std::string& label, const SharedBackend& backend) {
 }  // namespace groundshift::bench
 
 int main(int argc, char** argv) {
-  using groundshift::bench::SharedBackend;
-  benchmark::Initialize(&argc, argv);
-  const groundshift::Capabilities found = groundshift::capabilities();
-  benchmark::AddCustomContext("cpu_features", found.cpu_features);
-  groundshift::bench::add_all("cpu1", SharedBackend(groundshift::make_cpu_backend(1)));
-  const auto cores = static_cast<int>(std::thread::hardware_concurrency());
-  if (cores > 1) {
-    groundshift::bench::add_all("cpu" + std::to_string(cores), SharedBackend(groundshift::make_cpu_backend(cores)));
-  }
-  if (found.devices.empty()) {
-    benchmark::AddCustomContext("cuda", "left out: " + found.cuda_unusable_because);
-  } else {
-    benchmark::AddCustomContext("cuda", found.devices[0].name);
-    groundshift::bench::add_all("cuda", SharedBackend(groundshift::make_cuda_backend(0)));
-  }
-  benchmark::RunSpecifiedBenchmarks();
-  benchmark::Shutdown();
-  return 0;
+  return groundshift::bench::run_on_every_backend(argc, argv, groundshift::bench::add_all);
 }

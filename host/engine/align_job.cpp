@@ -144,20 +144,6 @@ AlignOutcome run(DetectPlan& plan, const std::filesystem::path& points, const Jo
   return outcome;
 }
 
-class NoPictures final : public ProductMaker {
- public:
-  explicit NoPictures(std::filesystem::path points) : points_(std::move(points)) {}
-  std::vector<std::filesystem::path> outputs(const std::filesystem::path&) const override {
-    return points_.empty() ? std::vector<std::filesystem::path>{} : std::vector{points_};
-  }
-  void begin(const Grid&) override {}
-  void add(const Window&, RasterView<const float>) override {}
-  std::vector<ProductRecord> finish(const HeatmapFacts&) override { return {}; }
-
- private:
-  std::filesystem::path points_;
-};
-
 }  // namespace
 
 DetectPlan plan_align(DetectOptions options, Warnings& warnings, const std::stop_token& stop) {
@@ -172,7 +158,7 @@ DetectPlan plan_align(DetectOptions options, Warnings& warnings, const std::stop
 }
 
 AlignOutcome run_align(DetectPlan& plan, const std::filesystem::path& points, const JobContext& context) {
-  check_outputs(plan.options, NoPictures(plan.alignment ? points : std::filesystem::path()));
+  check_outputs(plan.options, NoPictures(plan.alignment ? std::vector{points} : std::vector<std::filesystem::path>{}));
   limit_gdal_block_cache(plan.tiles.gdal_cache_bytes);
   try {
     AlignOutcome outcome = run(plan, points, context);

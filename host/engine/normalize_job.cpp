@@ -156,15 +156,6 @@ NormalizeResult run(DetectPlan& plan, const std::optional<std::filesystem::path>
   return result;
 }
 
-/// A normalization makes no pictures.
-class NoPictures final : public ProductMaker {
- public:
-  std::vector<std::filesystem::path> outputs(const std::filesystem::path&) const override { return {}; }
-  void begin(const Grid&) override {}
-  void add(const Window&, RasterView<const float>) override {}
-  std::vector<ProductRecord> finish(const HeatmapFacts&) override { return {}; }
-};
-
 }  // namespace
 
 NormalizeResult run_normalize(DetectPlan& plan, const std::optional<std::filesystem::path>& coefficients,

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "host/geo/grid.hpp"
@@ -41,6 +42,19 @@ class ProductMaker {
   /// One finished tile, in plan order, from one thread. NaN = no score.
   virtual void add(const Window& core, RasterView<const float> score) = 0;
   virtual std::vector<ProductRecord> finish(const HeatmapFacts& facts) = 0;
+};
+
+/// For jobs that make no pictures. files : what else they write, refused early when it exists
+class NoPictures final : public ProductMaker {
+ public:
+  explicit NoPictures(std::vector<std::filesystem::path> files = {}) : files_(std::move(files)) {}
+  std::vector<std::filesystem::path> outputs(const std::filesystem::path&) const override { return files_; }
+  void begin(const Grid&) override {}
+  void add(const Window&, RasterView<const float>) override {}
+  std::vector<ProductRecord> finish(const HeatmapFacts&) override { return {}; }
+
+ private:
+  std::vector<std::filesystem::path> files_;
 };
 
 }  // namespace groundshift

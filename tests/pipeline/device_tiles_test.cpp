@@ -53,12 +53,14 @@ class DeviceTiles : public ::testing::Test {
   }
 
   /// clipped : a tenth of the pixels hold the lowest value of both bands on both dates
-  void write_pair(bool clipped) {
+  /// moved   : AFTER lies so many metres (a tenth of a pixel each) to the east
+  void write_pair(bool clipped, double moved = 0.0) {
     SceneSpec spec;
     spec.width = kWidth;
     spec.height = kHeight;
     spec.nodata = 0.0;
     for (const int date : {1, 2}) {
+      if (date == 2) (*spec.geotransform)[0] += moved;
       write_scene(folder_ / (date == 1 ? "before.tif" : "after.tif"), spec, [=](int b, int x, int y) {
         if ((x * 7 + y * 3) % 101 == date) return 0.0;
         if (clipped && y % 10 == 3) return 5.0;
@@ -85,8 +87,7 @@ class DeviceTiles : public ::testing::Test {
     job.record_bytes = tiles.record_bytes(plan.type, plan.band_count);
     plan.store_bytes = room.memory * job.record_bytes;
     if (room.device < kAll) {
-      const auto slots =
-          make_slots(*plan.backend.backend, plan.tiles, workspace_shape(plan));
+      const auto slots = make_slots(*plan.backend.backend, plan.tiles, workspace_shape(plan));
       // Of what the workspaces leave, four fifths hold the tiles asked for and a part of the next.
       const auto wanted = static_cast<std::size_t>((4 * room.device + 1) * job.record_bytes / 4);
       gs_fibre::set_device_bytes(gs_fibre::allocated_device_bytes() + (room.device == 0 ? 0 : wanted / 4 * 5));
@@ -198,6 +199,16 @@ TEST_F(DeviceTiles, TakeMatchedHistograms) {
   options_.method.scores = {ScoreName::difference};
   options_.products.normalized = true;
   expect_same_everywhere({{"score", 1}, {"normalized", 2}});
+}
+
+// The date is resampled by the device, its kept tiles are the resampled ones, and reasons are told once.
+TEST_F(DeviceTiles, OfAResampledDate) {
+  write_pair(false, 4.0);
+  options_.method.scores = {ScoreName::irmad};
+  options_.method.irmad_passes = 2;
+  options_.grid.resampling = ResampleMethod::cubic;
+  options_.products.quality = true;
+  expect_same_everywhere({{"score", 1}, {"quality", 1}});
 }
 
 TEST_F(DeviceTiles, OfASampleComeInRounds) {
