@@ -167,9 +167,9 @@ Json irmad_json(const PairFit& fit) {
                           {"iterations", fit.warm_start->iterations}};
   }
   if (!r.why.empty()) json["why"] = r.why;
-  if (!r.rho.empty()) {
+  if (!r.rho.empty() && fit.sample.sampled) {
     Json errors = Json::array();
-    for (const double rho : r.rho.back()) errors.push_back(sampling_error(rho, fit.sample.valid_pixels));
+    for (const double rho : r.rho.back()) errors.push_back(sampling_error(rho, fit.sample.cells));
     json["rho_sampling_error"] = errors;
   }
   return json;

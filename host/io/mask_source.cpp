@@ -91,7 +91,7 @@ struct MaskSource::Impl {
 
   /// Verdicts by the rule alone (or kUncovered), row-major, of a rectangle of the output grid or beyond it.
   void judge(Dataset& dataset, const PixelRect& rect, std::uint8_t* out, std::int64_t pitch) {
-    constexpr std::int64_t kMostSourcePixels = std::int64_t{1} << 21;
+    constexpr std::int64_t kMostSourcePixels = std::int64_t{1} << 18;  // doubles, of every band that is looked at
     SourceLattice lattice;
     std::optional<PixelRect> needed;
     const std::int64_t width = place.raster.grid.width, height = place.raster.grid.height;

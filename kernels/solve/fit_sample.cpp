@@ -29,9 +29,9 @@ std::vector<std::int64_t> select_cells(std::int32_t width, std::int32_t height) 
   return out;
 }
 
-double sampling_error(double rho, std::int64_t pixel_count) {
-  if (pixel_count < 1) return std::numeric_limits<double>::infinity();
-  return (1.0 - rho * rho) / std::sqrt(static_cast<double>(pixel_count) / kAutocorrelationArea);
+double sampling_error(double rho, std::int64_t draw_count) {
+  if (draw_count < 1) return std::numeric_limits<double>::infinity();
+  return (1.0 - rho * rho) / std::sqrt(static_cast<double>(draw_count));
 }
 
 }  // namespace groundshift
