@@ -10,6 +10,7 @@
 
 #include "host/base/error.hpp"
 #include "host/engine/date_reader.hpp"
+#include "host/geo/gdal_owners.hpp"
 #include "host/io/quality_bits.hpp"
 
 namespace groundshift {
@@ -156,6 +157,9 @@ void align_dates(DetectPlan& plan, Warnings& warnings, const std::stop_token& st
   options.mode = choice.mode;
   options.tie.max_shift = choice.max_shift;
   options.tie.threads = plan.options.resources.threads;
+  // GDAL's cache only assembles blocks: decoded ones live in the unit caches.
+  constexpr std::int64_t kMostGdalCache = std::int64_t{128} << 20;
+  limit_gdal_block_cache(std::min(plan.options.resources.memory_bytes / 8, kMostGdalCache));
   try {
     PairWindows windows(plan, options.tie.threads);
     plan.alignment = estimate_shift_field(windows, plan.grid.width, plan.grid.height, options, stop);
@@ -163,6 +167,7 @@ void align_dates(DetectPlan& plan, Warnings& warnings, const std::stop_token& st
     throw InputError(fmt::format("{} and {}: --align {}: {}; check that they show the same place, or use --align off",
                                  plan.options.before, plan.options.after, name_of(choice), e.what()));
   }
+  return_free_memory();  // of the windows: the tiles are planned without them
   const AlignReport& report = plan.alignment->report;
   const ShiftField& field = plan.alignment->field;
   if (field.model == ShiftModel::none) return;

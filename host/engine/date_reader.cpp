@@ -24,10 +24,21 @@ std::int64_t pixel_bytes_of(const SourceShape& shape, PixelType type, std::int32
 
 PixelRect rect_of(const Window& w) { return {w.x, w.y, w.width, w.height}; }
 
-void tell_states(const std::uint8_t* states, std::int32_t count, std::uint8_t* reasons) {
-  for (std::int32_t x = 0; x < count; ++x) {
+/// Whether the source pixel that holds output pixel (x, y) of the tile is valid.
+bool own_pixel_valid(const ResampleTile& tile, std::int32_t x, std::int32_t y) {
+  const SourcePosition p = position_at(tile.positions, x, y);
+  const std::int64_t sx = (p.x + kPositionOne / 2) >> kPositionBits, sy = (p.y + kPositionOne / 2) >> kPositionBits;
+  const bool inside = p.defined && sx >= 0 && sy >= 0 && sx < tile.source.width && sy < tile.source.height;
+  return inside && tile.source.valid[sy * tile.source.row_pitch + sx] != 0;
+}
+
+/// Row y of the tile: why its pixels have no value.
+void tell_states(const ResampleTile& tile, std::int32_t y, std::uint8_t nodata_bit, std::uint8_t* reasons) {
+  const std::uint8_t* states = tile.output.state + y * tile.output.row_pitch;
+  for (std::int32_t x = 0; x < tile.output.width; ++x) {
     if (states[x] == static_cast<std::uint8_t>(ResampledState::outside)) reasons[x] |= kOutsideOverlap;
-    if (states[x] == static_cast<std::uint8_t>(ResampledState::from_invalid)) reasons[x] |= kResampledFromInvalid;
+    if (states[x] != static_cast<std::uint8_t>(ResampledState::from_invalid)) continue;
+    reasons[x] |= own_pixel_valid(tile, x, y) ? std::uint8_t{kResampledFromInvalid} : nodata_bit;
   }
 }
 
@@ -174,7 +185,7 @@ void DateReader::resample(const Window& window, Workspace& workspace, const Sour
                              state[x] == static_cast<std::uint8_t>(ResampledState::renormalised);
       valid[x] = has_value ? valid[x] : std::uint8_t{0};
     }
-    if (out.reasons != nullptr) tell_states(state, window.width, out.reasons + y * out.row_pitch);
+    if (out.reasons != nullptr) tell_states(tile, y, nodata_bit_, out.reasons + y * out.row_pitch);
   }
 }
 

@@ -296,7 +296,8 @@ DetectPlan plan_detect(DetectOptions options, Warnings& warnings, const std::sto
     return static_cast<std::int64_t>(
                plan.backend.backend->workspace_bytes(workspace_shape(plan, source, width, height))) +
            SourceBuffer::byte_count(source, plan.type, plan.band_count, SourceBuffer::plane(width, height)) +
-           (plan.tells_quality() ? 2 * SourceBuffer::plane(width, height) : 0);  // reasons, and a plane of scratch
+           (plan.tells_quality() ? 2 * SourceBuffer::plane(width, height) : 0) +  // reasons, and a plane of scratch
+           plan.rules.read_bytes(width, height);
   };
   plan.tiles = plan_tiles(request);
   plan.source = sources[{plan.tiles.slot.width, plan.tiles.slot.height}];

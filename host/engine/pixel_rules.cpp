@@ -34,6 +34,12 @@ void mark_date(const PairTile& tile, const void* pixels, double value, std::uint
 
 }  // namespace
 
+std::int64_t PixelRules::read_bytes(std::int32_t width, std::int32_t height) const {
+  std::int64_t most = 0;
+  for (const PlannedMask& mask : masks) most = std::max(most, mask.source.read_bytes(width, height));
+  return most;
+}
+
 PixelRules plan_rules(const RuleOptions& options, const DetectPlan& plan, Warnings& warnings) {
   PixelRules rules;
   const auto add = [&](const std::vector<std::string>& texts, const char* option, unsigned reasons) {

@@ -37,6 +37,8 @@ struct PixelRules {
   std::optional<AreaOfInterest> aoi;
   std::optional<double> saturated_before, saturated_after;
 
+  /// Memory that applying them to a tile of this size takes while it lasts.
+  std::int64_t read_bytes(std::int32_t width, std::int32_t height) const;
   bool empty() const { return masks.empty() && !aoi && !saturated_before && !saturated_after; }
 };
 

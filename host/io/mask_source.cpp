@@ -18,6 +18,8 @@
 namespace groundshift {
 namespace {
 
+constexpr std::int64_t kMostValueBytes = std::int64_t{4} << 20;  // of mask values that are read at a time
+
 constexpr std::uint8_t kUncovered = 3;  // inside this file only
 
 /// Half widths of the rows of a disc of radius `radius` (in units of which a pixel is `across` x `down`): row dy
@@ -91,7 +93,7 @@ struct MaskSource::Impl {
 
   /// Verdicts by the rule alone (or kUncovered), row-major, of a rectangle of the output grid or beyond it.
   void judge(Dataset& dataset, const PixelRect& rect, std::uint8_t* out, std::int64_t pitch) {
-    constexpr std::int64_t kMostSourcePixels = std::int64_t{1} << 18;  // doubles, of every band that is looked at
+    const std::int64_t most_pixels = kMostValueBytes / (std::int64_t{8} * spec.rule.band_count());
     SourceLattice lattice;
     std::optional<PixelRect> needed;
     const std::int64_t width = place.raster.grid.width, height = place.raster.grid.height;
@@ -109,7 +111,7 @@ struct MaskSource::Impl {
       for (std::int64_t y = 0; y < rect.height; ++y) std::fill_n(out + y * pitch, rect.width, kUncovered);
       return;
     }
-    if (needed->width * needed->height > kMostSourcePixels && rect.width * rect.height > 1) {
+    if (needed->width * needed->height > most_pixels && rect.width * rect.height > 1) {
       // A much finer mask: in halves, so that its window stays small.
       PixelRect first = rect, second = rect;
       if (rect.width >= rect.height) {
@@ -206,6 +208,11 @@ const MaskSpec& MaskSource::spec() const { return impl_->spec; }
 const DateOnGrid& MaskSource::placement() const { return impl_->place; }
 std::int32_t MaskSource::margin_x() const { return impl_->disc.front(); }
 std::int32_t MaskSource::margin_y() const { return static_cast<std::int32_t>(impl_->disc.size()) - 1; }
+
+std::int64_t MaskSource::read_bytes(std::int32_t width, std::int32_t height) const {
+  const std::int64_t judged = (std::int64_t{width} + 2 * margin_x()) * (std::int64_t{height} + 2 * margin_y());
+  return kMostValueBytes + judged * (margin_x() > 0 || margin_y() > 0 ? 3 : 1);
+}
 
 MaskCounts MaskSource::read(const Window& window, std::uint8_t* verdicts, std::ptrdiff_t row_pitch) {
   const std::int32_t mx = margin_x(), my = margin_y();

@@ -39,6 +39,9 @@ class MaskSource {
   std::int32_t margin_x() const;
   std::int32_t margin_y() const;
 
+  /// Memory that one read() of so many pixels takes while it lasts.
+  std::int64_t read_bytes(std::int32_t width, std::int32_t height) const;
+
   /// Writes a MaskVerdict a pixel of the window (of the output grid). Throws InputError.
   MaskCounts read(const Window& window, std::uint8_t* verdicts, std::ptrdiff_t row_pitch);
 

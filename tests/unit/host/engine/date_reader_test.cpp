@@ -12,7 +12,12 @@
 namespace groundshift::test {
 namespace {
 
-double value_at(int band, int x, int y) { return 1 + (7 * x + 13 * y + 50 * band) % 250; }
+constexpr double kHole = 255.0;
+/// One hole of one band, at (20, 20).
+double value_at(int band, int x, int y) {
+  if (band == 1 && x == 20 && y == 20) return kHole;
+  return 1 + (7 * x + 13 * y + 50 * band) % 250;
+}
 
 class DateReaderTest : public ::testing::Test {
  protected:
@@ -23,6 +28,7 @@ class DateReaderTest : public ::testing::Test {
     spec.height = 30;
     spec.band_count = 2;
     spec.creation_options = {};
+    spec.nodata = kHole;
     write_scene(folder_ / "before.tif", spec, value_at);
     (*spec.geotransform)[0] += 10.0 * east;
     (*spec.geotransform)[3] -= 10.0 * south;
@@ -70,9 +76,9 @@ TEST_F(DateReaderTest, CopiesAtAnOffsetAndLeavesTheRestEmpty) {
   for (int y = 0; y < 30; ++y) {
     for (int x = 0; x < 40; ++x) {
       const auto i = static_cast<std::size_t>(y * 40 + x);
-      const bool inside = x >= 3 && y < 28;
-      ASSERT_EQ(got.valid[i], inside ? 1 : 0) << x << "," << y;
-      ASSERT_EQ(got.reasons[i], inside ? 0 : kOutsideOverlap) << x << "," << y;
+      const bool inside = x >= 3 && y < 28, hole = x == 23 && y == 18;
+      ASSERT_EQ(got.valid[i], inside && !hole ? 1 : 0) << x << "," << y;
+      ASSERT_EQ(got.reasons[i], hole ? kNodataAfter : inside ? 0 : kOutsideOverlap) << x << "," << y;
       for (int b = 0; b < 2; ++b) {
         ASSERT_EQ(got.pixels[i + static_cast<std::size_t>(b) * 1200], inside ? value_at(b, x - 3, y + 2) : 0);
       }
@@ -108,6 +114,11 @@ TEST_F(DateReaderTest, ResamplesTheSamePixelsInPartsAndAsAWhole) {
   const auto mean = [](int y) { return (value_at(0, 19, y) + value_at(0, 20, y)) / 2; };
   EXPECT_EQ(whole.pixels[10 * 40 + 20], std::floor(0.25 * mean(9) + 0.75 * mean(10) + 0.5));
   EXPECT_EQ(whole.valid[10 * 40 + 20], 1);
+  // The hole is the nearest pixel of one output pixel; its neighbours have more valid weight than half.
+  EXPECT_EQ(whole.valid[20 * 40 + 20], 0);
+  EXPECT_EQ(whole.reasons[20 * 40 + 20], kNodataAfter);
+  EXPECT_EQ(whole.valid[20 * 40 + 21], 1);
+  EXPECT_EQ(whole.reasons[20 * 40 + 21], 0);
   EXPECT_EQ(whole.valid[10 * 40], 0);  // x = -0.5 is AFTER's edge, within half a pixel; its nearest pixel is at -0.5
 }
 
