@@ -59,8 +59,8 @@ Outcome run_job(Pair& pair, const Cut& cut) {
   Outcome out;
   out.plan = plan_tiles(request);
   const auto backend = make_cpu_backend(cut.threads);
-  std::vector<Slot> slots = make_slots(
-      *backend, out.plan, {PixelType::u16, kBands, out.plan.slot.width, out.plan.slot.height, kHalo});
+  std::vector<Slot> slots =
+      make_slots(*backend, out.plan, {PixelType::u16, kBands, out.plan.slot.width, out.plan.slot.height, kHalo});
   const TileSet tiles = tiles_of(out.plan, kHalo);
   UnitCache before(pair.before, kBands, PixelType::u16, out.plan.before_units);
   UnitCache after(pair.after, kBands, PixelType::u16, out.plan.after_units);

@@ -60,7 +60,8 @@ INSTANTIATE_TEST_SUITE_P(AllTypes, SlotOfType,
 TEST(Slot, AimsAtTheTileWithItsHaloCutAtTheBorder) {
   const TilePlan plan = plan_for(PixelType::u16);
   const auto backend = make_cpu_backend(1);
-  std::vector<Slot> slots = make_slots(*backend, plan, {PixelType::u16, kBands, plan.slot.width, plan.slot.height, kHalo});
+  std::vector<Slot> slots =
+      make_slots(*backend, plan, {PixelType::u16, kBands, plan.slot.width, plan.slot.height, kHalo});
   Slot& slot = slots.front();
   // 3 x 3 tiles; the fifth is the one in the middle, the last has 188 x 18 pixels.
   aim(slot, tiles_of(plan, kHalo), 4, slot.pixels(), kWidth, kHeight, PixelType::u16, kBands);
