@@ -8,8 +8,8 @@
 #include "host/cli/verb.hpp"
 #include "host/engine/align_job.hpp"
 #include "host/engine/detect_job.hpp"
+#include "host/engine/product_maker.hpp"
 #include "host/engine/summary.hpp"
-#include "host/io/output_file.hpp"
 #include "host/products/shift_picture.hpp"
 
 namespace groundshift::cli {
@@ -20,12 +20,13 @@ namespace fs = std::filesystem;
 void run(const DetectArguments& arguments, const Invocation& invocation) {
   JobConsole console(invocation);
   const JobContext context = console.context();
-  DetectPlan plan = plan_align(arguments.options(), *context.warnings, context.stop);
+  const DetectOptions options = arguments.options();
   const auto beside = [&](const char* suffix) {
-    return plan.options.out.parent_path() / (plan.options.out.stem().string() + suffix);
+    return options.out.parent_path() / (options.out.stem().string() + suffix);
   };
   const fs::path points = beside("_shifts.gpkg"), picture = beside("_shifts.png");
-  if (plan.alignment) check_output_path(picture, plan.options.overwrite);
+  check_outputs(options, NoPictures(options.align.on ? std::vector{points, picture} : std::vector<fs::path>{}));
+  DetectPlan plan = plan_align(options, *context.warnings, context.stop);
   const AlignOutcome outcome = run_align(plan, points, context);
   if (plan.alignment) write_png(picture, shift_picture(*plan.alignment, plan.grid.width, plan.grid.height));
   console.print_warnings();

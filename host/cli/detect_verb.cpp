@@ -19,7 +19,7 @@ void run(const DetectArguments& arguments, const Invocation& invocation) {
   HeatmapPictures products;
   const DetectOptions options = arguments.options();
   check_outputs(options, products);
-  DetectPlan plan = plan_detect(options, *context.warnings);
+  DetectPlan plan = plan_detect(options, *context.warnings, context.stop);
   if (invocation.verbose) fmt::print(stderr, "{}", plan_text(plan));
   const DetectResult result = run_detect(plan, products, context);
   if (invocation.verbose) fmt::print(stderr, "{}", timing_text(result));

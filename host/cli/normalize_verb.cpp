@@ -21,7 +21,7 @@ void run(const NormalizeArguments& arguments, const Invocation& invocation) {
   const JobContext context = console.context();
   const std::optional<std::filesystem::path> coefficients =
       arguments.apply.empty() ? std::nullopt : std::optional<std::filesystem::path>(arguments.apply);
-  DetectPlan plan = plan_normalize(arguments.options(), coefficients.has_value(), *context.warnings);
+  DetectPlan plan = plan_normalize(arguments.options(), coefficients.has_value(), *context.warnings, context.stop);
   const NormalizeResult result = run_normalize(plan, coefficients, context);
   console.print_warnings();
   if (arguments.json) {

@@ -14,7 +14,7 @@ namespace {
 
 void run(const DetectArguments& arguments, const Invocation& invocation) {
   JobConsole console(invocation);
-  const DetectPlan plan = plan_detect(arguments.options(), console.warnings());
+  const DetectPlan plan = plan_detect(arguments.options(), console.warnings(), invocation.stop);
   if (arguments.json) {
     auto json = plan_json(plan);
     json["warnings"] = warnings_json(console.warnings());
@@ -28,7 +28,8 @@ void run(const DetectArguments& arguments, const Invocation& invocation) {
 }  // namespace
 
 void add_plan_verb(CLI::App& app, Invocation& invocation) {
-  CLI::App& verb = *app.add_subcommand("plan", "Say what detect would do, without reading a pixel");
+  CLI::App& verb = *app.add_subcommand(
+      "plan", "Say what detect would do, without doing it (--align measures the shift in a few windows)");
   const auto arguments = std::make_shared<DetectArguments>();
   declare(verb, arguments, PairVerb::plan);
   verb.callback(

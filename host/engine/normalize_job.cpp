@@ -50,7 +50,7 @@ std::vector<std::string> normalized_names(const DetectPlan& plan) {
   return names;
 }
 
-DetectPlan plan_normalize(DetectOptions options, bool apply, Warnings& warnings) {
+DetectPlan plan_normalize(DetectOptions options, bool apply, Warnings& warnings, const std::stop_token& stop) {
   MethodOptions& m = options.method;
   m.scores = {ScoreName::difference};
   m.smooth = {1};
@@ -60,7 +60,7 @@ DetectPlan plan_normalize(DetectOptions options, bool apply, Warnings& warnings)
     m.normalize = NormalizationKind::none;
   }
   options.products.normalized = true;
-  DetectPlan plan = plan_detect(std::move(options), warnings);
+  DetectPlan plan = plan_detect(std::move(options), warnings, stop);
   plan.passes.back() = {"normalize", "AFTER on BEFORE's radiometry, write"};
   return plan;
 }
