@@ -157,9 +157,7 @@ void align_dates(DetectPlan& plan, Warnings& warnings, const std::stop_token& st
   options.mode = choice.mode;
   options.tie.max_shift = choice.max_shift;
   options.tie.threads = plan.options.resources.threads;
-  // GDAL's cache only assembles blocks: decoded ones live in the unit caches.
-  constexpr std::int64_t kMostGdalCache = std::int64_t{128} << 20;
-  limit_gdal_block_cache(std::min(plan.options.resources.memory_bytes / 8, kMostGdalCache));
+  limit_gdal_block_cache(gdal_cache_share(plan.options.resources.memory_bytes));
   try {
     PairWindows windows(plan, options.tie.threads);
     plan.alignment = estimate_shift_field(windows, plan.grid.width, plan.grid.height, options, stop);

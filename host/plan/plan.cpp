@@ -197,10 +197,12 @@ Window cell_window(std::int64_t cell, std::int32_t width, std::int32_t height) {
   return {x, y, std::min(kCellSize, width - x), std::min(kCellSize, height - y)};
 }
 
+std::int64_t gdal_cache_share(std::int64_t memory_bytes) { return std::min(memory_bytes / 8, kMostGdalCache); }
+
 TilePlan plan_tiles(const PlanRequest& r) {
   check_tile(r.tile);
   Sizing sizing;
-  const std::int64_t gdal_cache = std::min(r.memory_bytes / 8, kMostGdalCache);
+  const std::int64_t gdal_cache = gdal_cache_share(r.memory_bytes);
   const std::int64_t digests = 32 * ceil_div(r.width, kCellSize) * ceil_div(r.height, kCellSize);
   sizing.available = r.memory_bytes - gdal_cache - digests;
   const std::vector<std::int32_t> sides =

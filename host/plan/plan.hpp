@@ -91,6 +91,9 @@ Window cell_window(std::int64_t cell, std::int32_t width, std::int32_t height);
 /// Throws BudgetError, saying the smallest budget that would do, and UsageError for a tile that is no whole cells.
 TilePlan plan_tiles(const PlanRequest& request);
 
+/// What GDAL's block cache gets of a budget: an eighth, at most 128 MiB.
+std::int64_t gdal_cache_share(std::int64_t memory_bytes);
+
 /// Smallest and largest halo'd window of a core inside the grid.
 Window padded(const Window& core, std::int32_t halo, std::int32_t width, std::int32_t height);
 
