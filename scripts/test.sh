@@ -20,11 +20,12 @@ case "${1:-}" in
   *) echo "usage: scripts/test.sh [--quick | --all]" >&2 && exit 2 ;;
 esac
 
-passed=0 failed=0 skipped=0
+passed=0 failed=0 skipped=0 failures=""
 headline() { printf '\n== %s ==\n' "$*"; }
 fail() {
   headline "FAILED: $*"
   failed=$((failed + 1))
+  failures+="$*"$'\n'
 }
 
 # run_tests NAME TREE CTEST_ARGUMENT...: adds the run's counts to the totals.
@@ -47,6 +48,12 @@ run_tests() {
   if [ "$status" -ne 0 ] && [ "$run_failed" -eq 0 ]; then
     fail "$name: ctest exit status $status"
   fi
+  # "12/60 Test #63: Suite.Case ......***Failed  0.12 sec" and what it printed: told again at the end of a long log.
+  failures+=$(awk -v run="$name" '
+    /Test +#[0-9]+:/ { told = 0 }
+    /^ *Start +[0-9]+:/ { next }
+    / Test +#[0-9]+: .*\*\*\*/ && !/\*\*\*Skipped/ { told = 1; lines = 0; sub(/^.* Test +#[0-9]+: /, ""); sub(/ \.+\*/, " *"); print run ": " $0; next }
+    told && lines++ < 30 { print "    " $0 }' "$log")$'\n'
   passed=$((passed + run_total - run_failed - run_skipped))
   failed=$((failed + run_failed))
   skipped=$((skipped + run_skipped))
@@ -94,6 +101,10 @@ if [ "$sanitizers" = on ]; then
   fi
 fi
 
+if [ "$failed" -ne 0 ]; then
+  headline "what failed"
+  printf '%s\n' "$failures" | grep -v '^$'
+fi
 printf '\n'
 [ "$skipped" -eq 0 ] || printf '%d skipped (reasons are in build/*/Testing/Temporary/LastTest.log)\n' "$skipped"
 printf '%d passed, %d failed\n' "$passed" "$failed"
