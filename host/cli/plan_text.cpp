@@ -87,6 +87,10 @@ std::string plan_text(const DetectPlan& plan) {
                     plan.keep == KeptTiles::spilled ? ", what is beyond in " + plan.scratch_folder.string()
                                                     : ", what is beyond is decoded a second time");
   }
+  if (plan.kept_unit_bytes > 0) {
+    text += fmt::format("kept    {:.0f} MiB of blocks that the shift was measured on, not decoded again\n",
+                        double(plan.kept_unit_bytes) / kMiB);
+  }
   for (const PlannedPass& pass : plan.passes) text += fmt::format("pass    {}: {}\n", pass.name, pass.why);
   return text;
 }

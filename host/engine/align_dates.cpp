@@ -3,7 +3,9 @@
 #include "host/engine/align_dates.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -18,17 +20,28 @@ namespace {
 
 constexpr std::int32_t kBlock = 512;  ///< pixels that are read at a time, across and down
 
+std::int64_t unit_bytes(const DetectPlan& plan, const PlannedInput& input) {
+  return UnitCache::unit_bytes(input.source->unit_width(), input.source->unit_height(),
+                               static_cast<std::int32_t>(input.selection.bands.size()), plan.type);
+}
+
 /// Both dates on the output grid, one value a pixel. What it needs lives only while shifts are measured.
 class PairWindows final : public AlignReader {
  public:
   PairWindows(DetectPlan& plan, int threads)
       : plan_(plan),
         backend_(make_cpu_backend(1)),
-        before_(plan.before, plan.type, units_of(plan.before, threads), *backend_),
-        after_(plan.after, plan.type, units_of(plan.after, threads), *backend_) {
+        before_(plan.before, plan.type, cache_of(plan.before, threads), *backend_),
+        after_(plan.after, plan.type, cache_of(plan.after, threads), *backend_) {
     const SourceShape before = source_shape(plan.before, plan.grid, kBlock, kBlock);
     const SourceShape after = source_shape(plan.after, plan.grid, kBlock, kBlock);
     source_ = {std::max(before.width, after.width), std::max(before.height, after.height)};
+  }
+
+  /// What was decoded goes to the plan; nothing is read after that.
+  void hand_over() {
+    plan_.before.units = before_.take_units();
+    plan_.after.units = after_.take_units();
   }
 
   void read(const Window& window, std::int32_t decimation, const Offset& offset, float* before, float* after,
@@ -60,11 +73,18 @@ class PairWindows final : public AlignReader {
     std::vector<std::uint8_t> full_valid;
   };
 
-  static std::int32_t units_of(const PlannedInput& input, int threads) {
-    // Windows that overlap find what they share; a window and its moved counterpart touch at most 3 x 3 blocks.
-    const std::int64_t unit = std::int64_t{input.source->unit_width()} * input.source->unit_height();
+  /// Room for what windows share, and beyond that for what a later pass need not decode again.
+  std::unique_ptr<UnitCache> cache_of(const PlannedInput& input, int threads) const {
+    const RasterSource& source = *input.source;
+    const Grid& own = input.description.grid;
+    const std::int64_t unit = std::int64_t{source.unit_width()} * source.unit_height();
+    // A window and its moved counterpart touch at most 3 x 3 blocks.
     const std::int64_t in_block = std::int64_t{3 * kBlock} * 3 * kBlock / std::max<std::int64_t>(unit, 1);
-    return static_cast<std::int32_t>(threads * (1 + std::clamp<std::int64_t>(in_block, 1, 16)));
+    const std::int64_t least = threads * (1 + std::clamp<std::int64_t>(in_block, 1, 16));
+    const std::int64_t all = ((own.width - 1) / source.unit_width() + std::int64_t{1}) *
+                             ((own.height - 1) / source.unit_height() + std::int64_t{1});
+    const std::int64_t fitting = plan_.options.resources.memory_bytes / 4 / unit_bytes(plan_, input);
+    return make_unit_cache(input, plan_.type, static_cast<std::int32_t>(std::max(least, std::min(all, fitting))));
   }
 
   std::unique_ptr<Scratch> borrow() {
@@ -161,11 +181,11 @@ void align_dates(DetectPlan& plan, Warnings& warnings, const std::stop_token& st
   try {
     PairWindows windows(plan, options.tie.threads);
     plan.alignment = estimate_shift_field(windows, plan.grid.width, plan.grid.height, options, stop);
+    windows.hand_over();
   } catch (const InputError& e) {
     throw InputError(fmt::format("{} and {}: --align {}: {}; check that they show the same place, or use --align off",
                                  plan.options.before, plan.options.after, name_of(choice), e.what()));
   }
-  return_free_memory();  // of the windows: the tiles are planned without them
   const AlignReport& report = plan.alignment->report;
   const ShiftField& field = plan.alignment->field;
   if (field.model == ShiftModel::none) return;
@@ -182,6 +202,20 @@ void align_dates(DetectPlan& plan, Warnings& warnings, const std::stop_token& st
                fmt::format("AFTER is moved by {:.2f} pixels (RMS; {} map from {} of {} windows, {:.2f} pixels left)",
                            report.field_rms, name_of(field.model), report.windows_accepted, report.windows_asked,
                            report.rms_after));
+}
+
+void keep_units(DetectPlan& plan, std::int64_t spare_bytes) {
+  plan.kept_unit_bytes = 0;
+  if (plan.before.units == nullptr) return;
+  const std::pair<PlannedInput*, std::int32_t> dates[] = {{&plan.before, plan.tiles.before_units},
+                                                          {&plan.after, plan.tiles.after_units}};
+  for (const auto& [input, capacity] : dates) {
+    const std::int64_t bytes = unit_bytes(plan, *input);
+    const std::int64_t fitting = std::max<std::int64_t>(spare_bytes, 0) / 2 / bytes;
+    const auto kept = static_cast<std::int32_t>(std::min<std::int64_t>(fitting, std::numeric_limits<int>::max()));
+    plan.kept_unit_bytes += bytes * input->units->keep(kept, capacity);
+  }
+  return_free_memory();  // of the windows and of what does not fit
 }
 
 }  // namespace groundshift

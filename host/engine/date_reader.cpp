@@ -62,12 +62,17 @@ std::int64_t SourceBuffer::byte_count(const SourceShape& shape, PixelType type, 
   return pixel_bytes_of(shape, type, band_count) + plane_of(shape) + tile_pixels;
 }
 
-DateReader::DateReader(const PlannedInput& input, PixelType type, std::int32_t unit_capacity, Backend& backend)
+std::unique_ptr<UnitCache> make_unit_cache(const PlannedInput& input, PixelType type, std::int32_t unit_capacity) {
+  return std::make_unique<UnitCache>(*input.source, static_cast<std::int32_t>(input.selection.bands.size()), type,
+                                     unit_capacity);
+}
+
+DateReader::DateReader(const PlannedInput& input, PixelType type, std::unique_ptr<UnitCache> units, Backend& backend)
     : input_(input),
       type_(type),
       band_count_(static_cast<std::int32_t>(input.selection.bands.size())),
       nodata_bit_(input.role == "before" ? kNodataBefore : kNodataAfter),
-      units_(*input.source, band_count_, type, unit_capacity),
+      units_(std::move(units)),
       backend_(backend) {}
 
 void DateReader::read(const Window& window, Workspace& workspace, const SourceBuffer& buffer, const Planes& out) {
@@ -104,11 +109,11 @@ void DateReader::leave_empty(const Window& window, const Planes& out) const {
 }
 
 void DateReader::read_units(const Window& window, const Planes& out) {
-  if (out.reasons == nullptr) return units_.read(window, out.pixels, out.row_pitch, out.band_pitch, out.valid);
+  if (out.reasons == nullptr) return units_->read(window, out.pixels, out.row_pitch, out.band_pitch, out.valid);
   for (std::int32_t y = 0; y < window.height; ++y) {
     std::fill_n(out.scratch + y * out.row_pitch, window.width, std::uint8_t{1});
   }
-  units_.read(window, out.pixels, out.row_pitch, out.band_pitch, out.scratch);
+  units_->read(window, out.pixels, out.row_pitch, out.band_pitch, out.scratch);
   for (std::int32_t y = 0; y < window.height; ++y) {
     const std::ptrdiff_t row = y * out.row_pitch;
     for (std::ptrdiff_t i = row; i < row + window.width; ++i) {
@@ -167,7 +172,7 @@ void DateReader::resample(const Window& window, Workspace& workspace, const Sour
   const auto pitch = static_cast<std::ptrdiff_t>(pitch_of(source.width));
   const std::ptrdiff_t plane = pitch * source.height;
   std::fill_n(buffer.valid(), plane, std::uint8_t{1});
-  units_.read(source, buffer.pixels(), pitch, plane, buffer.valid());
+  units_->read(source, buffer.pixels(), pitch, plane, buffer.valid());
   lattice.count_from(source.x, source.y);
   ResampleTile tile;
   tile.type = type_;

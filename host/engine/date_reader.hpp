@@ -4,6 +4,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <utility>
 
 #include "host/engine/detect_plan.hpp"
 #include "host/io/unit_cache.hpp"
@@ -38,8 +40,8 @@ class SourceBuffer {
 /// Thread-safe for different slots.
 class DateReader {
  public:
-  /// The planned input, with its place on the grid, must outlive the reader.
-  DateReader(const PlannedInput& input, PixelType type, std::int32_t unit_capacity, Backend& backend);
+  /// The planned input, with its place on the grid, must outlive the reader; units: of its source.
+  DateReader(const PlannedInput& input, PixelType type, std::unique_ptr<UnitCache> units, Backend& backend);
 
   /// Where read() puts a window: planar pixels of the plan's type, one validity byte a pixel.
   struct Planes {
@@ -55,7 +57,9 @@ class DateReader {
   /// Throws InputError naming file, band and block of the first part that cannot be read.
   void read(const Window& window, Workspace& workspace, const SourceBuffer& buffer, const Planes& out);
 
-  std::int64_t decoded_bytes() const { return units_.decoded_bytes(); }
+  std::int64_t decoded_bytes() const { return units_->decoded_bytes(); }
+  /// For another reader; this one is done.
+  std::unique_ptr<UnitCache> take_units() { return std::move(units_); }
 
  private:
   void copy(const Window& window, const Planes& out);
@@ -70,9 +74,12 @@ class DateReader {
   const PixelType type_;
   const std::int32_t band_count_;
   const std::uint8_t nodata_bit_;
-  UnitCache units_;
+  std::unique_ptr<UnitCache> units_;
   Backend& backend_;
 };
+
+/// Decoded units of a planned input.
+std::unique_ptr<UnitCache> make_unit_cache(const PlannedInput& input, PixelType type, std::int32_t unit_capacity);
 
 /// The largest source window that a tile of this size (with its halo) is made of, over tiles spread evenly on the grid:
 /// what slots hold room for. A tile that needs more is read in parts. Nothing (0) for a date that is not resampled.

@@ -127,6 +127,27 @@ void plan_kept_tiles(DetectPlan& plan, const FitNeeds& needs) {
   plan.scratch_folder = plan.options.scratch.empty() ? beside : plan.options.scratch;
 }
 
+/// What the windows of --align have decoded stays where kept tiles and scores do not need the room.
+void plan_kept_units(DetectPlan& plan) {
+  const TilePlan& t = plan.tiles;
+  const std::int64_t left = plan.options.resources.memory_bytes - t.planned_bytes;
+  const auto tiles = static_cast<std::int64_t>(t.tiles.size());
+  std::int64_t records = 0;
+  if (plan.keep != KeptTiles::none && plan.sampled()) {
+    // As if half of the pixels were valid. A fit that looks at more cells finds a smaller store, and spills.
+    const std::int64_t cells = 2 * plan.method.fit_pixels / (kCellSize * kCellSize) + 1;
+    records =
+        cells * cell_set(plan.grid.width, plan.grid.height, plan.fit_halo).record_bytes(plan.type, plan.band_count);
+  } else if (plan.keep != KeptTiles::none) {
+    records = tiles * tiles_of(t, plan.halo).record_bytes(plan.type, plan.band_count);
+  }
+  const std::int64_t scores =
+      plan.keeps_scores() ? tiles * t.tile_width * t.tile_height * static_cast<std::int64_t>(sizeof(float)) : 0;
+  const std::int64_t scores_in_memory = std::min(plan.score_store_bytes, scores);
+  keep_units(plan, left - std::min(plan.store_bytes, records) - scores_in_memory);
+  plan.store_bytes = std::min(plan.store_bytes, left - scores_in_memory - plan.kept_unit_bytes);
+}
+
 void check_products(const ProductChoice& products, const Method& method, BandCounts bands) {
   const bool single = method.scores == std::vector{ScoreName::irmad} || method.scores == std::vector{ScoreName::mad};
   if (products.pvalue && (!single || method.smooth != std::vector<std::int32_t>{1} ||
@@ -307,6 +328,7 @@ DetectPlan plan_detect(DetectOptions options, Warnings& warnings, const std::sto
                  "once a pass");
   }
   plan_kept_tiles(plan, needs);
+  plan_kept_units(plan);
   plan.passes = passes_for(plan, needs);
   return plan;
 }

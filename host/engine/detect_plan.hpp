@@ -12,6 +12,7 @@
 #include "host/engine/detect_options.hpp"
 #include "host/engine/resources.hpp"
 #include "host/io/raster_source.hpp"
+#include "host/io/unit_cache.hpp"
 #include "host/plan/plan.hpp"
 #include "kernels/api/backend.hpp"
 
@@ -33,6 +34,7 @@ struct PlannedInput {
   DateOnGrid place;
   ResampleWeights weights;
   std::unique_ptr<RasterSource> source;
+  std::unique_ptr<UnitCache> units;  ///< what the measuring of shifts decoded and the budget can keep; may be null
 };
 
 struct PlannedPass {
@@ -80,6 +82,7 @@ struct DetectPlan {
   std::vector<PlannedPass> passes;
   KeptTiles keep = KeptTiles::none;
   std::int64_t store_bytes = 0, score_store_bytes = 0;  ///< memory for kept tiles and kept scores
+  std::int64_t kept_unit_bytes = 0;                     ///< of both dates' `units`
   std::filesystem::path scratch_folder;
 
   BandCounts bands() const {

@@ -232,7 +232,10 @@ Json plan_json(const DetectPlan& plan) {
             {"passes", passes},
             {"preset", {{"name", groundshift::name_of(plan.method.preset)}, {"why", plan.method.why}}},
             {"fit_sampled", plan.sampled()},
-            {"resident", {{"tiles", kept_tiles(plan)}, {"memory_bytes", plan.store_bytes}}}}}};
+            {"resident",
+             {{"tiles", kept_tiles(plan)},
+              {"memory_bytes", plan.store_bytes},
+              {"alignment_bytes", plan.kept_unit_bytes}}}}}};
 }
 
 Json statistics_json(const DetectPlan& plan, const PairFit& fit) {

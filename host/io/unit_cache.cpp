@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 
 namespace groundshift {
 
@@ -98,7 +99,7 @@ UnitCache::Position UnitCache::free_buffer(std::unique_lock<std::mutex>& lock) {
     }
     for (Position it = units_.end(); it != units_.begin();) {
       --it;
-      if (it->users != 0) continue;
+      if (it->users != 0 || it->kept) continue;
       if (it->key >= 0) by_key_.erase(it->key);
       it->key = -1;
       it->users = 1;
@@ -106,6 +107,20 @@ UnitCache::Position UnitCache::free_buffer(std::unique_lock<std::mutex>& lock) {
     }
     changed_.wait(lock);
   }
+}
+
+std::int32_t UnitCache::keep(std::int32_t kept, std::int32_t unit_capacity) {
+  const std::lock_guard lock(mutex_);
+  std::int32_t count = 0;
+  for (Position it = units_.begin(); it != units_.end();) {
+    const bool stays = it->ready && it->key >= 0 && count < kept;
+    it->kept = stays;
+    count += stays ? 1 : 0;
+    if (!stays && it->key >= 0) by_key_.erase(it->key);
+    it = stays ? std::next(it) : units_.erase(it);
+  }
+  capacity_ = count + unit_capacity;
+  return count;
 }
 
 void UnitCache::release(Position unit) {

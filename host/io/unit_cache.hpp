@@ -15,9 +15,10 @@
 
 namespace groundshift {
 
-/// Holds at most `unit_capacity` decoded units, the least recently used leaves first. Thread-safe: a reader that finds
-/// a unit being decoded by another waits for it; one that finds no room waits until a unit is let go (each reader
-/// holds one at a time, so capacity >= readers cannot deadlock). Buffers are made once and reused.
+/// Holds at most `unit_capacity` decoded units, the least recently used leaves first (keep() makes exceptions).
+/// Thread-safe: a reader that finds a unit being decoded by another waits for it; one that finds no room waits until a
+/// unit is let go (each reader holds one at a time, so capacity >= readers cannot deadlock). Buffers are made once and
+/// reused.
 class UnitCache {
  public:
   UnitCache(RasterSource& source, std::int32_t band_count, PixelType type, std::int32_t unit_capacity);
@@ -28,6 +29,10 @@ class UnitCache {
   /// Copies a window (inside the raster) into planar pixels, and ANDs its validity into `valid` (same row pitch).
   void read(const Window& window, void* pixels, std::ptrdiff_t row_pitch, std::ptrdiff_t band_pitch,
             std::uint8_t* valid);
+
+  /// From now on: of the units that are decoded, up to `kept` (the last used first) stay as long as the cache does, the
+  /// others leave, and `unit_capacity` units come and go beside them. Call while nobody reads. Returns the units kept.
+  std::int32_t keep(std::int32_t kept, std::int32_t unit_capacity);
 
   std::int64_t decoded_units() const;
   std::int64_t decoded_bytes() const;
@@ -40,6 +45,7 @@ class UnitCache {
     std::int64_t key = -1;
     int users = 0;
     bool ready = false;
+    bool kept = false;  ///< never leaves
   };
   using Position = std::list<Unit>::iterator;
 
@@ -52,7 +58,7 @@ class UnitCache {
   RasterSource& source_;
   const std::int32_t band_count_;
   const PixelType type_;
-  const std::int32_t capacity_;
+  std::int32_t capacity_;
   const std::int32_t units_across_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;  ///< a unit became ready, free or failed

@@ -74,6 +74,19 @@ TEST_F(KeptTiles, BeyondTheBudgetAreSpilledAndScoreTheSame) {
   }
 }
 
+TEST_F(KeptTiles, AreMadeOfTheBlocksThatTheShiftWasMeasuredOn) {
+  options_.align.on = true;
+  for (const AlignMode mode : {AlignMode::automatic, AlignMode::local}) {
+    options_.align.mode = mode;
+    const DetectResult rich = run_with(std::int64_t{1} << 30);
+    EXPECT_EQ(rich.decoded_bytes_before, kDateBytes);  // shifts, statistics and scores together
+    EXPECT_EQ(rich.decoded_bytes_after, kDateBytes);
+    const DetectResult poor = run_with(40 * kMiB);
+    EXPECT_GT(poor.decoded_bytes_before, kDateBytes);
+    EXPECT_EQ(poor.products.front().pixel_hash, rich.products.front().pixel_hash);
+  }
+}
+
 TEST_F(KeptTiles, OfASampleAreTheSameWhateverTheTile) {
   options_.method.fit_pixels = 3 * kCellSize * kCellSize;
   const DetectResult small = run_with(std::int64_t{1} << 30);

@@ -90,6 +90,28 @@ TEST(UnitCache, TheLeastRecentlyUsedLeaves) {
   EXPECT_EQ(cache.decoded_units(), 4);
 }
 
+TEST(UnitCache, KeptUnitsAreNotDecodedAgainWhateverComesBesideThem) {
+  MemorySource source = source_of();
+  UnitCache cache(source, kBands, PixelType::u16, 9);
+  const auto touch = [&](int column, int row) {
+    EXPECT_TRUE(reads_right(cache, source, {column * kUnit, row * kUnit, 1, 1}));
+  };
+  for (int row = 0; row < 3; ++row) {
+    for (int column = 0; column < 3; ++column) touch(column, row);
+  }
+  EXPECT_EQ(cache.keep(4, 1), 4);  // the last four: (2,1) and row 2
+  EXPECT_EQ(cache.decoded_units(), 9);
+  for (int i = 0; i < 3; ++i) {
+    touch(0, 0);
+    touch(1, 0);  // one room for the two
+    for (const auto& [column, row] : {std::pair{2, 1}, {0, 2}, {1, 2}, {2, 2}}) touch(column, row);
+  }
+  EXPECT_EQ(cache.decoded_units(), 9 + 6);
+  EXPECT_EQ(cache.keep(0, 2), 0);  // all are gone
+  touch(2, 2);
+  EXPECT_EQ(cache.decoded_units(), 9 + 7);
+}
+
 TEST(UnitCache, AFailedDecodeIsToldAndTriedAgain) {
   MemorySource source = source_of();
   bool broken = true;

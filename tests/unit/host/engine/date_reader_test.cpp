@@ -51,7 +51,7 @@ class DateReaderTest : public ::testing::Test {
   };
   Read read(const DetectPlan& plan, const Window& window, const SourceShape& room) {
     Backend& backend = *plan.backend.backend;
-    DateReader reader(plan.after, plan.type, 4, backend);
+    DateReader reader(plan.after, plan.type, make_unit_cache(plan.after, plan.type, 4), backend);
     const auto workspace = backend.make_workspace(workspace_shape(plan, room, window.width, window.height));
     const auto size = static_cast<std::size_t>(pixel_count(window));
     const SourceBuffer buffer(backend, room, plan.type, plan.band_count, static_cast<std::int64_t>(size));
