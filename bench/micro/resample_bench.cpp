@@ -12,8 +12,8 @@
 
 #include "bench/micro/every_backend.hpp"
 #include "kernels/api/backend.hpp"
-#include "kernels/solve/needed_source.hpp"
 #include "kernels/solve/resample_weights.hpp"
+#include "tests/support/tapped_window.hpp"
 
 namespace groundshift::bench {
 namespace {
@@ -51,7 +51,7 @@ void bench_resample(benchmark::State& state, const SharedBackend& backend, const
   tile.type = c.type;
   tile.band_count = c.band_count;
   tile.positions = {kStepLog2, 0, 0, nodes, nodes, x.data(), y.data()};
-  const Window window = needed_source(tile.positions, kSide, kSide, weights, image_side, image_side);
+  const Window window = tapped_window(tile.positions, kSide, kSide, weights, image_side, image_side);
   for (std::int64_t& node : x) node -= std::int64_t{window.x} << kPositionBits;
   for (std::int64_t& node : y) node -= std::int64_t{window.y} << kPositionBits;
 

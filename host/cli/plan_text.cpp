@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A plan in words.
 #include "host/cli/plan_text.hpp"
+#include "host/align/estimate_shift_field.hpp"
 
 #include <fmt/format.h>
 
@@ -49,6 +50,12 @@ std::string grid_text(const DetectPlan& plan) {
         plan.alignment->field.model == ShiftModel::none
             ? "not worth a resampling"
             : fmt::format("taken out by {} map, {:.3f} left", name_of(plan.alignment->field.model), r.rms_after));
+  } else if (const TieGrid check =
+                 make_tie_grid(plan.grid.width, plan.grid.height, TieDensity::sparse, AlignOptions{}.max_windows);
+             check.count() > 0) {
+    text += fmt::format(
+        "align   off: the dates are taken to lie on each other; --align auto looks at {} windows of {} x {}\n",
+        check.count(), check.side, check.side);
   }
   if (!plan.matched_bands.empty()) text += fmt::format("bands   {}\n", plan.matched_bands);
   for (const PlannedMask& mask : plan.rules.masks) {

@@ -168,6 +168,37 @@ SourceShape slot_source(const DetectPlan& plan, std::int32_t width, std::int32_t
   return {std::max(before.width, after.width), std::max(before.height, after.height)};
 }
 
+/// Tiles, slots and caches for the dates where they lie now. Throws BudgetError.
+void cut_into_tiles(DetectPlan& plan) {
+  const DetectOptions& options = plan.options;
+  PlanRequest request;
+  request.width = plan.grid.width;
+  request.height = plan.grid.height;
+  request.halo = plan.halo;
+  request.type = plan.type;
+  request.band_count = plan.band_count;
+  request.before = unit_geometry(plan.before);
+  request.after = unit_geometry(plan.after);
+  request.tile = options.resources.tile;
+  request.memory_bytes = options.resources.memory_bytes;
+  request.result_planes = 1 + (options.products.pvalue ? 1 : 0) + (options.products.direction ? 2 : 0) +
+                          (options.products.normalized ? plan.band_count : 0);
+  request.threads = options.resources.threads;
+  std::map<std::pair<std::int32_t, std::int32_t>, SourceShape> sources;  // of tile sizes: looked up once each
+  request.extra_bytes = [&](std::int32_t width, std::int32_t height) {
+    const auto [known, added] = sources.try_emplace({width, height});
+    if (added) known->second = slot_source(plan, width, height);
+    const SourceShape& source = known->second;
+    return static_cast<std::int64_t>(
+               plan.backend.backend->workspace_bytes(workspace_shape(plan, source, width, height))) +
+           SourceBuffer::byte_count(source, plan.type, plan.band_count, SourceBuffer::plane(width, height)) +
+           (plan.tells_quality() ? 2 * SourceBuffer::plane(width, height) : 0) +  // reasons, and a plane of scratch
+           plan.rules.read_bytes(width, height);
+  };
+  plan.tiles = plan_tiles(request);
+  plan.source = sources[{plan.tiles.slot.width, plan.tiles.slot.height}];
+}
+
 }  // namespace
 
 WorkspaceShape workspace_shape(const DetectPlan& plan, const SourceShape& source, std::int32_t width,
@@ -288,40 +319,18 @@ DetectPlan plan_detect(DetectOptions options, Warnings& warnings, const std::sto
   }
   plan.rules = plan_rules(options.rules, plan, warnings);
   plan.options = options;
-  if (options.align.on) align_dates(plan, warnings, stop);
-  if (plan.resamples()) plan.source_type = plan.type;  // floats between pixels hold no integers
   plan.backend = choose_backend(options.resources);
   if (options.resources.backend == BackendChoice::automatic && capabilities().cuda_built &&
       plan.backend.backend->name() == "cpu") {
     warnings.add("cpu_backend", plan.backend.why);
   }
 
-  PlanRequest request;
-  request.width = plan.grid.width;
-  request.height = plan.grid.height;
-  request.halo = plan.halo;
-  request.type = plan.type;
-  request.band_count = plan.band_count;
-  request.before = unit_geometry(plan.before);
-  request.after = unit_geometry(plan.after);
-  request.tile = options.resources.tile;
-  request.memory_bytes = options.resources.memory_bytes;
-  request.result_planes = 1 + (options.products.pvalue ? 1 : 0) + (options.products.direction ? 2 : 0) +
-                          (options.products.normalized ? plan.band_count : 0);
-  request.threads = options.resources.threads;
-  std::map<std::pair<std::int32_t, std::int32_t>, SourceShape> sources;  // of tile sizes: looked up once each
-  request.extra_bytes = [&](std::int32_t width, std::int32_t height) {
-    const auto [known, added] = sources.try_emplace({width, height});
-    if (added) known->second = slot_source(plan, width, height);
-    const SourceShape& source = known->second;
-    return static_cast<std::int64_t>(
-               plan.backend.backend->workspace_bytes(workspace_shape(plan, source, width, height))) +
-           SourceBuffer::byte_count(source, plan.type, plan.band_count, SourceBuffer::plane(width, height)) +
-           (plan.tells_quality() ? 2 * SourceBuffer::plane(width, height) : 0) +  // reasons, and a plane of scratch
-           plan.rules.read_bytes(width, height);
-  };
-  plan.tiles = plan_tiles(request);
-  plan.source = sources[{plan.tiles.slot.width, plan.tiles.slot.height}];
+  if (options.align.on) {
+    cut_into_tiles(plan);  // a budget that is too small is told before pixels are read
+    align_dates(plan, warnings, stop);
+  }
+  if (plan.resamples()) plan.source_type = plan.type;  // floats between pixels hold no integers
+  cut_into_tiles(plan);
   if (plan.tiles.decodes_again) {
     warnings.add("decodes_again",
                  "--memory does not hold what neighbouring tiles share: blocks are decoded more than "

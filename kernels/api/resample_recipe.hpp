@@ -35,8 +35,7 @@ struct ResampleWeights {
 /// One tile of the output and the window of the source image that it is made of, both in host memory. Does not own.
 /// source : planar, `width` x `height` pixels (may be 0: no part of the tile lies in the image), valid 0 = invalid,
 ///          else valid, in all bands. It must hold every tap that the image has: a tap beyond it counts as beyond the
-///          image. needed_source() gives that window. Pixels that are not valid are not looked at (NaN there is no
-///          harm).
+///          image. Pixels that are not valid are not looked at (NaN there is no harm).
 /// output : planar; every pixel of every band and of `state` (ResampledState) is written
 /// pitches count elements; `valid` and `state` have the row pitch of their pixels
 struct ResampleTile {

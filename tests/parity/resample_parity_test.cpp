@@ -10,13 +10,13 @@
 #include <string>
 #include <vector>
 
-#include "kernels/solve/needed_source.hpp"
 #include "kernels/solve/resample_weights.hpp"
 #include "tests/parity/executors.hpp"
 #include "tests/parity/resample_reference.hpp"
 #include "tests/support/fibre/fibre_backend.hpp"
 #include "tests/support/fibre/order.hpp"
 #include "tests/support/fibre/runtime.hpp"
+#include "tests/support/tapped_window.hpp"
 
 namespace groundshift::parity {
 namespace {
@@ -44,7 +44,7 @@ Resampled run_tiles(Backend& backend, const SourceImage& source, Lattice& lattic
     for (std::int32_t x = 0; x < size.width; x += tile_size.width) {
       const Window at{x, y, std::min(tile_size.width, size.width - x), std::min(tile_size.height, size.height - y)};
       const Window needed =
-          needed_source(lattice.piece(at, 0, 0), at.width, at.height, weights, source.width, source.height);
+          tapped_window(lattice.piece(at, 0, 0), at.width, at.height, weights, source.width, source.height);
       ResampleTile tile;
       tile.type = source.type;
       tile.band_count = source.band_count;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <cpl_string.h>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <ogr_srs_api.h>
@@ -337,6 +338,116 @@ TEST(PixelTransform, GoesThroughRationalPolynomials) {
   // RPC positions count from pixel centres: the output's centre (14.9805, 45.0195) is sample 30.5, line 20.5.
   EXPECT_NEAR(x, 30.5, 1e-6);
   EXPECT_NEAR(y, 20.5, 1e-6);
+}
+
+/// Terms of a rational polynomial as RPC00B orders them: 1, L, P, H, LP, LH, PH, LL, PP, HH, ...
+double rational_polynomial(const std::array<double, 20>& c, double lat, double lon, double height) {
+  const double l = lon, p = lat, h = height;
+  const double terms[] = {1,         l,         p,         h,         l * p,     l * h,     p * h,
+                          l * l,     p * p,     h * h,     p * l * h, l * l * l, l * p * p, l * h * h,
+                          l * l * p, p * p * p, p * h * h, l * l * h, p * p * h, h * h * h};
+  double sum = 0.0;
+  for (std::size_t i = 0; i < c.size(); ++i) sum += c[i] * terms[i];
+  return sum;
+}
+
+TEST(PixelTransform, GoesThroughRationalPolynomialsOfTheThirdDegree) {
+  // Of the size that pushbroom scenes have: cross terms of 1e-2, cubes of 1e-4, denominators that are not 1.
+  const std::array<double, 20> line_num{0.003, 0.02, -1.01, 0.01, 0.004, 2e-4,  -3e-4, -6e-4, 9e-4,  1e-5,
+                                        -2e-5, 3e-4, -2e-4, 1e-6, 2e-4,  -4e-4, 1e-6,  2e-5,  -1e-5, 0};
+  const std::array<double, 20> line_den{1,    0.001, -0.002, 3e-4, 2e-4, 0, 1e-5, 1e-4, -2e-4, 0,
+                                        1e-6, 2e-6,  0,      0,    1e-6, 0, 0,    0,    0,     0};
+  const std::array<double, 20> sample_num{-0.002, 1.02,  0.03, -0.02, -0.006, 3e-4, 1e-4, 8e-4, -5e-4, 2e-5,
+                                          1e-5,   -3e-4, 2e-4, 0,     1e-4,   2e-4, 0,    1e-5, 0,     0};
+  const std::array<double, 20> sample_den{1, -0.002, 0.001, 2e-4, 0, 1e-5, 0, 2e-4, 1e-4, 0,
+                                          0, 0,      1e-6,  0,    0, 0,    0, 0,    0,    0};
+  const auto text = [](const std::array<double, 20>& c) {
+    std::string out;
+    for (const double v : c) out += fmt::format("{:.9g} ", v);
+    return out;
+  };
+  const TemporaryFolder folder;
+  const LocatedRaster raster = file_with(folder, [&](GDALDataset& dataset) {
+    CPLStringList rpc;
+    const std::pair<const char*, const char*> numbers[] = {
+        {"LINE_OFF", "40"},    {"LINE_SCALE", "41"},   {"SAMP_OFF", "50"}, {"SAMP_SCALE", "52"},
+        {"LAT_OFF", "45"},     {"LAT_SCALE", "0.04"},  {"LONG_OFF", "15"}, {"LONG_SCALE", "0.05"},
+        {"HEIGHT_OFF", "120"}, {"HEIGHT_SCALE", "300"}};
+    for (const auto& [key, value] : numbers) rpc.SetNameValue(key, value);
+    rpc.SetNameValue("LINE_NUM_COEFF", text(line_num).c_str());
+    rpc.SetNameValue("LINE_DEN_COEFF", text(line_den).c_str());
+    rpc.SetNameValue("SAMP_NUM_COEFF", text(sample_num).c_str());
+    rpc.SetNameValue("SAMP_DEN_COEFF", text(sample_den).c_str());
+    ASSERT_EQ(dataset.SetMetadata(rpc.List(), "RPC"), CE_None);
+  });
+  const Grid output = grid_on("EPSG:4326", 100, 80, {14.95, 0.001, 0, 45.04, 0, -0.001});
+  for (const double height : {0.0, 250.0}) {
+    TransformOptions options;
+    if (height > 0) options.options = {"RPC_HEIGHT=250"};
+    const PixelTransform t(raster, output, options);
+    for (const auto& [column, row] : {std::pair{30, 20}, {0, 0}, {99, 79}, {80, 5}}) {
+      const double lon = (14.95 + (column + 0.5) * 0.001 - 15) / 0.05, lat = (45.04 - (row + 0.5) * 0.001 - 45) / 0.04;
+      const double h = (height - 120) / 300;
+      const double line =
+          40 + 41 * rational_polynomial(line_num, lat, lon, h) / rational_polynomial(line_den, lat, lon, h);
+      const double sample =
+          50 + 52 * rational_polynomial(sample_num, lat, lon, h) / rational_polynomial(sample_den, lat, lon, h);
+      const auto [x, y] = source_of(t, column, row);
+      EXPECT_NEAR(x, sample, 1e-6) << column << "," << row << " at " << height << " m";
+      EXPECT_NEAR(y, line, 1e-6) << column << "," << row << " at " << height << " m";
+    }
+  }
+}
+
+TEST(PixelTransform, GoesThroughGeolocationArrays) {
+  // A swath whose columns fan out: lon = 15 + .001 i + 2e-6 i j, lat = 45 - .001 j, every pixel given.
+  constexpr int kColumns = 100, kRows = 80;
+  const TemporaryFolder folder;
+  SceneSpec spec;
+  spec.width = kColumns;
+  spec.height = kRows;
+  spec.type = GDT_Float64;
+  spec.crs = "";
+  spec.geotransform.reset();
+  write_scene(folder / "lon.tif", spec, [](int, int i, int j) { return 15 + 0.001 * i + 2e-6 * i * j; });
+  write_scene(folder / "lat.tif", spec, [](int, int, int j) { return 45 - 0.001 * j; });
+  const LocatedRaster raster = file_with(folder, [&](GDALDataset& dataset) {
+    CPLStringList arrays;
+    const std::pair<const char*, std::string> items[] = {{"X_DATASET", folder / "lon.tif"},
+                                                         {"X_BAND", "1"},
+                                                         {"Y_DATASET", folder / "lat.tif"},
+                                                         {"Y_BAND", "1"},
+                                                         {"PIXEL_OFFSET", "0"},
+                                                         {"LINE_OFFSET", "0"},
+                                                         {"PIXEL_STEP", "1"},
+                                                         {"LINE_STEP", "1"},
+                                                         {"GEOREFERENCING_CONVENTION", "PIXEL_CENTER"},
+                                                         {"SRS", SRS_WKT_WGS84_LAT_LONG}};
+    for (const auto& [key, value] : items) arrays.SetNameValue(key, value.c_str());
+    ASSERT_EQ(dataset.SetMetadata(arrays.List(), "GEOLOCATION"), CE_None);
+  });
+  EXPECT_EQ(raster.georeference.kind, GeoreferenceKind::geolocation);
+  const Grid output = grid_on("EPSG:4326", 60, 50, {15.02, 0.001, 0, 44.98, 0, -0.001});
+  const PixelTransform t(raster, output);
+  for (const auto& [column, row] : {std::pair{10, 10}, {30, 20}, {50, 40}}) {
+    const double lon = 15.02 + (column + 0.5) * 0.001, lat = 44.98 - (row + 0.5) * 0.001;
+    const double j = (45 - lat) / 0.001, i = (lon - 15) / (0.001 + 2e-6 * j);
+    const auto [x, y] = source_of(t, column, row);
+    // GDAL looks positions up in a back map of about the array's resolution.
+    EXPECT_NEAR(x, i, 0.02) << column << "," << row;
+    EXPECT_NEAR(y, j, 0.02) << column << "," << row;
+  }
+}
+
+TEST(PixelTransform, CrossesTheAntimeridianBetweenGeographicGrids) {
+  const Grid output = grid_on("EPSG:4326", 200, 100, {179.9, 0.001, 0, -16.0, 0, -0.001});
+  // The same place a turn away, on another geographic CRS (GDA2020 lies within centimetres of WGS 84 for PROJ).
+  const Grid west = grid_on("EPSG:7844", 200, 100, {-180.1, 0.001, 0, -16.0, 0, -0.001});
+  for (const double column : {0.0, 99.0, 100.0, 199.0}) {
+    const auto [x, y] = source_of(between(west, output), column, 50);
+    EXPECT_NEAR(x, column, 0.05) << column;
+    EXPECT_NEAR(y, 50, 0.05) << column;
+  }
 }
 
 TEST(PixelTransform, LeavesPixelIsPointToGdal) {
