@@ -24,9 +24,10 @@ int top_octave(double largest, const Method& method) {
   return std::clamp(own_units ? exponent : std::max(exponent, kUsualTop), kLowestTop, kHighestTop);
 }
 
+constexpr double kNoChange = std::numeric_limits<float>::max();
+
 /// A threshold in the window's unit as a score. The bound of the last bin stays the largest float32.
 double in_scores(double threshold, const LogWindow& window) {
-  constexpr double kNoChange = std::numeric_limits<float>::max();
   return threshold < kNoChange ? std::min(threshold * window.scale, kNoChange) : kNoChange;
 }
 
@@ -47,7 +48,7 @@ std::optional<ScoreThresholds> thresholds_of(const LogHistogram& scores, double 
   const auto by_number = [&](ThresholdRule rule, double number) {
     switch (rule) {
       case ThresholdRule::percentile: return in_scores(*percentile_of_log_bins(window.counts, number), window);
-      case ThresholdRule::p: return model.threshold(number);
+      case ThresholdRule::p: return std::min(model.threshold(number), kNoChange);
       case ThresholdRule::fdr: return in_scores(false_discovery_of_log_bins(window, number, model), window);
       default: return number;
     }

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <functional>
 #include <limits>
 #include <optional>
 #include <stdexcept>
@@ -26,11 +25,15 @@ LogWindow window_of(const std::vector<float>& scores, std::int32_t top = kLogTop
   return histogram.window(top);
 }
 
-/// The lower edge of the score's bin.
+/// The lower edge of the score's bin; 0 in the first.
 float edge_below(float score, double scale) {
-  std::int32_t bin = 0;
-  while (bin < kLogBins - 1 && scale * static_cast<double>(log_bin_edge(bin + 1)) <= static_cast<double>(score)) ++bin;
-  return bin == 0 ? 0.0f : static_cast<float>(scale * static_cast<double>(log_bin_edge(bin)));
+  static const std::vector<float> edges = [] {
+    std::vector<float> all{0.0f};
+    for (std::int32_t bin = 1; bin < kLogBins; ++bin) all.push_back(log_bin_edge(bin));
+    return all;
+  }();
+  const auto s = static_cast<float>(static_cast<double>(score) / scale);  // by a power of two
+  return static_cast<float>(scale) * *(std::upper_bound(edges.begin(), edges.end(), s) - 1);
 }
 
 /// How many the rule finds of a list: sorted p-values, the largest k with p_(k) <= k q / m.
