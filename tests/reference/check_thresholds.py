@@ -183,6 +183,15 @@ def check_percentiles(check):
                      str(used["changed_fraction"]))
 
 
+def check_tiles(check):
+    """The same list whatever the tiles and threads."""
+    paths, lists = check.scene("taizhou")[:2], []
+    for words in (("--tile", "whole"), ("--tile", "256"), ("--tile", "256", "--threads", "1")):
+        run = check.detect(*paths, "--score", "irmad", "--smooth", "1", "--threshold", "fdr:0.05", *words).require()
+        lists.append(run.summary()["thresholds"])
+    check.expect("one list for every tiling", lists[0] == lists[1] == lists[2])
+
+
 def random_scores(rng, kind, shape):
     """Histograms of many forms: one lobe, two, a long tail, spikes, zeros, nearly nothing."""
     base = rng.lognormal(rng.uniform(-2, 3), rng.uniform(0.1, 0.8), shape)
@@ -239,6 +248,7 @@ def main():
         check.part(check_pair, pair, *options)
     check.part(check_significance, "taizhou irmad", check.scene("taizhou")[:2], "--score", "irmad")
     check.part(check_percentiles)
+    check.part(check_tiles)
     for kind in KINDS:
         for number in range(4):
             check.part(check_random, kind, number)
