@@ -3,6 +3,7 @@
 #include "host/cli/method_arguments.hpp"
 
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -25,8 +26,9 @@ constexpr ScoreName kScores[] = {ScoreName::difference, ScoreName::relative, Sco
                                  ScoreName::ssim,       ScoreName::ncc};
 constexpr WeightSource kWeights[] = {WeightSource::automatic, WeightSource::none, WeightSource::irmad,
                                      WeightSource::contextual};
-constexpr ThresholdRule kRules[] = {ThresholdRule::automatic, ThresholdRule::otsu, ThresholdRule::triangle,
-                                    ThresholdRule::ki, ThresholdRule::ki_sqrt};
+constexpr ThresholdRule kRules[] = {ThresholdRule::automatic, ThresholdRule::otsu,     ThresholdRule::ki,
+                                    ThresholdRule::ki_sqrt,   ThresholdRule::triangle, ThresholdRule::rosin,
+                                    ThresholdRule::isodata};
 constexpr NullKind kNulls[] = {NullKind::scaled_f, NullKind::chi_square};
 constexpr ChronochromeDirection kDirections[] = {ChronochromeDirection::forward, ChronochromeDirection::backward,
                                                  ChronochromeDirection::smaller};
@@ -60,20 +62,40 @@ void parse_scores(const std::string& text, MethodOptions& o) {
   for (const std::string& word : split(text, '+')) o.scores.push_back(choice("--score", word, kScores));
 }
 
+/// A rule with a number: an example of it, where the number has to lie, and in words.
+struct NumberedRule {
+  ThresholdRule rule;
+  const char* example;
+  double above, below;
+  const char* range;
+};
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr NumberedRule kNumberedRules[] = {
+    {ThresholdRule::value, "value:3.5", -kInfinity, kInfinity, "a score is finite"},
+    {ThresholdRule::percentile, "percentile:98", 0.0, 100.0, "a percentage lies between 0 and 100, both excluded"},
+    {ThresholdRule::p, "p:0.01", 0.0, 1.0, "a probability lies between 0 and 1"},
+    {ThresholdRule::fdr, "fdr:0.05", 0.0, 1.0, "a share of false discoveries lies between 0 and 1"}};
+
 Threshold parse_threshold(const std::string& text) {
   const auto colon = text.find(':');
-  const std::string rule = lower(text.substr(0, colon));
-  if (rule == "value" || rule == "p") {
-    if (colon == std::string::npos)
-      throw UsageError(fmt::format("--threshold {}: give its number, as in {}:0.01", text, rule));
-    const double value = parse_number("--threshold", text.substr(colon + 1));
-    if (rule == "p" && !(value > 0.0 && value < 1.0)) {
-      throw UsageError(fmt::format("--threshold {}: a probability lies between 0 and 1", text));
-    }
-    if (!std::isfinite(value)) throw UsageError(fmt::format("--threshold {}: must be finite", text));
-    return {rule == "p" ? ThresholdRule::p : ThresholdRule::value, value};
+  const std::string word = lower(text.substr(0, colon));
+  std::string known;
+  for (const ThresholdRule rule : kRules) {
+    if (lower(text) == name_of(rule)) return {rule, 0.0};
+    if (word == name_of(rule)) throw UsageError(fmt::format("--threshold {}: {} takes no number", text, word));
+    known += std::string(name_of(rule)) + ", ";
   }
-  return {choice("--threshold", text, kRules), 0.0};
+  for (const NumberedRule& numbered : kNumberedRules) {
+    known += std::string(numbered.example) + (numbered.rule == ThresholdRule::fdr ? "" : ", ");
+    if (word != name_of(numbered.rule)) continue;
+    if (colon == std::string::npos) {
+      throw UsageError(fmt::format("--threshold {}: give its number, as in {}", text, numbered.example));
+    }
+    const double value = parse_number("--threshold", text.substr(colon + 1));
+    if (value > numbered.above && value < numbered.below) return {numbered.rule, value};
+    throw UsageError(fmt::format("--threshold {}: {}", text, numbered.range));
+  }
+  throw_unknown_choice("--threshold", text, known);
 }
 
 std::int64_t parse_fit_pixels(const std::string& text) {
@@ -166,8 +188,11 @@ void declare_scores(CLI::App& verb, MethodArguments& a) {
       ->capture_default_str();
   verb.add_option("--local-contrast", a.local_contrast, "Divide the score by its mean in a box of this side, 1 = off")
       ->capture_default_str();
-  verb.add_option("--threshold", a.threshold,
-                  "Where change begins: auto, otsu, triangle, ki, ki-sqrt, value:X or p:ALPHA; default the preset's");
+  verb.add_option(
+      "--threshold", a.threshold,
+      "Where change begins: auto (the larger of otsu and triangle), otsu, ki, ki-sqrt, triangle, rosin, isodata, "
+      "value:X, percentile:P (P % of the scores at or below), p:ALPHA or fdr:Q (at most a share Q of the "
+      "change false; p and fdr of mad and irmad with --smooth 1); default the preset's");
   verb.add_option("--null", a.null, "p-values by f (scaled F fitted to the scene) or chi2")->capture_default_str();
 }
 

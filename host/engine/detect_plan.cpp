@@ -268,7 +268,8 @@ FitNeeds fit_needs(const DetectOptions& options, const Method& m, PixelType type
   needs.contextual = m.normalize == NormalizationKind::contextual;
   needs.irmad = needs.contextual || m.normalize == NormalizationKind::pif || m.weights == WeightSource::irmad ||
                 m.has(ScoreName::irmad);
-  needs.null_model = m.has(ScoreName::irmad) || options.products.pvalue || m.threshold.rule == ThresholdRule::p;
+  needs.null_model = m.has(ScoreName::irmad) || options.products.pvalue || m.threshold.rule == ThresholdRule::p ||
+                     m.threshold.rule == ThresholdRule::fdr;
   needs.several = needs.irmad || needs.null_model || m.has(ScoreName::isfa) || m.texture ||
                   m.normalize == NormalizationKind::huber || m.normalize == NormalizationKind::histogram;
   needs.warm_start =

@@ -62,6 +62,23 @@ std::int32_t own_window(ScoreName score) {
   return score == ScoreName::ncc ? 9 : 1;
 }
 
+bool is_mad(const Method& m) {
+  return m.scores == std::vector{ScoreName::irmad} || m.scores == std::vector{ScoreName::mad};
+}
+
+void check_p_values(const Method& m) {
+  const std::string rule = fmt::format("--threshold {}", name_of(m.threshold.rule));
+  if (!is_mad(m)) {
+    throw UsageError(
+        fmt::format("{}: only mad and irmad have p-values, {} has none; choose one of these two, or another rule", rule,
+                    score_text(m)));
+  }
+  if (has_p_values(m)) return;
+  throw UsageError(fmt::format("{}: p-values belong to the score as it is; add --smooth 1{}{}", rule,
+                               m.options.local_contrast > 1 ? ", leave out --local-contrast" : "",
+                               m.options.tolerate_shift > 0 ? ", leave out --tolerate-shift" : ""));
+}
+
 void check_scores(const Method& m) {
   const MethodOptions& o = m.options;
   if (m.scores.size() > 2) throw UsageError(fmt::format("--score {}: at most two scores are combined", score_text(m)));
@@ -85,13 +102,8 @@ void check_scores(const Method& m) {
                                [](ScoreName s) { return is_windowed(s) || s == ScoreName::log_ratio; })) {
     throw UsageError(fmt::format("--window: {} has none; ssim, ncc and log-ratio have", score_text(m)));
   }
-  if (m.threshold.rule == ThresholdRule::p &&
-      !(m.scores == std::vector{ScoreName::irmad} || m.scores == std::vector{ScoreName::mad})) {
-    throw UsageError("--threshold p: only mad and irmad have p-values");
-  }
-  if (m.threshold.rule == ThresholdRule::p && m.smooth != std::vector<std::int32_t>{1}) {
-    throw UsageError("--threshold p: p-values belong to the score as it is; add --smooth 1");
-  }
+  const ThresholdRule rule = m.threshold.rule;
+  if (rule == ThresholdRule::p || rule == ThresholdRule::fdr) check_p_values(m);
 }
 
 bool takes_unequal_bands(ScoreName score) {
@@ -124,6 +136,11 @@ bool Method::has(ScoreName score) const { return std::find(scores.begin(), score
 bool is_affine_invariant(ScoreName score) {
   return score == ScoreName::mad || score == ScoreName::irmad || score == ScoreName::isfa ||
          score == ScoreName::chronochrome || score == ScoreName::hacd;
+}
+
+bool has_p_values(const Method& m) {
+  return is_mad(m) && m.smooth == std::vector<std::int32_t>{1} && m.options.local_contrast <= 1 &&
+         m.options.tolerate_shift == 0;
 }
 
 bool is_quadratic(ScoreName score) { return is_affine_invariant(score) || score == ScoreName::mahalanobis; }
@@ -181,7 +198,8 @@ const char* name_of(WeightSource weights) {
 }
 
 const char* name_of(ThresholdRule rule) {
-  constexpr const char* kNames[] = {"auto", "otsu", "triangle", "ki", "ki-sqrt", "value", "p"};
+  constexpr const char* kNames[] = {"auto",    "otsu",  "ki",         "ki-sqrt", "triangle", "rosin",
+                                    "isodata", "value", "percentile", "p",       "fdr"};
   return kNames[static_cast<int>(rule)];
 }
 

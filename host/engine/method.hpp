@@ -39,10 +39,27 @@ enum class ScoreName : std::uint8_t {
 /// automatic : the weights of the normalization where it has some (pif: irmad, contextual), else none
 enum class WeightSource : std::uint8_t { automatic, none, irmad, contextual };
 
-enum class ThresholdRule : std::uint8_t { automatic, otsu, triangle, ki, ki_sqrt, value, p };
+/// Rules by the histogram's shape, and from `value` on those that come with a number.
+enum class ThresholdRule : std::uint8_t {
+  automatic,
+  otsu,
+  ki,
+  ki_sqrt,
+  triangle,
+  rosin,
+  isodata,
+  value,
+  percentile,
+  p,
+  fdr
+};
+constexpr bool has_number(ThresholdRule rule) { return rule >= ThresholdRule::value; }
+
 struct Threshold {
   ThresholdRule rule = ThresholdRule::automatic;
-  double value = 0.0;  ///< of `value` and `p`
+  /// score of `value`; percent at or below of `percentile`, in (0, 100); probability of `p`, false share of `fdr`, in
+  /// (0, 1); of the others unused
+  double value = 0.0;
 };
 
 /// What T is compared with where nothing changed.
@@ -110,6 +127,8 @@ Method resolve_method(const MethodOptions& options, const SceneFacts& facts);
 bool is_affine_invariant(ScoreName score);
 /// A score of quadratic forms, solved from covariances.
 bool is_quadratic(ScoreName score);
+/// The score is sqrt(T) as it comes, of a T whose distribution is known where nothing changed: it has p-values.
+bool has_p_values(const Method& method);
 
 const char* name_of(Preset preset);
 const char* name_of(ScoreName score);

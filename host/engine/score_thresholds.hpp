@@ -21,13 +21,15 @@ struct ThresholdRecord {
 
 struct ScoreThresholds {
   ThresholdRecord used;
-  std::vector<ThresholdRecord> all;  ///< auto, otsu, triangle, ki, ki-sqrt
+  /// Every rule that needs no number, by its name, and p:0.01 and fdr:0.05 where T has a fitted null or is to be taken
+  /// as chi-square's.
+  std::vector<ThresholdRecord> all;
 };
 
 /// All rules on the histogram of the scores; nothing when there are none.
-/// null, degrees_of_freedom : of T = score^2, for the rule p
+/// null, degrees_of_freedom : of T = score^2, for the rules p and fdr. Without a null they take chi-square.
 /// The histogram's window of 16 octaves ends at 2^8, or at the largest score where that is above or where scores are in
-/// the images' own units.
+/// the images' own units. A rule that finds no change gives the largest finite float32.
 std::optional<ScoreThresholds> thresholds_of(const LogHistogram& scores, double largest, const Method& method,
                                              std::int32_t degrees_of_freedom, const std::optional<ScaledF>& null);
 

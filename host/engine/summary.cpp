@@ -50,8 +50,7 @@ Json value_or(const std::optional<T>& value, const char* otherwise) {
 }
 
 Json threshold_option(const Threshold& t) {
-  const bool valued = t.rule == ThresholdRule::value || t.rule == ThresholdRule::p;
-  return valued ? Json(fmt::format("{}:{:.17g}", name_of(t.rule), t.value)) : Json(name_of(t.rule));
+  return has_number(t.rule) ? Json(fmt::format("{}:{}", name_of(t.rule), t.value)) : Json(name_of(t.rule));
 }
 
 /// Every option of the method as resolved: what the preset chose stands here like what the user said.

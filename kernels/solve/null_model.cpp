@@ -61,13 +61,22 @@ std::optional<ScaledF> fit_scaled_f(std::span<const std::uint64_t> bins, std::in
   return ScaledF{*upper / f_isf(p, nu, 1.0 - kUpperShare), nu};
 }
 
+double NullModel::p_value(double r) const {
+  return f ? f_survival(degrees_of_freedom, f->nu, r * r / f->k) : chi2_survival(degrees_of_freedom, r * r);
+}
+
+double NullModel::threshold(double alpha) const {
+  const double p = degrees_of_freedom;
+  return std::sqrt(f ? f->k * f_isf(p, f->nu, alpha) : chi2_isf(p, alpha));
+}
+
 PValueTable::PValueTable(std::int32_t degrees_of_freedom, std::optional<ScaledF> null)
-    : degrees_of_freedom_(degrees_of_freedom), null_(null) {
+    : null_{degrees_of_freedom, null} {
   if (degrees_of_freedom < 1) throw std::invalid_argument("p-values: degrees of freedom below 1");
-  if (null_ && !(null_->k > 0.0 && null_->k < kInfinity && null_->nu > 0.0)) {
+  if (null && !(null->k > 0.0 && null->k < kInfinity && null->nu > 0.0)) {
     throw std::invalid_argument("p-values: scale or degrees of freedom of the scaled F not above 0");
   }
-  const auto p_at = [this](double r) { return p_value(r * r); };
+  const auto p_at = [this](double r) { return null_.p_value(r); };
   std::int32_t low = -126, high = 127;
   while (low + 1 < high && p_at(power_of_two(low + 1)) >= 1.0 - kLinearBelow) ++low;
   while (high - 1 > low && p_at(power_of_two(high - 1)) <= kSmallestP) --high;
@@ -91,10 +100,6 @@ PValueTable::PValueTable(std::int32_t degrees_of_freedom, std::optional<ScaledF>
   }
 }
 
-double PValueTable::p_value(double t) const {
-  return null_ ? f_survival(degrees_of_freedom_, null_->nu, t / null_->k) : chi2_survival(degrees_of_freedom_, t);
-}
-
 float PValueTable::operator()(float r) const {
   if (r != r) return r;
   if (!(r > lowest_)) return 1.0f - (1.0f - nodes_.front().p) * (std::max(r, 0.0f) / lowest_);
@@ -104,11 +109,6 @@ float PValueTable::operator()(float r) const {
   const std::uint32_t interval = std::uint32_t{1} << position_bits_;
   const float position = static_cast<float>(offset & (interval - 1)) / static_cast<float>(interval);
   return node.p * exp_of_step(position * node.log_step);
-}
-
-double PValueTable::threshold(double alpha) const {
-  const double p = degrees_of_freedom_;
-  return std::sqrt(null_ ? null_->k * f_isf(p, null_->nu, alpha) : chi2_isf(p, alpha));
 }
 
 }  // namespace groundshift

@@ -15,6 +15,17 @@ struct ScaledF {
   double nu = 0.0;
 };
 
+/// Distribution of T = r^2 where nothing changed: chi-square (f absent) or the scaled F.
+struct NullModel {
+  std::int32_t degrees_of_freedom = 1;  ///< >= 1, else its functions throw std::invalid_argument
+  std::optional<ScaledF> f;
+
+  /// Upper tail at r >= 0, in 0..1, falling; in double, as exact as chi2_survival and f_survival.
+  double p_value(double r) const;
+  /// Smallest r whose p-value is at most alpha. Throws std::invalid_argument unless 0 < alpha < 1.
+  double threshold(double alpha) const;
+};
+
 /// nu from the ratio of the 50 % to the 15 % quantile of T (it falls as nu rises), k from the median.
 /// bins    : kFloatBins counts of T (float_bin), else throws std::invalid_argument
 /// returns : nu between 0.1 and 1e4, infinite where the ratio is that of nu > 1e4 or of chi-square; nothing when fewer
@@ -34,9 +45,8 @@ class PValueTable {
   /// smallest normal float32
   ///           is given as that, 1.2e-38
   float operator()(float r) const;
-  /// Smallest r whose p-value is at most alpha, in double and not from the table. Throws std::invalid_argument unless
-  /// 0 < alpha < 1.
-  double threshold(double alpha) const;
+  /// NullModel::threshold, not from the table.
+  double threshold(double alpha) const { return null_.threshold(alpha); }
 
  private:
   /// p-value at the lower end of an interval, and ln p at the upper end less ln p here.
@@ -44,10 +54,8 @@ class PValueTable {
     float p = 0.0f;
     float log_step = 0.0f;
   };
-  double p_value(double t) const;
 
-  std::int32_t degrees_of_freedom_;
-  std::optional<ScaledF> null_;
+  NullModel null_;
   float lowest_ = 0.0f;             ///< r of the first node, a power of two; p is linear below it
   float highest_ = 0.0f;            ///< r of the last node, a power of two; p is constant above it
   std::int32_t position_bits_ = 0;  ///< mantissa bits of r that tell the position inside an interval

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Splits of a histogram in two classes by Otsu, triangle and Kittler-Illingworth.
+// Splits of a histogram in two classes by the moments of the classes, by the histogram's corner, or by rank.
 #include "kernels/solve/thresholds.hpp"
 
 #include <algorithm>
@@ -121,15 +121,10 @@ std::vector<std::int64_t> smoothed(Counts counts) {
   return sums;
 }
 
-std::size_t triangle_bin(Counts counts) {
-  const std::uint64_t total = total_of(counts);
-  std::size_t last = counts.size() - 1;
-  std::uint64_t tail = counts[last];
-  while (tail * kTailShare <= total) tail += counts[--last];  // at bin 0 the tail is everything
-
-  const std::vector<std::int64_t> heights = smoothed(counts);
+/// The bin of peak..last farthest below the line between these two; `otherwise` when none lies below it.
+std::size_t corner_bin(std::span<const std::int64_t> heights, std::size_t last, std::size_t otherwise) {
   const auto peak = static_cast<std::size_t>(std::max_element(heights.begin(), heights.end()) - heights.begin());
-  std::size_t best = last_occupied(counts);
+  std::size_t best = otherwise;
   std::int64_t largest = 0;
   for (std::size_t k = peak; k < last; ++k) {
     const std::int64_t below_peak = (heights[peak] - heights[k]) * static_cast<std::int64_t>(last - peak);
@@ -140,6 +135,30 @@ std::size_t triangle_bin(Counts counts) {
     }
   }
   return best;
+}
+
+std::size_t triangle_bin(Counts counts) {
+  const std::uint64_t total = total_of(counts);
+  std::size_t last = counts.size() - 1;
+  std::uint64_t tail = counts[last];
+  while (tail * kTailShare <= total) tail += counts[--last];  // at bin 0 the tail is everything
+  return corner_bin(smoothed(counts), last, last_occupied(counts));
+}
+
+std::size_t rosin_bin(Counts counts) {
+  const std::size_t last = last_occupied(counts);
+  return corner_bin(smoothed(counts), last, last);
+}
+
+/// Raising a split raises both means, so the first one whose midpoint stays below the next centre is a fixed point.
+std::size_t isodata_bin(Counts counts, std::span<const double> values) {
+  const Splits splits(counts, values);
+  const std::size_t last = last_occupied(counts);
+  for (std::size_t k = 0; k < last; ++k) {
+    if (splits.lower[k].occupied == 0) continue;
+    if ((splits.lower[k].mean + splits.upper[k].mean) / 2.0 < values[k + 1]) return k;
+  }
+  return last;
 }
 
 /// Checks the size; false when nothing was counted.
@@ -168,6 +187,25 @@ std::optional<double> otsu_of_log_bins(Counts counts) {
 std::optional<double> triangle_of_log_bins(Counts counts) {
   if (!has_counts(counts)) return std::nullopt;
   return threshold_of(triangle_bin(counts));
+}
+
+std::optional<double> rosin_of_log_bins(Counts counts) {
+  if (!has_counts(counts)) return std::nullopt;
+  return threshold_of(rosin_bin(counts));
+}
+
+std::optional<double> isodata_of_log_bins(Counts counts) {
+  if (!has_counts(counts)) return std::nullopt;
+  return threshold_of(isodata_bin(counts, log_centers()));
+}
+
+std::optional<double> percentile_of_log_bins(Counts counts, double percent) {
+  if (!(percent > 0.0 && percent < 100.0)) throw std::invalid_argument("percentile: not between 0 and 100");
+  if (!has_counts(counts)) return std::nullopt;
+  const double wanted = percent * static_cast<double>(total_of(counts));
+  std::size_t bin = 0;
+  for (std::uint64_t below = counts[0]; 100.0 * static_cast<double>(below) < wanted; below += counts[bin]) ++bin;
+  return threshold_of(bin);
 }
 
 std::optional<double> ki_of_log_bins(Counts counts) {

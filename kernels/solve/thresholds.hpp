@@ -16,18 +16,28 @@ namespace groundshift {
 /// triangle : counts smoothed by a box of 65 bins (empty bins beyond the ends); the line from the highest bin to the
 ///            last bin with tail > 1e-5 N, tail = counts from that bin on; of the bins between, the one farthest below
 ///            the line, both axes normalised (which does not move it); the last bin when none lies below
+/// rosin    : the same with the line to the last occupied bin, as published but for the smoothing, without which the
+///            noise of narrow bins moves the peak and the corner
+/// isodata  : the lowest bin k with center_k <= (m0 + m1) / 2 < center_(k+1), a fixed point of two-means on the centres
 /// ki       : Kittler-Illingworth on the centres: least 1 + 2 (P0 ln s0 + P1 ln s1) - 2 (P0 ln P0 + P1 ln P1) over
 ///            splits with more than 1e-3 N and two occupied bins in each class; otsu when there are none or the minimum
 ///            is at the first or last of them
 /// ki_sqrt  : the same on the square roots of the centres
 /// source   : Otsu, IEEE Trans. SMC 9(1) 1979, 62-66; Kittler & Illingworth, Pattern Recognition 19(1) 1986, 41-47;
+///            Rosin, Pattern Recognition 34(11) 2001, 2083-2096; Ridler & Calvard, IEEE Trans. SMC 8(8) 1978, 630-632;
 ///            RECIPES of the project, recommendation
 std::optional<double> otsu_of_log_bins(std::span<const std::uint64_t> counts);
 std::optional<double> triangle_of_log_bins(std::span<const std::uint64_t> counts);
+std::optional<double> rosin_of_log_bins(std::span<const std::uint64_t> counts);
+std::optional<double> isodata_of_log_bins(std::span<const std::uint64_t> counts);
 std::optional<double> ki_of_log_bins(std::span<const std::uint64_t> counts);
 std::optional<double> ki_sqrt_of_log_bins(std::span<const std::uint64_t> counts);
 /// max(otsu, triangle)
 std::optional<double> auto_of_log_bins(std::span<const std::uint64_t> counts);
+
+/// As above, for the first bin with at least `percent` % of the counts in it and below. Throws std::invalid_argument
+/// unless 0 < percent < 100.
+std::optional<double> percentile_of_log_bins(std::span<const std::uint64_t> counts, double percent);
 
 /// Kittler-Illingworth as above on equal bins over [minimum, maximum]; falls back to otsu_threshold
 /// (kernels/solve/otsu.hpp) and, like it, returns the centre of the lower class's last bin.

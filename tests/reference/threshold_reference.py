@@ -63,7 +63,7 @@ def kittler_illingworth(counts, values=CENTRES):
         j = np.where(usable, j, np.inf)
         best = int(np.argmin(j))
         inside = np.flatnonzero(usable)
-        if inside[0] < best < inside[-1]:
+        if j[best] < min(j[inside[0]], j[inside[-1]]):  # splits in a gap are one and the same
             return best
     return otsu(counts)
 

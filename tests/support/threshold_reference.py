@@ -75,6 +75,24 @@ def triangle(counts):
     return peak + int(np.flatnonzero(distance > distance.max() * (1 - 1e-12))[0])
 
 
+def rosin(counts):
+    """The point farthest below the chord, in the unit square."""
+    smooth = np.convolve(counts, np.ones(65) / 65, mode="same")
+    peak, last = np.flatnonzero(smooth > smooth.max() * (1 - 1e-12))[0], np.flatnonzero(counts)[-1]
+    x, y = np.arange(peak, last + 1) / len(counts), smooth[peak : last + 1] / smooth.max()
+    chord = np.array([x[-1] - x[0], y[-1] - y[0]])
+    below = (chord[1] * (x - x[0]) - chord[0] * (y - y[0])) / np.hypot(*chord)
+    return peak + int(np.flatnonzero(below > below.max() * (1 - 1e-12))[0])
+
+
+def isodata(counts, values):
+    for k in range(int(np.argmax(counts > 0)), len(counts) - 1):
+        low = np.average(values[: k + 1], weights=counts[: k + 1])
+        middle = (low + np.average(values[k + 1 :], weights=counts[k + 1 :])) / 2
+        if values[k] <= middle < values[k + 1]:
+            return k
+
+
 def ki(counts, values):
     total = counts.sum()
     costs, splits = [], []
@@ -102,7 +120,8 @@ def main():
     for kind in ("two lobes", "rare change", "skewed", "one class", "zeros and a lobe", "cut at the top"):
         counts = make(kind)
         by_otsu = otsu(counts, centers)
-        row = [by_otsu, triangle(counts), ki(counts, centers), ki(counts, np.sqrt(centers)), ki(counts, np.arange(BINS))]
+        row = [by_otsu, triangle(counts), rosin(counts), isodata(counts, centers), ki(counts, centers)]
+        row += [ki(counts, np.sqrt(centers)), ki(counts, np.arange(BINS))]
         print(f'{{"{kind}", {", ".join("otsu" if k is None else str(k) for k in row)}}},')
 
 

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "host/base/error.hpp"
 
 namespace groundshift {
@@ -92,6 +94,45 @@ TEST(Method, RefusesUnequalBandCountsWhereBandsArePaired) {
   options.scores = {ScoreName::mad};
   options.normalize = NormalizationKind::zscore;
   EXPECT_THROW(method(options, {30.0, 4, 6}), InputError);
+}
+
+TEST(Method, TakesRulesOfPValuesForScoresThatHaveThem) {
+  for (const ThresholdRule rule : {ThresholdRule::p, ThresholdRule::fdr}) {
+    MethodOptions options;
+    options.scores = {ScoreName::mad};
+    options.smooth = {1};
+    options.threshold = Threshold{rule, 0.05};
+    EXPECT_TRUE(has_p_values(method(options)));
+    options.scores = {ScoreName::irmad};
+    EXPECT_TRUE(has_p_values(method(options)));
+    MethodOptions other = options;
+    other.scores = {ScoreName::cva};
+    EXPECT_THROW(method(other), UsageError);
+    other.scores = {ScoreName::mad, ScoreName::irmad};
+    EXPECT_THROW(method(other), UsageError);
+    other = options;
+    other.smooth = {3};
+    EXPECT_THROW(method(other), UsageError);
+    other = options;
+    other.local_contrast = 21;
+    EXPECT_THROW(method(other), UsageError);
+    other = options;
+    other.tolerate_shift = 1;
+    EXPECT_THROW(method(other), UsageError);
+    other.threshold = Threshold{ThresholdRule::percentile, 99.0};
+    EXPECT_FALSE(has_p_values(method(other)));
+  }
+}
+
+TEST(Method, NamesEveryThresholdRule) {
+  using enum ThresholdRule;
+  const std::pair<ThresholdRule, const char*> rows[] = {
+      {automatic, "auto"},        {otsu, "otsu"},   {ki, "ki"},           {ki_sqrt, "ki-sqrt"},
+      {triangle, "triangle"},     {rosin, "rosin"}, {isodata, "isodata"}, {value, "value"},
+      {percentile, "percentile"}, {p, "p"},         {fdr, "fdr"}};
+  for (const auto& [rule, name] : rows) EXPECT_STREQ(name_of(rule), name);
+  for (const ThresholdRule rule : {value, percentile, p, fdr}) EXPECT_TRUE(has_number(rule)) << name_of(rule);
+  for (const ThresholdRule rule : {automatic, isodata, triangle}) EXPECT_FALSE(has_number(rule)) << name_of(rule);
 }
 
 TEST(Method, NamesEveryScoreAndNormalization) {

@@ -196,6 +196,19 @@ TEST(PValueTable, ThresholdIsTheInverse) {
   }
 }
 
+TEST(NullModel, TailAndThresholdAreInverse) {
+  // scipy 1.10.1: stats.chi2.sf(9, 3), stats.f.sf(9 / 4.7, 4, 12)
+  EXPECT_NEAR((NullModel{3, {}}).p_value(3.0), 0.02929088653488826, 1e-13);
+  EXPECT_NEAR((NullModel{4, ScaledF{4.7, 12.0}}).p_value(3.0), 0.17261764795984433, 1e-12);
+  for (const NullModel& null : {NullModel{1, {}}, NullModel{6, {}}, NullModel{6, ScaledF{2.5, 6.0}}}) {
+    EXPECT_EQ(null.p_value(0.0), 1.0);
+    for (const double alpha : {0.999, 0.5, 0.05, 1e-4, 1e-20}) {
+      EXPECT_NEAR(null.p_value(null.threshold(alpha)), alpha, 1e-10 * alpha);
+    }
+  }
+  EXPECT_THROW((NullModel{0, {}}).p_value(1.0), std::invalid_argument);
+}
+
 TEST(PValueTable, RefusesWhatIsNoDistribution) {
   EXPECT_THROW(PValueTable(0, {}), std::invalid_argument);
   EXPECT_THROW(PValueTable(3, (ScaledF{0.0, 3.0})), std::invalid_argument);

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -59,6 +61,9 @@ Counts make(const std::string& kind) {
   return counts;
 }
 
+constexpr std::array kRules = {otsu_of_log_bins, triangle_of_log_bins, rosin_of_log_bins, isodata_of_log_bins,
+                               ki_of_log_bins,   ki_sqrt_of_log_bins,  auto_of_log_bins};
+
 double above_bin(std::int32_t bin) { return static_cast<double>(log_bin_threshold(bin)); }
 
 constexpr std::int32_t kFallsBack = -1;  // Kittler-Illingworth has no interior minimum: Otsu's answer
@@ -66,18 +71,18 @@ constexpr std::int32_t kFallsBack = -1;  // Kittler-Illingworth has no interior 
 /// Last bin of the lower class by each rule; ki_equal on bins 0..4095 as values.
 struct Expected {
   std::string kind;
-  std::int32_t otsu, triangle, ki, ki_sqrt, ki_equal;
+  std::int32_t otsu, triangle, rosin, isodata, ki, ki_sqrt, ki_equal;
 };
 
 // Output of tests/support/threshold_reference.py (numpy 1.24.2).
 const std::vector<Expected>& expected_bins() {
   static const std::vector<Expected> all = {
-      {"two lobes", 2387, 1938, 1897, 2001, 2044},
-      {"rare change", 2240, 2171, 2240, 2240, 2240},
-      {"skewed", 2755, 1661, 1720, 1674, 1246},
-      {"one class", 2014, 2134, 2164, kFallsBack, kFallsBack},
-      {"zeros and a lobe", 2133, 33, kFallsBack, kFallsBack, kFallsBack},
-      {"cut at the top", 3771, 4020, 3879, kFallsBack, kFallsBack},
+      {"two lobes", 2387, 1938, 1938, 2387, 1897, 2001, 2044},
+      {"rare change", 2240, 2171, 2171, 2761, 2240, 2240, 2240},
+      {"skewed", 2755, 1661, 1661, 2756, 1720, 1674, 1246},
+      {"one class", 2014, 2134, 2134, 2014, 2164, kFallsBack, kFallsBack},
+      {"zeros and a lobe", 2133, 33, 33, 2131, kFallsBack, kFallsBack, kFallsBack},
+      {"cut at the top", 3771, 4020, 4020, 3771, 3879, kFallsBack, kFallsBack},
   };
   return all;
 }
@@ -88,6 +93,8 @@ TEST(Thresholds, MatchNumpyOnLogBins) {
     const Counts counts = make(e.kind);
     EXPECT_EQ(*otsu_of_log_bins(counts), above_bin(e.otsu));
     EXPECT_EQ(*triangle_of_log_bins(counts), above_bin(e.triangle));
+    EXPECT_EQ(*rosin_of_log_bins(counts), above_bin(e.rosin));
+    EXPECT_EQ(*isodata_of_log_bins(counts), above_bin(e.isodata));
     EXPECT_EQ(*ki_of_log_bins(counts), above_bin(e.ki == kFallsBack ? e.otsu : e.ki));
     EXPECT_EQ(*ki_sqrt_of_log_bins(counts), above_bin(e.ki_sqrt == kFallsBack ? e.otsu : e.ki_sqrt));
     EXPECT_EQ(*auto_of_log_bins(counts), above_bin(std::max(e.otsu, e.triangle)));
@@ -141,13 +148,56 @@ TEST(Thresholds, CutTheTailOfTheTriangle) {
   EXPECT_GT(*triangle_of_log_bins(counts), without);
 }
 
+TEST(Thresholds, FollowTheTailToItsEndByRosin) {
+  // The ramp, smoothed, is highest at bin 1032 with 65 x 968,000. To bin 4000 the line falls by 21,199 a bin; the
+  // smoothed counts fall by what leaves the box, 1000 (1032 - j) from bin 1000 + j: less than the line from j = 1011
+  // on.
+  Counts counts = no_counts();
+  for (std::size_t k = 0; k < 1000; ++k) counts[1000 + k] = 1000 * (1000 - k);
+  counts[4000] = 1;  // far below 1e-5 of all: nothing to the triangle
+  const double corner = *rosin_of_log_bins(counts);
+  EXPECT_EQ(corner, above_bin(2011));
+  EXPECT_NE(*triangle_of_log_bins(counts), corner);
+  counts[4000] = 0;
+  EXPECT_EQ(*rosin_of_log_bins(counts), *triangle_of_log_bins(counts));
+}
+
+TEST(Thresholds, SettleHalfwayBetweenTheMeansByIsodata) {
+  Counts counts = no_counts();
+  counts[2048] = 30;  // center 2^(1/512), bins of 2^(1/256)
+  counts[2560] = 10;  // four times as much
+  // The midpoint is 2.5 times the lower center: log2(2.5) = 1.3219 octaves, 338.4 bins above it.
+  EXPECT_EQ(*isodata_of_log_bins(counts), above_bin(2048 + 338));
+  // A third spike 16 times as high: up to the second, (1 + 10) / 2 = 5.5 lies above it (no fixed point); from it on,
+  // (1.75 + 16) / 2 = 8.875, 3.1497 octaves or 806.3 bins above the first.
+  counts[3072] = 10;
+  EXPECT_EQ(*isodata_of_log_bins(counts), above_bin(2048 + 806));
+}
+
+TEST(Thresholds, CountUpToThePercentile) {
+  Counts counts = no_counts();
+  counts[0] = 10;
+  counts[100] = 30;
+  counts[4095] = 60;
+  EXPECT_EQ(*percentile_of_log_bins(counts, 1e-9), above_bin(0));
+  EXPECT_EQ(*percentile_of_log_bins(counts, 10.0), above_bin(0));  // 10 % are there
+  EXPECT_EQ(*percentile_of_log_bins(counts, 10.0001), above_bin(100));
+  EXPECT_EQ(*percentile_of_log_bins(counts, 40.0), above_bin(100));
+  EXPECT_EQ(*percentile_of_log_bins(counts, 40.0001), above_bin(4095));
+  EXPECT_EQ(*percentile_of_log_bins(counts, 99.9999), above_bin(4095));
+  for (const double percent : {0.0, 100.0, -1.0, 101.0, std::nan("")}) {
+    EXPECT_THROW(percentile_of_log_bins(counts, percent), std::invalid_argument) << percent;
+  }
+  EXPECT_FALSE(percentile_of_log_bins(no_counts(), 50.0).has_value());
+  EXPECT_THROW(percentile_of_log_bins(Counts(100, 1), 50.0), std::invalid_argument);
+}
+
 TEST(Thresholds, FindNothingAboveASingleBin) {
   for (const std::int32_t bin : {0, 1, 40, 2048, kLogBins - 2, kLogBins - 1}) {
     SCOPED_TRACE(bin);
     Counts counts = no_counts();
     counts[static_cast<std::size_t>(bin)] = 7;
-    for (const auto rule :
-         {otsu_of_log_bins, triangle_of_log_bins, ki_of_log_bins, ki_sqrt_of_log_bins, auto_of_log_bins}) {
+    for (const auto rule : kRules) {
       EXPECT_EQ(*rule(counts), above_bin(bin));
     }
   }
@@ -156,8 +206,7 @@ TEST(Thresholds, FindNothingAboveASingleBin) {
 
 TEST(Thresholds, FindNoneInNoCounts) {
   const Counts counts = no_counts();
-  for (const auto rule :
-       {otsu_of_log_bins, triangle_of_log_bins, ki_of_log_bins, ki_sqrt_of_log_bins, auto_of_log_bins}) {
+  for (const auto rule : kRules) {
     EXPECT_FALSE(rule(counts).has_value());
     EXPECT_THROW(rule(Counts(100, 1)), std::invalid_argument);
   }
@@ -170,6 +219,8 @@ TEST(Thresholds, HoldForCountsOfAWholeContinent) {
   for (auto& count : counts) count <<= 31;  // 2^45 and a bit in all
   EXPECT_EQ(*otsu_of_log_bins(counts), above_bin(2387));
   EXPECT_EQ(*triangle_of_log_bins(counts), above_bin(1938));
+  EXPECT_EQ(*rosin_of_log_bins(counts), above_bin(1938));
+  EXPECT_EQ(*isodata_of_log_bins(counts), above_bin(2387));
   EXPECT_EQ(*ki_of_log_bins(counts), above_bin(1897));
 }
 
@@ -177,8 +228,7 @@ TEST(Thresholds, StandAClassOfAlmostNoSpread) {
   Counts counts = make("one class");
   counts[1] = std::uint64_t{1} << 44;
   counts[2] = 1;
-  for (const auto rule :
-       {otsu_of_log_bins, triangle_of_log_bins, ki_of_log_bins, ki_sqrt_of_log_bins, auto_of_log_bins}) {
+  for (const auto rule : kRules) {
     EXPECT_GE(*rule(counts), above_bin(1));
     EXPECT_LT(*rule(counts), above_bin(3000));
   }
