@@ -29,7 +29,8 @@ ARROWS = {
     "host/plan": ["host/geo"],
     "host/align": ["host/plan", "host/io"],
     "host/pipeline": ["host/plan", "host/io"],
-    "host/engine": ["host/align", "host/pipeline"],
+    "host/sites": ["host/plan", "host/io"],
+    "host/engine": ["host/align", "host/pipeline", "host/sites"],
     "host/products": ["host/engine"],
     "host/synth": ["host/engine"],
     "host/evaluate": ["host/engine"],
@@ -38,8 +39,8 @@ ARROWS = {
 }
 CROSSING = {
     "kernels/api": {"io", "align", "pipeline", "engine", "products"},
-    "kernels/view": {"geo", "io", "plan", "align", "pipeline", "engine", "products", "synth"},
-    "kernels/solve": {"engine", "products", "align", "evaluate"},
+    "kernels/view": {"geo", "io", "plan", "align", "pipeline", "sites", "engine", "products", "synth"},
+    "kernels/solve": {"sites", "engine", "products", "align", "evaluate"},
 }
 # Single headers that a room may take from a room it has no arrow to: plain data both sides must agree on.
 SINGLE_HEADERS = {
