@@ -147,6 +147,21 @@ void TemporarySibling::commit() {
   sync_to_disk(folder_of(target_), O_RDONLY | O_DIRECTORY);
 }
 
+void TemporarySibling::commit_beside(std::string_view extension) {
+  expects(lock_fd_ >= 0, "a temporary sibling is committed once");
+  const fs::path from = fs::path(path_).replace_extension(extension),
+                 to = fs::path(target_).replace_extension(extension);
+  std::error_code error;
+  if (!fs::exists(from, error)) {
+    fs::remove(to, error);
+    return;
+  }
+  sync_to_disk(from, O_RDONLY);
+  if (::rename(from.c_str(), to.c_str()) != 0) {
+    throw OutputError(fmt::format("{}: cannot be put in place: {}", to.string(), reason()));
+  }
+}
+
 void write_text_file(const fs::path& path, std::string_view text) {
   TemporarySibling sibling(path);
   const int fd = ::open(sibling.path().c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);

@@ -26,6 +26,9 @@ class TemporarySibling {
   const std::filesystem::path& path() const { return path_; }
   /// fsync, rename to the target, fsync of the folder. Throws OutputError.
   void commit();
+  /// Of a format of several files: moves the file beside the sibling that has this extension to its place beside the
+  /// target; where there is none, an older one of the target is removed. Call before commit(). Throws OutputError.
+  void commit_beside(std::string_view extension);
 
  private:
   std::filesystem::path target_, path_, lock_path_;

@@ -2,45 +2,21 @@
 // Records in device memory, in memory and in an unnamed file.
 #include "host/pipeline/tile_store.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
 #include <algorithm>
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
-#include <string>
-
-#include <fmt/format.h>
 
 #include "host/base/error.hpp"
 
 namespace groundshift {
-namespace {
-
-/// A file without a name: O_TMPFILE where the file system has it, else one that is unlinked at once.
-int unnamed_file(const std::filesystem::path& folder) {
-  const int fd = ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-  if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL)) return fd;
-  std::string name = (folder / ".groundshift-scratch-XXXXXX").string();
-  const int named = ::mkostemp(name.data(), O_CLOEXEC);
-  if (named >= 0) ::unlink(name.c_str());
-  return named;
-}
-
-}  // namespace
 
 TileStore::TileStore(Backend& backend, std::int64_t record_bytes, std::int64_t memory_bytes,
                      std::filesystem::path folder, const std::optional<WorkspaceShape>& tile)
     : backend_(backend),
       record_bytes_(record_bytes),
       memory_records_(std::max<std::int64_t>(0, memory_bytes / record_bytes)),
-      folder_(std::move(folder)),
-      tile_(tile) {
+      keeps_all_(!folder.empty()),
+      tile_(tile),
+      scratch_(std::move(folder), "decoded tiles") {
   expects(record_bytes > 0, "a record has a size");
-}
-
-TileStore::~TileStore() {
-  if (scratch_ >= 0) ::close(scratch_);
 }
 
 void TileStore::grow(std::int64_t record_count) {
@@ -51,15 +27,7 @@ void TileStore::grow(std::int64_t record_count) {
   }
   record_count_ = record_count;
   memory_.resize(static_cast<std::size_t>(std::min(host_records(), memory_records_)));
-  if (host_records() > memory_records_ && !folder_.empty() && scratch_ < 0) open_scratch();
-}
-
-void TileStore::open_scratch() {
-  scratch_ = unnamed_file(folder_);
-  if (scratch_ < 0) {
-    throw OutputError(fmt::format("{}: no scratch file can be made here: {}; choose another folder with --scratch",
-                                  folder_.string(), std::strerror(errno)));
-  }
+  if (host_records() > memory_records_ && keeps_all_) scratch_.open();
 }
 
 std::byte* TileStore::resident(std::int64_t record) {
@@ -70,38 +38,17 @@ std::byte* TileStore::resident(std::int64_t record) {
 }
 
 void TileStore::spill(std::int64_t record, const std::byte* data) {
-  const off_t start = scratch_start(record);
-  for (std::int64_t done = 0; done < record_bytes_;) {
-    const ssize_t written =
-        ::pwrite(scratch_, data + done, static_cast<std::size_t>(record_bytes_ - done), start + done);
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) {
-      throw OutputError(
-          fmt::format("{}: the scratch file cannot take {} MiB of decoded tiles: {}; free some space, choose "
-                      "another folder with --scratch, or allow more --memory",
-                      folder_.string(), scratch_bytes() >> 20, written == 0 ? "disk full" : std::strerror(errno)));
-    }
-    done += written;
-  }
+  scratch_.write(scratch_start(record), data, record_bytes_, scratch_bytes());
 }
 
 void TileStore::fetch(std::int64_t record, std::byte* data) const {
-  const off_t start = scratch_start(record);
-  for (std::int64_t done = 0; done < record_bytes_;) {
-    const ssize_t got = ::pread(scratch_, data + done, static_cast<std::size_t>(record_bytes_ - done), start + done);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) {
-      throw OutputError(fmt::format("{}: the scratch file cannot be read back: {}", folder_.string(),
-                                    got == 0 ? "it ends too early" : std::strerror(errno)));
-    }
-    done += got;
-  }
+  scratch_.read(scratch_start(record), data, record_bytes_);
 }
 
 std::int64_t TileStore::resident_bytes() const { return std::min(host_records(), memory_records_) * record_bytes_; }
 
 std::int64_t TileStore::scratch_bytes() const {
-  return scratch_ < 0 ? 0 : std::max<std::int64_t>(0, host_records() - memory_records_) * record_bytes_;
+  return !scratch_.is_open() ? 0 : std::max<std::int64_t>(0, host_records() - memory_records_) * record_bytes_;
 }
 
 }  // namespace groundshift

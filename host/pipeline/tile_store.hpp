@@ -10,6 +10,7 @@
 #include <optional>
 #include <vector>
 
+#include "host/io/scratch_file.hpp"
 #include "kernels/api/backend.hpp"
 
 namespace groundshift {
@@ -25,7 +26,6 @@ class TileStore {
   /// tile   : what a record is, for the device; none: records stay with the host
   TileStore(Backend& backend, std::int64_t record_bytes, std::int64_t memory_bytes, std::filesystem::path folder,
             const std::optional<WorkspaceShape>& tile = {});
-  ~TileStore();
   TileStore(const TileStore&) = delete;
   TileStore& operator=(const TileStore&) = delete;
 
@@ -34,7 +34,7 @@ class TileStore {
   void grow(std::int64_t record_count);
 
   std::int64_t record_bytes() const { return record_bytes_; }
-  bool keeps(std::int64_t record) const { return record < device_records() + memory_records_ || !folder_.empty(); }
+  bool keeps(std::int64_t record) const { return record < device_records() + memory_records_ || keeps_all_; }
   bool in_memory(std::int64_t record) const {
     return record >= device_records() && record < device_records() + memory_records_;
   }
@@ -53,7 +53,6 @@ class TileStore {
   std::int64_t scratch_bytes() const;
 
  private:
-  void open_scratch();
   std::int64_t device_records() const { return static_cast<std::int64_t>(device_.size()); }
   /// Records that are not in device memory.
   std::int64_t host_records() const { return record_count_ - device_records(); }
@@ -64,12 +63,12 @@ class TileStore {
   Backend& backend_;
   const std::int64_t record_bytes_;
   const std::int64_t memory_records_;
-  const std::filesystem::path folder_;
+  const bool keeps_all_;
   const std::optional<WorkspaceShape> tile_;
   std::vector<std::unique_ptr<DeviceTile>> device_;
   std::vector<HostBuffer> memory_;
   std::int64_t record_count_ = 0;
-  int scratch_ = -1;
+  ScratchFile scratch_;
 };
 
 }  // namespace groundshift

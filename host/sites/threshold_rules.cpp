@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table of rules.
+#include "host/sites/threshold_rules.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "host/base/error.hpp"
+#include "kernels/solve/thresholds.hpp"
+
+namespace groundshift {
+namespace {
+
+constexpr ThresholdRuleOnBins kRules[] = {{"auto", auto_of_log_bins},
+                                          {"otsu", otsu_of_log_bins},
+                                          {"triangle", triangle_of_log_bins},
+                                          {"ki", ki_of_log_bins},
+                                          {"ki-sqrt", ki_sqrt_of_log_bins}};
+
+constexpr int kLowestTop = -16, kHighestTop = 32;  ///< what a LogHistogram has windows for
+constexpr int kUsualTop = 8;                       ///< scores of sigmas and ratios lie in 2^-8..2^8
+
+int top_octave(double largest, const std::string& description) {
+  int exponent = 0;
+  if (std::isfinite(largest)) {
+    std::frexp(largest, &exponent);  // largest < 2^exponent
+  } else {
+    exponent = kHighestTop;
+  }
+  const bool unit_known =
+      description.find("unit: ") != std::string::npos && description.find("unit: input units") == std::string::npos;
+  return std::clamp(unit_known ? std::max(exponent, kUsualTop) : exponent, kLowestTop, kHighestTop);
+}
+
+}  // namespace
+
+std::span<const ThresholdRuleOnBins> threshold_rules() { return kRules; }
+
+ThresholdChoice threshold_choice_of(const std::string& text) {
+  constexpr std::string_view kValue = "value:";
+  if (text.starts_with(kValue)) {
+    ThresholdChoice out{"value", 0.0};
+    const char* last = text.data() + text.size();
+    const auto [end, error] = std::from_chars(text.data() + kValue.size(), last, out.value);
+    if (error != std::errc() || end != last || !std::isfinite(out.value)) {
+      throw UsageError(fmt::format("--threshold {}: value: is followed by a number", text));
+    }
+    return out;
+  }
+  std::string names;
+  for (const ThresholdRuleOnBins& rule : kRules) {
+    if (text == rule.name) return {text, 0.0};
+    names += std::string(rule.name) + ", ";
+  }
+  throw UsageError(fmt::format("--threshold {}: this version has {}value:X", text, names));
+}
+
+std::vector<ThresholdValue> thresholds_by_rule(const LogHistogram& scores, double largest,
+                                               const std::string& description) {
+  std::vector<ThresholdValue> out;
+  if (scores.total() == 0) return out;
+  const LogWindow window = scores.window(top_octave(largest, description));
+  for (const ThresholdRuleOnBins& rule : kRules) {
+    const double value = rule.on_log_bins(window.counts).value() * window.scale;
+    out.push_back({rule.name, value, scores.share_above(value)});
+  }
+  return out;
+}
+
+}  // namespace groundshift
