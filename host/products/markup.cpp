@@ -71,7 +71,11 @@ std::string thousands(std::int64_t v) {
   return digits;
 }
 
-std::string short_number(double v) { return std::isfinite(v) ? fmt::format("{:.4g}", v) : "n/a"; }
+std::string short_number(double v) {
+  if (!std::isfinite(v)) return "n/a";
+  const double size = std::fabs(v);
+  return size >= 1e4 && size < 1e15 ? thousands(std::llround(v)) : fmt::format("{:.4g}", v);
+}
 
 std::string percent(double fraction) {
   const double v = 100.0 * fraction;

@@ -113,6 +113,7 @@ std::string map_data(const ReportSources& sources, const Overview& overview) {
   return script_safe(Json{{"width", grid.width},
                           {"height", grid.height},
                           {"overview", overview.width},
+                          {"bright", even_brightness(overview)},
                           {"metres", sides ? Json((*sides)[0]) : Json(nullptr)}}
                          .dump());
 }
@@ -159,6 +160,7 @@ std::string report_html(const Json& summary, const fs::path& folder, const Repor
        {"map_north", north_arrow(grid)},
        {"swipe_control", swipe_control(overview)},
        {"overlay_control", overlay_control(sources, overview)},
+       {"bright_control", bright_control(overview)},
        {"picture_note", escaped(picture_note(sources, overview))},
        {"legend", ramp_legend(overview)},
        {"table", table},

@@ -63,9 +63,9 @@
     show(true);
   }
 
-  /** Shows a box of pixels in the middle of the map, as large as a third of it. */
+  /** Shows a box of pixels in the middle of the map, as large as half of it where the picture is larger than that. */
   function zoomTo(box) {
-    const side = Math.max(box[2], box[3], 1) * 3;
+    const side = Math.max(box[2], box[3], 8) * 2;
     view.z = Math.min(largestZoom(), Math.max(1, Math.min(map.clientWidth, map.clientHeight) / (side * view.fit)));
     const scale = view.fit * view.z;
     view.x = map.clientWidth / 2 - (box[0] + box[2] / 2) * scale;
@@ -192,6 +192,16 @@
     });
   }
   overlay();
+
+  // ---- The darker date made as bright as the other, for the eye only.
+  const even = byId('even');
+  if (even) {
+    document.body.style.setProperty('--first-bright', data.bright[0]);
+    document.body.style.setProperty('--second-bright', data.bright[1]);
+    const brighten = () => document.body.classList.toggle('even', even.checked);
+    even.addEventListener('change', brighten);
+    brighten();
+  }
 
   // ---- One place is selected at a time, wherever it was chosen.
   function select(id, from) {

@@ -42,6 +42,18 @@ std::string photo(const RgbImage& image, int quality) {
   return data_uri("image/jpeg", jpeg_bytes(image, quality));
 }
 
+/// Of the pixels with a value, which are all that are not exactly the grey of those without.
+double mean_level(const RgbImage& image) {
+  double sum = 0.0;
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < image.rgb.size(); i += 3) {
+    if (image.rgb[i] == kNoData && image.rgb[i + 1] == kNoData && image.rgb[i + 2] == kNoData) continue;
+    sum += double(image.rgb[i]) + double(image.rgb[i + 1]) + double(image.rgb[i + 2]);
+    count += 3;
+  }
+  return count > 0 ? sum / double(count) : 0.0;
+}
+
 /// Index 0: no score, transparent.
 std::string score_picture(const ViewPixels& score, double high) {
   IndexedImage image{score.width, score.height, {}, {{0, 0, 0, 0}}};
@@ -149,8 +161,14 @@ Overview make_overview(const ReportSources& sources, std::int32_t max_side) {
   if (sources.before.view) before = sources.before.view->read(whole(grid), out.width, out.height, sources.before.shown);
   if (sources.after.view) after = sources.after.view->read(whole(grid), out.width, out.height, sources.after.shown);
   out.stretch = joint_stretch(before, after);
-  if (sources.before.view) out.before = photo(stretched(before, out.stretch), kOverviewQuality);
-  if (sources.after.view) out.after = photo(stretched(after, out.stretch), kOverviewQuality);
+  const auto show = [&](const ReportDate& date, const ViewPixels& pixels, std::string& picture, double& level) {
+    if (!date.view) return;
+    const RgbImage image = stretched(pixels, out.stretch);
+    level = mean_level(image);
+    picture = photo(image, kOverviewQuality);
+  };
+  show(sources.before, before, out.before, out.before_level);
+  show(sources.after, after, out.after, out.after_level);
   const ViewPixels score = sources.heatmap->read(whole(grid), out.width, out.height, {1});
   out.score_high = high_of(score);
   out.score = score_picture(score, out.score_high);

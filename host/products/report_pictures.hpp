@@ -26,11 +26,13 @@ RgbImage stretched(const ViewPixels& pixels, const JointStretch& stretch);
 
 /// Pictures are data URIs, empty where there is none; all of one size.
 /// score_high : where the ramp ends, the 99.5th percentile of the scores of the overview
+/// before_level, after_level : mean level of the pictures, 0 to 255; 0 where there is none
 struct Overview {
   std::int32_t width = 0, height = 0;
   std::string before, after, score, change_class;
   JointStretch stretch;
   double score_high = 1.0;
+  double before_level = 0.0, after_level = 0.0;
 };
 Overview make_overview(const ReportSources& sources, std::int32_t max_side);
 

@@ -190,6 +190,7 @@ std::string convergence_svg(const Json& rho_by_iteration) {
   for (std::size_t turn = 1; turn <= turns; turn += step) svg += x_tick(a, double(turn), fmt::format("{}", turn));
   svg += frame(a);
   const std::size_t variates = rho_by_iteration.back().size();
+  double label = -1e9;
   for (std::size_t k = 0; k < variates; ++k) {
     std::string path;
     double last = 0.0;
@@ -201,7 +202,8 @@ std::string convergence_svg(const Json& rho_by_iteration) {
     }
     if (path.empty()) continue;
     svg += fmt::format("<path class=\"line{}\" d=\"{}\"/>\n", k % 6, path);
-    svg += text(a.left + a.width + 6.0, a.y(last) + 4.0, "start", fmt::format("{:.2f}", last));
+    label = std::max(label + 12.0, a.y(last) + 4.0);  // correlations come in descending order
+    svg += text(a.left + a.width + 6.0, label, "start", fmt::format("{:.2f}", last));
   }
   svg += text(a.left + a.width / 2, a.top + a.height + 38.0, "middle", "iteration");
   svg += upright(14, a.top + a.height / 2, "correlation");

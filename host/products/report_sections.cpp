@@ -191,6 +191,20 @@ std::string overlay_control(const ReportSources& sources, const Overview& overvi
                    quiet ? 0 : 60);
 }
 
+std::array<double, 2> even_brightness(const Overview& overview) {
+  const double before = overview.before_level, after = overview.after_level;
+  if (!(before > 0.0) || !(after > 0.0)) return {1.0, 1.0};
+  const double ratio = std::round(100.0 * before / after) / 100.0;
+  return ratio >= 1.0 ? std::array{1.0, std::min(ratio, 8.0)} : std::array{std::min(1.0 / ratio, 8.0), 1.0};
+}
+
+std::string bright_control(const Overview& overview) {
+  constexpr double kUnlike = 1.2;
+  const auto [before, after] = even_brightness(overview);
+  if (std::max(before, after) < kUnlike) return {};
+  return "<label class=\"check\"><input type=\"checkbox\" id=\"even\"> Show both dates equally bright</label>";
+}
+
 std::string ramp_legend(const Overview& overview) {
   std::string colours;
   for (const RgbColor& c : kRampStops) {
@@ -275,10 +289,10 @@ std::string chip_item(const ReportSources& sources, const ListedSite& site, cons
     if (image.empty())
       return fmt::format("<figure><div class=\"picture\"></div><figcaption>{} missing</figcaption></figure>", name);
     return fmt::format(
-        "<figure><div class=\"picture\"><img src=\"{}\" width=\"{}\" height=\"{}\" loading=\"lazy\" alt=\"Place {}, "
+        "<figure><div class=\"picture {}\"><img src=\"{}\" width=\"{}\" height=\"{}\" loading=\"lazy\" alt=\"Place {}, "
         "{}\">{}{}</div>"
         "<figcaption>{}</figcaption></figure>",
-        image, chip.width, chip.height, site.rank, name, lines, extra, name);
+        name, image, chip.width, chip.height, site.rank, name, lines, extra, name);
   };
   const std::string scale = fmt::format("<span class=\"bar\" style=\"width:{:.2f}%\"></span>", 100.0 * bar / across);
   return fmt::format(

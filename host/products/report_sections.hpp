@@ -2,6 +2,7 @@
 // The parts of a page as HTML; every text that comes from a file is escaped here.
 #pragma once
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,10 @@ std::string key_figures(const nlohmann::ordered_json& summary, const ReportSourc
 std::string map_panes(const ReportSources& sources, const Overview& overview, double tolerance_px);
 std::string swipe_control(const Overview& overview);
 std::string overlay_control(const ReportSources& sources, const Overview& overview);
+/// How much brighter the darker date must be shown to look like the other: {before, after}, one of them 1.
+std::array<double, 2> even_brightness(const Overview& overview);
+/// Empty where the dates are about equally bright.
+std::string bright_control(const Overview& overview);
 std::string ramp_legend(const Overview& overview);
 /// An arrow to the north of the grid as an overlay; empty without georeference.
 std::string north_arrow(const Grid& grid);
