@@ -71,6 +71,7 @@ int run(int argc, const char* const* argv, const SignalWatch& signals) {
   cli::add_normalize_verb(app, invocation);
   cli::add_align_verb(app, invocation);
   cli::add_sites_verb(app, invocation);
+  cli::add_report_verb(app, invocation);
   cli::add_evaluate_verb(app, invocation);
   cli::add_synth_verb(app, invocation);
   cli::add_info_verb(app, invocation);

@@ -24,6 +24,7 @@ void add_align_verb(CLI::App& app, Invocation& invocation);
 void add_info_verb(CLI::App& app, Invocation& invocation);
 void add_evaluate_verb(CLI::App& app, Invocation& invocation);
 void add_sites_verb(CLI::App& app, Invocation& invocation);
+void add_report_verb(CLI::App& app, Invocation& invocation);
 void add_synth_verb(CLI::App& app, Invocation& invocation);
 
 }  // namespace groundshift::cli

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// Memory dataset in, file in /vsimem out.
+#include "host/io/picture_bytes.hpp"
+
+#include <atomic>
+
+#include <cpl_string.h>
+#include <cpl_vsi.h>
+#include <fmt/format.h>
+
+#include "host/base/error.hpp"
+#include "host/geo/gdal_owners.hpp"
+
+namespace groundshift {
+namespace {
+
+GDALDriver& driver(const char* name) {
+  initialize_gdal();
+  GDALDriver* found = GetGDALDriverManager()->GetDriverByName(name);
+  if (found == nullptr) throw OutputError(fmt::format("GDAL was built without its {} driver", name));
+  return *found;
+}
+
+/// A file in /vsimem that is gone with its owner.
+class MemoryFile {
+ public:
+  MemoryFile() {
+    static std::atomic<std::int64_t> next{0};
+    path_ = fmt::format("/vsimem/groundshift_picture_{}", next++);
+  }
+  ~MemoryFile() { VSIUnlink(path_.c_str()); }
+  MemoryFile(const MemoryFile&) = delete;
+  MemoryFile& operator=(const MemoryFile&) = delete;
+  const char* path() const { return path_.c_str(); }
+  std::string bytes() const {
+    vsi_l_offset length = 0;
+    const GByte* data = VSIGetMemFileBuffer(path_.c_str(), &length, FALSE);
+    if (data == nullptr) return {};
+    return {reinterpret_cast<const char*>(data), static_cast<std::size_t>(length)};
+  }
+
+ private:
+  std::string path_;
+};
+
+/// Keeps GDAL from writing <name>.aux.xml beside the picture.
+class WithoutSidecar {
+ public:
+  WithoutSidecar() { CPLSetThreadLocalConfigOption("GDAL_PAM_ENABLED", "NO"); }
+  ~WithoutSidecar() { CPLSetThreadLocalConfigOption("GDAL_PAM_ENABLED", nullptr); }
+  WithoutSidecar(const WithoutSidecar&) = delete;
+  WithoutSidecar& operator=(const WithoutSidecar&) = delete;
+};
+
+std::string encoded(const char* format, GDALDataset& picture, const CPLStringList& options) {
+  const GdalMessages messages;
+  const WithoutSidecar without_sidecar;
+  const MemoryFile file;
+  Dataset copy(driver(format).CreateCopy(file.path(), &picture, FALSE, options.List(), nullptr, nullptr));
+  const bool made = copy != nullptr;
+  copy.reset();
+  std::string bytes = file.bytes();
+  if (!made || bytes.empty() || messages.has_failure()) {
+    throw OutputError(fmt::format("a {} picture cannot be made: {}", format, messages.failure_text()));
+  }
+  return bytes;
+}
+
+Dataset memory_dataset(const std::uint8_t* pixels, std::int32_t width, std::int32_t height, int bands) {
+  Dataset memory(driver("MEM").Create("", width, height, bands, GDT_Byte, nullptr));
+  // GDAL's write takes a non-const buffer that it does not change.
+  if (!memory || memory->RasterIO(GF_Write, 0, 0, width, height, const_cast<std::uint8_t*>(pixels), width, height,
+                                  GDT_Byte, bands, nullptr, bands, GSpacing{bands} * width, 1, nullptr) != CE_None) {
+    throw OutputError("a picture does not fit into memory");
+  }
+  return memory;
+}
+
+Dataset rgb_dataset(const RgbImage& image) {
+  expects(image.width >= 1 && image.height >= 1 &&
+              image.rgb.size() == std::size_t{3} * std::size_t(image.width) * std::size_t(image.height),
+          "a picture has three bytes a pixel");
+  return memory_dataset(image.rgb.data(), image.width, image.height, 3);
+}
+
+}  // namespace
+
+std::string jpeg_bytes(const RgbImage& image, int quality) {
+  const Dataset memory = rgb_dataset(image);
+  CPLStringList options;
+  options.SetNameValue("QUALITY", fmt::format("{}", quality).c_str());
+  return encoded("JPEG", *memory, options);
+}
+
+std::string png_bytes(const RgbImage& image) {
+  const Dataset memory = rgb_dataset(image);
+  return encoded("PNG", *memory, {});
+}
+
+std::string png_bytes(const IndexedImage& image) {
+  expects(image.width >= 1 && image.height >= 1 && !image.palette.empty() && image.palette.size() <= 256 &&
+              image.index.size() == std::size_t(image.width) * std::size_t(image.height),
+          "an indexed picture has one byte a pixel and at most 256 colours");
+  const Dataset memory = memory_dataset(image.index.data(), image.width, image.height, 1);
+  GDALColorTable colors;
+  for (std::size_t i = 0; i < image.palette.size(); ++i) {
+    const auto& c = image.palette[i];
+    const GDALColorEntry entry{c[0], c[1], c[2], c[3]};
+    colors.SetColorEntry(static_cast<int>(i), &entry);
+  }
+  memory->GetRasterBand(1)->SetColorTable(&colors);
+  CPLStringList options;
+  options.SetNameValue("ZLEVEL", "9");
+  return encoded("PNG", *memory, options);
+}
+
+}  // namespace groundshift

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+// Values to colours to data URIs.
+#include "host/products/report_pictures.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "host/io/picture_bytes.hpp"
+#include "host/products/canvas.hpp"
+#include "host/products/color_ramp.hpp"
+#include "host/products/markup.hpp"
+
+namespace groundshift {
+namespace {
+
+constexpr int kOverviewQuality = 80, kChipQuality = 85;
+constexpr std::int32_t kLosslessSide = 96;  // JPEG's blocks show when so few pixels are enlarged
+constexpr std::int32_t kChipSide = 256, kLeastWindow = 48;
+constexpr int kScoreLevels = 64;  // of the overview: a palette picture, a third of the bytes of a true-colour one
+constexpr double kHighPercentile = 0.995;
+constexpr std::uint8_t kNoData = 0xd2;
+constexpr std::array<std::uint8_t, 4> kChanged{0x00, 0xd7, 0xff, 0xff};  // a hue that neither ground nor ramp has
+
+/// Nearest rank; `values` are reordered.
+double percentile(std::vector<float>& values, double share) {
+  const auto rank = static_cast<std::ptrdiff_t>(share * double(values.size() - 1) + 0.5);
+  std::nth_element(values.begin(), values.begin() + rank, values.end());
+  return double(values[static_cast<std::size_t>(rank)]);
+}
+
+void append_finite(const std::vector<float>& plane, std::vector<float>& into) {
+  for (const float v : plane) {
+    if (std::isfinite(v)) into.push_back(v);
+  }
+}
+
+PixelRect whole(const Grid& grid) { return {0, 0, grid.width, grid.height}; }
+
+std::string photo(const RgbImage& image, int quality) {
+  if (std::max(image.width, image.height) <= kLosslessSide) return data_uri("image/png", png_bytes(image));
+  return data_uri("image/jpeg", jpeg_bytes(image, quality));
+}
+
+/// Of the pixels with a value, which are all that are not exactly the grey of those without.
+double mean_level(const RgbImage& image) {
+  double sum = 0.0;
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < image.rgb.size(); i += 3) {
+    if (image.rgb[i] == kNoData && image.rgb[i + 1] == kNoData && image.rgb[i + 2] == kNoData) continue;
+    sum += double(image.rgb[i]) + double(image.rgb[i + 1]) + double(image.rgb[i + 2]);
+    count += 3;
+  }
+  return count > 0 ? sum / double(count) : 0.0;
+}
+
+/// Index 0: no score, transparent.
+std::string score_picture(const ViewPixels& score, double high) {
+  IndexedImage image{score.width, score.height, {}, {{0, 0, 0, 0}}};
+  for (int level = 0; level < kScoreLevels; ++level) {
+    const RgbColor c = ramp_color(double(level) / (kScoreLevels - 1));
+    image.palette.push_back({c.red, c.green, c.blue, 255});
+  }
+  image.index.reserve(score.bands[0].size());
+  for (const float v : score.bands[0]) {
+    const double place = std::clamp(double(v) / high, 0.0, 1.0);
+    image.index.push_back(std::isnan(v) ? std::uint8_t{0}
+                                        : static_cast<std::uint8_t>(1 + std::lround(place * (kScoreLevels - 1))));
+  }
+  return data_uri("image/png", png_bytes(image));
+}
+
+std::string class_picture(const ViewPixels& change) {
+  IndexedImage image{change.width, change.height, {}, {{0, 0, 0, 0}, kChanged}};
+  for (const float v : change.bands[0]) image.index.push_back(v == 1.0f ? 1 : 0);
+  return data_uri("image/png", png_bytes(image));
+}
+
+double high_of(const ViewPixels& score) {
+  std::vector<float> values;
+  append_finite(score.bands[0], values);
+  if (values.empty()) return 1.0;
+  const double high = percentile(values, kHighPercentile);
+  if (high > 0.0) return high;
+  const double largest = double(*std::max_element(values.begin(), values.end()));
+  return largest > 0.0 ? largest : 1.0;
+}
+
+RgbImage score_chip(const ViewPixels& score, double high) {
+  RgbImage image = make_canvas(score.width, score.height, {});
+  fill_checker(image, {0, 0, score.width, score.height});
+  for (std::int32_t y = 0; y < score.height; ++y) {
+    for (std::int32_t x = 0; x < score.width; ++x) {
+      const float v = score.bands[0][std::size_t(y) * std::size_t(score.width) + std::size_t(x)];
+      if (!std::isnan(v)) fill_rectangle(image, {x, y, 1, 1}, ramp_color(double(v) / high));
+    }
+  }
+  return image;
+}
+
+}  // namespace
+
+JointStretch joint_stretch(const ViewPixels& before, const ViewPixels& after) {
+  JointStretch out;
+  std::vector<float> shares;
+  const std::size_t count = std::max(before.bands.size(), after.bands.size());
+  for (std::size_t b = 0; b < count; ++b) {
+    std::vector<float> values;
+    if (b < before.bands.size()) append_finite(before.bands[b], values);
+    if (b < after.bands.size()) append_finite(after.bands[b], values);
+    double low = 0.0, high = 1.0, median = 0.0;
+    if (!values.empty()) {
+      low = percentile(values, 0.01);
+      high = percentile(values, 0.99);
+      median = percentile(values, 0.5);
+    }
+    if (!(high > low)) high = low + 1.0;
+    out.low.push_back(low);
+    out.high.push_back(high);
+    shares.push_back(static_cast<float>((median - low) / (high - low)));
+  }
+  if (shares.empty()) return out;
+  const double share = std::clamp(percentile(shares, 0.5), 0.01, 0.99);
+  out.gamma = std::clamp(std::round(std::log(0.45) / std::log(share) * 20.0) / 20.0, 0.5, 1.2);
+  return out;
+}
+
+RgbImage stretched(const ViewPixels& pixels, const JointStretch& stretch) {
+  constexpr int kSteps = 1024;
+  std::array<std::uint8_t, kSteps + 1> curve{};
+  for (int i = 0; i <= kSteps; ++i) {
+    curve[static_cast<std::size_t>(i)] =
+        static_cast<std::uint8_t>(std::lround(255.0 * std::pow(double(i) / kSteps, stretch.gamma)));
+  }
+  RgbImage image{pixels.width, pixels.height, {}};
+  const std::size_t pixel_count = std::size_t(pixels.width) * std::size_t(pixels.height);
+  image.rgb.assign(3 * pixel_count, kNoData);
+  for (std::size_t i = 0; i < pixel_count; ++i) {
+    std::array<std::uint8_t, 3> rgb{};
+    bool valid = true;
+    for (std::size_t c = 0; c < 3; ++c) {
+      const std::size_t b = std::min(c, pixels.bands.size() - 1);
+      const double v = double(pixels.bands[b][i]);
+      valid = valid && !std::isnan(v);
+      if (!valid) break;
+      const double place = std::clamp((v - stretch.low[b]) / (stretch.high[b] - stretch.low[b]), 0.0, 1.0);
+      rgb[c] = curve[static_cast<std::size_t>(std::lround(place * kSteps))];
+    }
+    if (valid) std::copy(rgb.begin(), rgb.end(), image.rgb.begin() + static_cast<std::ptrdiff_t>(3 * i));
+  }
+  return image;
+}
+
+Overview make_overview(const ReportSources& sources, std::int32_t max_side) {
+  const Grid& grid = sources.grid();
+  const double reduction = std::max(1.0, double(std::max(grid.width, grid.height)) / max_side);
+  Overview out;
+  out.width = std::max(1, static_cast<std::int32_t>(std::lround(grid.width / reduction)));
+  out.height = std::max(1, static_cast<std::int32_t>(std::lround(grid.height / reduction)));
+  ViewPixels before, after;
+  if (sources.before.view) before = sources.before.view->read(whole(grid), out.width, out.height, sources.before.shown);
+  if (sources.after.view) after = sources.after.view->read(whole(grid), out.width, out.height, sources.after.shown);
+  out.stretch = joint_stretch(before, after);
+  const auto show = [&](const ReportDate& date, const ViewPixels& pixels, std::string& picture, double& level) {
+    if (!date.view) return;
+    const RgbImage image = stretched(pixels, out.stretch);
+    level = mean_level(image);
+    picture = photo(image, kOverviewQuality);
+  };
+  show(sources.before, before, out.before, out.before_level);
+  show(sources.after, after, out.after, out.after_level);
+  const ViewPixels score = sources.heatmap->read(whole(grid), out.width, out.height, {1});
+  out.score_high = high_of(score);
+  out.score = score_picture(score, out.score_high);
+  if (sources.change_class) {
+    // Labels have no mean; of several the nearest is shown, and the outlines show what falls between.
+    out.change_class =
+        class_picture(sources.change_class->read(whole(grid), out.width, out.height, {1}, ViewSampling::nearest));
+  }
+  return out;
+}
+
+PixelRect chip_window(const ListedSite& site, const Grid& grid) {
+  const std::int64_t side = std::max<std::int64_t>(kLeastWindow, 2 * std::int64_t{std::max(site.cols, site.rows)});
+  const auto place = [side](std::int64_t from, std::int64_t length, std::int64_t available) {
+    const std::int64_t taken = std::min(side, available);
+    return std::pair(std::clamp<std::int64_t>(from + (length - taken) / 2, 0, available - taken), taken);
+  };
+  const auto [x, width] = place(site.col, site.cols, grid.width);
+  const auto [y, height] = place(site.row, site.rows, grid.height);
+  return {x, y, width, height};
+}
+
+Chip make_chip(const ReportSources& sources, const Overview& overview, const ListedSite& site) {
+  Chip chip;
+  chip.window = chip_window(site, sources.grid());
+  const double reduction = std::max(1.0, double(std::max(chip.window.width, chip.window.height)) / kChipSide);
+  chip.width = std::max(1, static_cast<std::int32_t>(std::lround(double(chip.window.width) / reduction)));
+  chip.height = std::max(1, static_cast<std::int32_t>(std::lround(double(chip.window.height) / reduction)));
+  const auto picture = [&](const ReportDate& date) {
+    if (!date.view) return std::string();
+    return photo(stretched(date.view->read(chip.window, chip.width, chip.height, date.shown), overview.stretch),
+                 kChipQuality);
+  };
+  chip.before = picture(sources.before);
+  chip.after = picture(sources.after);
+  chip.score = photo(score_chip(sources.heatmap->read(chip.window, chip.width, chip.height, {1}), overview.score_high),
+                     kChipQuality);
+  return chip;
+}
+
+}  // namespace groundshift
