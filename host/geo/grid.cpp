@@ -3,7 +3,9 @@
 #include "host/geo/grid.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <ogr_spatialref.h>
@@ -41,6 +43,19 @@ std::string crs_name(const std::string& wkt) {
     name += fmt::format(" ({}:{})", crs.GetAuthorityName(nullptr), code);
   }
   return name;
+}
+
+std::optional<std::int32_t> epsg_code(const std::string& wkt) {
+  OGRSpatialReference crs;
+  if (wkt.empty() || crs.importFromWkt(wkt.c_str()) != OGRERR_NONE) return std::nullopt;
+  const char* authority = crs.GetAuthorityName(nullptr);
+  const char* code = crs.GetAuthorityCode(nullptr);
+  if (authority == nullptr || code == nullptr || std::string_view(authority) != "EPSG") return std::nullopt;
+  std::int32_t number = 0;
+  const std::string_view text = code;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
 }
 
 bool same_crs(const std::string& a, const std::string& b) {

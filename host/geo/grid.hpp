@@ -33,6 +33,9 @@ bool same_crs(const std::string& wkt_a, const std::string& wkt_b);
 /// "WGS 84 / UTM zone 33N (EPSG:32633)", "no CRS".
 std::string crs_name(const std::string& wkt);
 
+/// The CRS's own EPSG code; nothing when it has none or another authority's.
+std::optional<std::int32_t> epsg_code(const std::string& wkt);
+
 /// WKT2 of whatever GDAL's SetFromUserInput takes (EPSG:32633, WKT, PROJ string, file). Throws UsageError naming
 /// `option`.
 std::string crs_from_user_input(const std::string& text, const std::string& option);

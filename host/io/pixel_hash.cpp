@@ -1,37 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// SHA-256 (libcrypto) over canonical cells.
+// SHA-256 over canonical cells.
 #include "host/io/pixel_hash.hpp"
 
 #include <algorithm>
 #include <cstring>
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include "host/base/error.hpp"
 #include "host/geo/gdal_owners.hpp"
 #include "host/io/open_dataset.hpp"
+#include "host/io/sha256.hpp"
 
 namespace groundshift {
 namespace {
-
-struct ContextDeleter {
-  void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
-};
-
-class Sha256 {
- public:
-  Sha256() : context_(EVP_MD_CTX_new()) { EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr); }
-  void add(const void* data, std::size_t byte_count) { EVP_DigestUpdate(context_.get(), data, byte_count); }
-  std::array<unsigned char, 32> finish() {
-    std::array<unsigned char, 32> digest{};
-    EVP_DigestFinal_ex(context_.get(), digest.data(), nullptr);
-    return digest;
-  }
-
- private:
-  std::unique_ptr<EVP_MD_CTX, ContextDeleter> context_;
-};
 
 constexpr std::uint32_t kCanonicalNan = 0x7fc00000u;
 
@@ -72,9 +54,7 @@ void PixelHash::add(std::int32_t band, const Window& window, const void* data, s
 std::string PixelHash::hex() const {
   Sha256 sha;
   sha.add(digests_.data(), digests_.size() * sizeof(Digest));
-  std::string text;
-  for (const unsigned char byte : sha.finish()) text += fmt::format("{:02x}", byte);
-  return text;
+  return hex_text(sha.finish());
 }
 
 std::string hash_file(const std::string& path) {
