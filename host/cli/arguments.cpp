@@ -57,6 +57,31 @@ std::vector<std::string> normalised_arguments(int argc, const char* const* argv)
   return out;
 }
 
+AreaLimit parse_area(const std::string& option, const std::string& text) {
+  AreaLimit limit;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit.value);
+  const std::string unit = lower({end, text.data() + text.size()});
+  constexpr std::pair<const char*, double> kMetric[] = {{"m2", 1.0}, {"ha", 1e4}, {"km2", 1e6}};
+  const auto metric =
+      std::find_if(std::begin(kMetric), std::end(kMetric), [&](const auto& u) { return unit == u.first; });
+  const bool pixels = unit == "px" || (unit.empty() && limit.value == 0.0);
+  if (error != std::errc() || !(limit.value >= 0.0) || std::isinf(limit.value) ||
+      (!pixels && metric == std::end(kMetric))) {
+    throw UsageError(fmt::format("{} {}: an area is a number with its unit: m2, ha, km2 or px", option, text));
+  }
+  if (!pixels) {
+    limit.unit = AreaUnit::square_metres;
+    limit.value *= metric->second;
+  }
+  return limit;
+}
+
+Connectivity parse_connectivity(int connectivity) {
+  if (connectivity == 4) return Connectivity::four;
+  if (connectivity == 8) return Connectivity::eight;
+  throw UsageError(fmt::format("--connectivity {}: is 4 or 8", connectivity));
+}
+
 std::int64_t parse_bytes(const std::string& text) {
   double value = 0.0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);

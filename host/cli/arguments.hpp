@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "host/sites/find_sites.hpp"
+
 namespace groundshift::cli {
 
 /// argv[1..] with GDAL's single-dash spellings (-of -co -ot -q) turned into long options, which the parser needs.
@@ -15,6 +17,11 @@ std::vector<std::string> normalised_arguments(int argc, const char* const* argv)
 
 /// "4GiB", "400MiB", "512MB", "1.5G", "1048576": binary for K, KiB ..., decimal for KB, MB, GB. Throws UsageError.
 std::int64_t parse_bytes(const std::string& text);
+
+/// "400m2", "1.5ha", "2km2", "16px", "0". Throws UsageError naming the option.
+AreaLimit parse_area(const std::string& option, const std::string& text);
+/// 4 or 8; throws UsageError.
+Connectivity parse_connectivity(int connectivity);
 
 /// A number and nothing else; throws UsageError naming the option.
 double parse_number(const std::string& option, const std::string& text);

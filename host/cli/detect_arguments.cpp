@@ -2,7 +2,9 @@
 // From words to DetectOptions.
 #include "host/cli/detect_arguments.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -25,23 +27,58 @@ std::vector<std::string> band_names(const std::string& list) {
 
 ProductChoice parse_products(const std::string& list) {
   ProductChoice products;
+  const std::pair<const char*, bool ProductChoice::*> known[] = {{"class", &ProductChoice::change_class},
+                                                                 {"pvalue", &ProductChoice::pvalue},
+                                                                 {"direction", &ProductChoice::direction},
+                                                                 {"normalized", &ProductChoice::normalized},
+                                                                 {"quality", &ProductChoice::quality},
+                                                                 {"sites", &ProductChoice::sites},
+                                                                 {"report", &ProductChoice::report},
+                                                                 {"stac", &ProductChoice::stac},
+                                                                 {"all", &ProductChoice::all}};
   for (const std::string& word : split(lower(list), ',')) {
-    if (word == "class") {
-      products.change_class = true;
-    } else if (word == "pvalue") {
-      products.pvalue = true;
-    } else if (word == "direction") {
-      products.direction = true;
-    } else if (word == "quality") {
-      products.quality = true;
-    } else if (word == "normalized") {
-      products.normalized = true;
-    } else if (word != "score") {
-      throw UsageError(
-          fmt::format("--products {}: this version has score, class, pvalue, direction, normalized, quality", word));
+    if (word == "score") continue;
+    const auto* found =
+        std::find_if(std::begin(known), std::end(known), [&](const auto& k) { return word == k.first; });
+    if (found == std::end(known)) {
+      std::string names = "score";
+      for (const auto& [name, member] : known) names += std::string(", ") + name;
+      throw_unknown_choice("--products", word, names);
     }
+    products.*found->second = true;
   }
   return products;
+}
+
+/// "off", "on", "beta[,sweeps[,priors]]"
+std::optional<IcmOptions> parse_icm(const std::string& text) {
+  const std::vector<std::string> words = split(lower(text), ',');
+  if (words.front() == "off" && words.size() == 1) return std::nullopt;
+  IcmOptions out;
+  if (words.front() == "on" && words.size() == 1) return out;
+  const auto refuse = [&] {
+    throw UsageError(
+        fmt::format("--icm {}: off, on, or BETA[,SWEEPS[,priors]] with a beta from 0 and 1 to 64 sweeps", text));
+  };
+  if (words.size() > 3 || (words.size() == 3 && words[2] != "priors")) refuse();
+  out.beta = parse_number("--icm", words[0]);
+  if (words.size() > 1) {
+    const double sweeps = parse_number("--icm", words[1]);
+    if (!(sweeps >= 1.0 && sweeps <= 64.0) || sweeps != std::floor(sweeps)) refuse();
+    out.sweeps = static_cast<std::int32_t>(sweeps);
+  }
+  if (!(out.beta >= 0.0 && std::isfinite(out.beta))) refuse();
+  out.priors = words.size() == 3;
+  return out;
+}
+
+SiteChoice parse_sites(const DetectArguments& a) {
+  SiteChoice sites = a.sites;
+  sites.icm = parse_icm(a.icm);
+  sites.min_area = parse_area("--min-area", a.min_area);
+  sites.max_hole = parse_area("--max-hole", a.max_hole);
+  sites.connectivity = parse_connectivity(a.connectivity);
+  return sites;
 }
 
 GridOptions parse_grid(const DetectArguments& a) {
@@ -82,6 +119,15 @@ DetectOptions DetectArguments::options() const {
   o.out = out;
   o.method = method.options();
   o.products = parse_products(products);
+  o.sites = parse_sites(*this);
+  if (!hysteresis.empty()) {
+    const double factor = parse_number("--hysteresis", hysteresis);
+    if (!(factor >= 1.0 && std::isfinite(factor))) {
+      throw UsageError(fmt::format("--hysteresis {}: a factor is at least 1 (off)", hysteresis));
+    }
+    if (factor > 1.0 && o.sites.icm) throw UsageError("--hysteresis, --icm: choose one");
+    o.method.hysteresis = factor;
+  }
   o.grid = parse_grid(*this);
   o.rules = rules;
   o.align = parse_align(*this);
@@ -125,9 +171,32 @@ void declare(CLI::App& verb, const std::shared_ptr<DetectArguments>& a, PairVerb
   if (kind != PairVerb::align) declare_normalization(verb, a->method);
   if (kind == PairVerb::detect || kind == PairVerb::plan) {
     declare_scores(verb, a->method);
-    verb.add_option("--products", a->products,
-                    "What is made: score, and beside it class (0 unchanged, 1 changed, 255 nodata), pvalue, direction, "
-                    "normalized, quality (why a pixel has no score, or one to be careful with)")
+    verb.add_option(
+            "--products", a->products,
+            "What is made: score, and beside it class (0 unchanged, 1 changed, 255 nodata), sites (ranked polygons), "
+            "report (a page), pvalue, direction, normalized, quality (why a pixel has no score, or one to be "
+            "careful with), stac (an item for catalogues), or all")
+        ->capture_default_str();
+    verb.add_option(
+        "--hysteresis", a->hysteresis,
+        "Scores above threshold / FACTOR count where they touch one above it; default the preset's, 1 = off");
+    verb.add_option("--icm", a->icm, "Regularise the labels by their neighbours: off, on, or BETA[,SWEEPS[,priors]]")
+        ->capture_default_str();
+    verb.add_option("--open", a->sites.open_radius, "Open the mask by a disk of this radius in pixels")
+        ->check(CLI::Range(0, 1000))
+        ->capture_default_str();
+    verb.add_option("--close", a->sites.close_radius, "Close the mask by a disk of this radius in pixels")
+        ->check(CLI::Range(0, 1000))
+        ->capture_default_str();
+    verb.add_option("--min-area", a->min_area, "Smaller places are dropped: 400m2, 1.5ha, 16px; 0 = none")
+        ->capture_default_str();
+    verb.add_option("--max-hole", a->max_hole, "Holes up to this area are filled; 0 = none")->capture_default_str();
+    verb.add_option("--connectivity", a->connectivity, "4 or 8 neighbours make a place")->capture_default_str();
+    verb.add_option("--simplify", a->sites.simplify, "Simplify the outlines of sites by this distance in CRS units")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+    verb.add_option("--top", a->sites.top, "Sites in the layer, first ranks first; 0 = all")
+        ->check(CLI::NonNegativeNumber)
         ->capture_default_str();
   }
   verb.add_option("--bands", a->bands, "Bands of both dates by number or description, e.g. 1,2,red");

@@ -8,7 +8,7 @@
 #include "host/cli/verb.hpp"
 #include "host/engine/detect_job.hpp"
 #include "host/engine/summary.hpp"
-#include "host/products/heatmap_pictures.hpp"
+#include "host/products/detect_products.hpp"
 
 namespace groundshift::cli {
 namespace {
@@ -16,8 +16,8 @@ namespace {
 void run(const DetectArguments& arguments, const Invocation& invocation) {
   JobConsole console(invocation);
   const JobContext context = console.context();
-  HeatmapPictures products;
   const DetectOptions options = arguments.options();
+  DetectProducts products(options);
   check_outputs(options, products);
   DetectPlan plan = plan_detect(options, *context.warnings, context.stop);
   if (invocation.verbose) fmt::print(stderr, "{}", plan_text(plan));

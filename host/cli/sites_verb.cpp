@@ -29,26 +29,6 @@ struct SitesArguments {
   SitesJobOptions options;
 };
 
-/// "400m2", "1.5ha", "2km2", "16px", "0".
-AreaLimit parse_area(const std::string& option, const std::string& text) {
-  AreaLimit limit;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit.value);
-  const std::string unit = lower({end, text.data() + text.size()});
-  constexpr std::pair<const char*, double> kMetric[] = {{"m2", 1.0}, {"ha", 1e4}, {"km2", 1e6}};
-  const auto metric =
-      std::find_if(std::begin(kMetric), std::end(kMetric), [&](const auto& u) { return unit == u.first; });
-  const bool pixels = unit == "px" || (unit.empty() && limit.value == 0.0);
-  if (error != std::errc() || !(limit.value >= 0.0) || std::isinf(limit.value) ||
-      (!pixels && metric == std::end(kMetric))) {
-    throw UsageError(fmt::format("{} {}: an area is a number with its unit: m2, ha, km2 or px", option, text));
-  }
-  if (!pixels) {
-    limit.unit = AreaUnit::square_metres;
-    limit.value *= metric->second;
-  }
-  return limit;
-}
-
 SitesJobOptions options_of(const SitesArguments& arguments) {
   SitesJobOptions options = arguments.options;
   options.heatmap = arguments.heatmap;
@@ -57,10 +37,7 @@ SitesJobOptions options_of(const SitesArguments& arguments) {
   options.threshold = threshold_choice_of(lower(arguments.threshold));
   options.sites.min_area = parse_area("--min-area", arguments.min_area);
   options.sites.max_hole = parse_area("--max-hole", arguments.max_hole);
-  if (arguments.connectivity != 4 && arguments.connectivity != 8) {
-    throw UsageError(fmt::format("--connectivity {}: is 4 or 8", arguments.connectivity));
-  }
-  options.sites.connectivity = arguments.connectivity == 4 ? Connectivity::four : Connectivity::eight;
+  options.sites.connectivity = parse_connectivity(arguments.connectivity);
   options.sites.memory_bytes = arguments.memory.empty() ? default_memory_bytes() : parse_bytes(arguments.memory);
   options.threads = arguments.threads > 0 ? arguments.threads : available_threads();
   const auto folder = options.layer.path.has_parent_path() ? options.layer.path.parent_path() : ".";

@@ -2,6 +2,7 @@
 // Fit, scores, products, summary: one job from plan to files.
 #include "host/engine/detect_job.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <system_error>
 
@@ -11,6 +12,7 @@
 #include "host/engine/pair_tiles.hpp"
 #include "host/engine/raster_product.hpp"
 #include "host/engine/score_pass.hpp"
+#include "host/engine/site_product.hpp"
 #include "host/engine/summary.hpp"
 #include "host/geo/gdal_owners.hpp"
 #include "host/io/output_file.hpp"
@@ -38,7 +40,18 @@ class DetectRun {
     ScorePass scores(plan_, result_.fit, products_, context_);
     scores.run(tiles);
     check(scores.statistics());
+    std::optional<SiteProduct> sites;
+    if (scores.kept() != nullptr) {
+      if (!scores.thresholds()) throw InputError("there is no scored pixel to classify");
+      const std::int64_t memory = plan_.options.resources.memory_bytes;
+      const std::int64_t room = std::max((memory - plan_.tiles.planned_bytes) / 4, memory / 8);
+      sites.emplace(plan_, result_.fit, *scores.thresholds(), room, context_);
+      sites->find(*scores.kept(), scores.score_window());
+      sites->look_at_dates(tiles);
+      result_.residency.scratch_bytes += scores.kept()->scratch_bytes();
+    }
     tiles.release();  // GDAL's COG copy wants the memory
+    scores.drop_kept();
     result_.passes = tiles.timings();
     result_.decoded_bytes_before = tiles.decoded_bytes_before();
     result_.decoded_bytes_after = tiles.decoded_bytes_after();
@@ -49,11 +62,20 @@ class DetectRun {
       result_.quality = quality->counts();
     }
     result_.thresholds = scores.thresholds();
-    result_.residency.scratch_bytes += scores.score_scratch_bytes();
+    if (sites) {
+      sites->write();
+      result_.sites = sites->findings();
+      const SiteCounts& counts = result_.sites->counts;
+      result_.thresholds->used.changed_fraction =
+          static_cast<double>(counts.changed) / static_cast<double>(std::max<std::int64_t>(counts.scored, 1));
+    }
     throw_if_stopped(context_.stop);
     std::error_code ignored;
     if (plan_.options.overwrite) fs::remove(summary_path(plan_.options.out), ignored);
     result_.products = scores.commit();
+    if (sites) {
+      for (ProductRecord& record : sites->commit()) result_.products.push_back(std::move(record));
+    }
     if (quality) {
       if (auto record = quality->commit()) result_.products.push_back(std::move(*record));
     }
@@ -121,6 +143,9 @@ DetectResult run_detect(DetectPlan& plan, ProductMaker& products, const JobConte
   limit_gdal_block_cache(plan.tiles.gdal_cache_bytes);
   try {
     DetectResult result = DetectRun(plan, products, context).run();
+    const std::vector<ProductRecord> documents =
+        products.document(summary_json(plan, result, *context.warnings), summary_path(plan.options.out), context);
+    result.products.insert(result.products.end(), documents.begin(), documents.end());
     write_summary(plan, result, *context.warnings);
     return result;
   } catch (const DeviceFault& fault) {

@@ -12,6 +12,7 @@
 #include "host/engine/product_maker.hpp"
 #include "host/engine/quality_product.hpp"
 #include "host/engine/score_thresholds.hpp"
+#include "host/engine/site_product.hpp"
 #include "host/pipeline/run_pass.hpp"
 
 namespace groundshift {
@@ -21,6 +22,7 @@ struct DetectResult {
   std::int64_t valid_pixels = 0;  ///< valid on both dates in every band
   PairFit fit;
   std::optional<ScoreThresholds> thresholds;
+  std::optional<SiteFindings> sites;  ///< where class or sites are products
   Residency residency;
   std::optional<QualityCounts>
       quality;                          ///< where more than nodata decides which pixels count, or where it is a product

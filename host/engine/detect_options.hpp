@@ -14,6 +14,8 @@
 #include "host/geo/common_grid.hpp"
 #include "host/io/raster_sink.hpp"
 #include "host/plan/plan.hpp"
+#include "host/sites/find_sites.hpp"
+#include "host/sites/icm.hpp"
 #include "kernels/api/resample_recipe.hpp"
 
 namespace groundshift {
@@ -53,11 +55,27 @@ enum class ScoreType : std::uint8_t { float32, uint16, byte };
 
 /// What is written beside the score: `<stem>_<name>.<ext>`.
 struct ProductChoice {
-  bool change_class = false;  ///< 0 unchanged, 1 changed, 255 nodata
+  bool change_class = false;  ///< 0 unchanged, 1 changed, 255 nodata: the mask that the sites are made of
+  bool sites = false;         ///< `<stem>_sites.gpkg`: polygons with attributes, ranked
+  bool report = false;        ///< `<stem>_report.html`
+  bool stac = false;          ///< `<stem>.stac.json`
+  bool all = false;           ///< every one that the method and the dates have; resolved by the plan
   bool quality = false;       ///< reason bits a pixel (host/io/quality_bits.hpp)
   bool pvalue = false;        ///< probability of such a score where nothing changed; mad and irmad, unsmoothed
   bool normalized = false;    ///< AFTER on BEFORE's radiometry, float32, all bands
   bool direction = false;  ///< band 1: angle of the change vector to (1, ..., 1); band 2: sum of 2^b over rising bands
+};
+
+/// From scores to places. See SiteOptions for the steps; hysteresis is of the method.
+/// icm  : regularised labels instead of the bare threshold (and without hysteresis)
+/// top  : sites in the layer, first ranks first; 0 = all
+struct SiteChoice {
+  std::optional<IcmOptions> icm;
+  std::int32_t open_radius = 0, close_radius = 0;
+  AreaLimit min_area{4.0, AreaUnit::pixels}, max_hole;
+  Connectivity connectivity = Connectivity::eight;
+  double simplify = 0.0;
+  std::int64_t top = 0;
 };
 
 struct DetectOptions {
@@ -71,6 +89,7 @@ struct DetectOptions {
   std::optional<double> src_nodata;
   bool ignore_nodata = false;
   ProductChoice products;
+  SiteChoice sites;
   ScoreType type = ScoreType::float32;
   RasterFormat format = RasterFormat::cog;
   std::vector<std::string> creation_options;

@@ -103,7 +103,9 @@ std::vector<PlannedPass> passes_for(const DetectPlan& plan, const FitNeeds& need
   if (m.texture) passes.push_back({"texture", "mean and spread of the texture channel"});
   if (needs.null_model) passes.push_back({"null", "distribution of T, for p-values"});
   passes.push_back({"score", "normalize, score, smooth, write"});
-  if (plan.keeps_scores()) passes.push_back({"class", "compare the kept scores with the threshold"});
+  if (plan.keeps_scores()) passes.push_back({"sites", "kept scores above the threshold, cleaned; class and sites"});
+  if (plan.options.products.sites)
+    passes.push_back({"dates", "means of both dates over the sites, from tiles that hold one"});
   return passes;
 }
 
@@ -112,8 +114,14 @@ double tile_share(const DetectPlan& plan) {
   return plan.keeps_scores() ? pair / (pair + sizeof(float)) : 1.0;
 }
 
-void plan_kept_tiles(DetectPlan& plan, const FitNeeds& needs) {
+/// What slots and caches leave of the budget for what is kept between passes; a quarter is the sites'.
+std::int64_t room_to_keep(const DetectPlan& plan) {
   const std::int64_t left = plan.options.resources.memory_bytes - plan.tiles.planned_bytes;
+  return plan.keeps_scores() ? left - left / 4 : left;
+}
+
+void plan_kept_tiles(DetectPlan& plan, const FitNeeds& needs) {
+  const std::int64_t left = room_to_keep(plan);
   if (needs.several) {
     plan.keep = KeptTiles::spilled;
   } else if (needs.any && !plan.sampled()) {
@@ -129,8 +137,8 @@ void plan_kept_tiles(DetectPlan& plan, const FitNeeds& needs) {
 
 /// What the windows of --align have decoded stays where kept tiles and scores do not need the room.
 void plan_kept_units(DetectPlan& plan) {
-  const TilePlan& t = plan.tiles;
-  const std::int64_t left = plan.options.resources.memory_bytes - t.planned_bytes;
+  TilePlan& t = plan.tiles;
+  const std::int64_t left = room_to_keep(plan);
   const auto tiles = static_cast<std::int64_t>(t.tiles.size());
   std::int64_t records = 0;
   if (plan.keep != KeptTiles::none && plan.sampled()) {
@@ -146,17 +154,44 @@ void plan_kept_units(DetectPlan& plan) {
   const std::int64_t scores_in_memory = std::min(plan.score_store_bytes, scores);
   keep_units(plan, left - std::min(plan.store_bytes, records) - scores_in_memory);
   plan.store_bytes = std::min(plan.store_bytes, left - scores_in_memory - plan.kept_unit_bytes);
+  if (!plan.options.products.sites || plan.before.units != nullptr ||
+      (plan.keep != KeptTiles::none && !plan.sampled())) {
+    return;
+  }
+  // Blocks that the score pass decodes stay for the look at the dates where the rest has no use for the room.
+  const std::int64_t spare = left - std::min(plan.store_bytes, records) - scores_in_memory;
+  for (const auto& [input, units] : {std::pair{&plan.before, &t.before_units}, {&plan.after, &t.after_units}}) {
+    const auto bands = static_cast<std::int32_t>(input->selection.bands.size());
+    const RasterSource& source = *input->source;
+    const std::int64_t bytes = UnitCache::unit_bytes(source.unit_width(), source.unit_height(), bands, plan.type);
+    const Grid& own = input->description.grid;
+    const std::int64_t all = ((own.width - 1) / source.unit_width() + std::int64_t{1}) *
+                             ((own.height - 1) / source.unit_height() + std::int64_t{1});
+    const std::int64_t more = std::max<std::int64_t>(0, spare) / 2 / bytes;
+    *units = static_cast<std::int32_t>(std::min(all, *units + more) > *units ? std::min(all, *units + more) : *units);
+  }
+  plan.store_bytes = std::min(plan.store_bytes, records);
+}
+
+constexpr std::int32_t kMostDirectionBands = 24;
+
+/// `all` as the products that there are.
+ProductChoice resolved_products(ProductChoice products, const Method& method, BandCounts bands) {
+  if (!products.all) return products;
+  products.change_class = products.sites = products.quality = products.report = products.stac = true;
+  products.pvalue = products.pvalue || has_p_values(method);
+  products.direction = products.direction || (bands.before == bands.after && bands.before <= kMostDirectionBands);
+  products.normalized = products.normalized || method.normalize != NormalizationKind::none;
+  return products;
 }
 
 void check_products(const ProductChoice& products, const Method& method, BandCounts bands) {
-  const bool single = method.scores == std::vector{ScoreName::irmad} || method.scores == std::vector{ScoreName::mad};
-  if (products.pvalue && (!single || method.smooth != std::vector<std::int32_t>{1} ||
-                          method.options.local_contrast > 1 || method.options.tolerate_shift > 0)) {
+  if (products.pvalue && !has_p_values(method)) {
     throw UsageError(fmt::format(
         "--products pvalue: p-values are those of an unsmoothed mad or irmad score; {} with --smooth {} has none",
         score_text(method), smooth_text(method)));
   }
-  if (products.direction && (bands.before != bands.after || bands.before > 24)) {
+  if (products.direction && (bands.before != bands.after || bands.before > kMostDirectionBands)) {
     throw UsageError("--products direction: needs as many bands of both dates, at most 24");
   }
 }
@@ -305,6 +340,7 @@ DetectPlan plan_detect(DetectOptions options, Warnings& warnings, const std::sto
   const std::string pair = fmt::format("{} and {}: ", options.before, options.after);
   plan.method = resolve_method(options.method, {pixel_size_in_metres(plan.grid), bands.before, bands.after, pair});
   plan.type = plan.method.normalize == NormalizationKind::histogram ? PixelType::f32 : plan.source_type;
+  options.products = resolved_products(options.products, plan.method, bands);
   check_products(options.products, plan.method, bands);
   const FitNeeds needs = fit_needs(options, plan.method, plan.type);
   const ScoreRecipe frame = recipe_frame(plan.method);

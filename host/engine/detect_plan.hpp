@@ -97,7 +97,7 @@ struct DetectPlan {
   /// The fit reads a sample of cells instead of all tiles.
   bool sampled() const { return method.fit_pixels != kFitAll && pixel_count(grid) > method.fit_pixels; }
   /// The scores themselves are wanted again after the last pass.
-  bool keeps_scores() const { return options.products.change_class; }
+  bool keeps_scores() const { return options.products.change_class || options.products.sites; }
 };
 
 /// Which statistics a method needs before the first score.

@@ -175,6 +175,13 @@ Method resolve_method(const MethodOptions& options, const SceneFacts& facts) {
   m.irmad_tolerance = options.irmad_tolerance.value_or(options.irmad == IrmadMode::canty ? 1e-3 : 1e-4);
   m.fit_pixels = options.fit_pixels.value_or(kAutoFitPixels);
   m.threshold = options.threshold.value_or(Threshold{preset.threshold, 0.0});
+  // Where it paid on the measured scenes: several bands, the preset's own score and rule. source : RECIPES 1
+  constexpr double kPaying = 1.15;
+  constexpr std::int32_t kLeastBands = 4;
+  const bool own = options.scores.empty() && options.smooth.empty() && !options.threshold;
+  const bool pays =
+      m.preset == Preset::general && own && std::min(facts.before_bands, facts.after_bands) >= kLeastBands;
+  m.hysteresis = options.hysteresis.value_or(pays ? kPaying : 1.0);
   check_scores(m);
   check_band_counts(m, facts);
   return m;

@@ -90,6 +90,7 @@ struct MethodOptions {
   std::int32_t tolerate_shift = 0;
   std::int32_t local_contrast = 1;
   std::optional<Threshold> threshold;
+  std::optional<double> hysteresis;  ///< factor below the threshold, >= 1; absent: the preset's
   NullKind null = NullKind::scaled_f;
 };
 
@@ -114,7 +115,8 @@ struct Method {
   double irmad_tolerance = 1e-4;
   std::int64_t fit_pixels = kAutoFitPixels;  ///< or kFitAll
   Threshold threshold;
-  MethodOptions options;  ///< as asked; what is not above is read here
+  double hysteresis = 1.0;  ///< 1: none
+  MethodOptions options;    ///< as asked; what is not above is read here
 
   bool has(ScoreName score) const;
 };

@@ -81,6 +81,13 @@ void PairTiles::each_of_grid(const std::string& name, const Work& compute, const
   run(name, {&grid_tiles_, 0, kept, false, false, false, read}, compute, consume, false);
 }
 
+void PairTiles::each_of(const std::string& name, const std::vector<std::int64_t>& tiles, const Work& compute,
+                        const Work& consume) {
+  Reader reader{&grid_tiles_, 0, store_ != nullptr && !plan_.sampled() && !changes_made_.empty(), false, false, false};
+  reader.some = &tiles;
+  run(name, reader, compute, consume, false);
+}
+
 void PairTiles::each_after(const std::string& name, const Work& compute, const Work& consume) {
   run(name, {&grid_tiles_, 0, false, false, true, false}, compute, consume, false);
 }
@@ -116,21 +123,21 @@ void PairTiles::release() {
 }
 
 void PairTiles::run(const std::string& name, Reader reader, const Work& compute, const Work& consume, bool quiet) {
-  const bool decodes_all = reader.set == &grid_tiles_ && (reader.loading || !reader.keep);
+  const bool decodes_all = reader.set == &grid_tiles_ && reader.some == nullptr && (reader.loading || !reader.keep);
   reader.tell = take_reasons_ && !told_reasons_ && decodes_all;
   SilentProgress silent;
   JobContext context = context_;
   if (quiet) context.progress = &silent;
   Pass pass;
   pass.name = name;
-  pass.tile_count = static_cast<std::int64_t>(reader.set->cores.size()) - reader.first;
-  for (std::size_t i = static_cast<std::size_t>(reader.first); i < reader.set->cores.size(); ++i) {
-    pass.pixel_count += pixel_count(reader.set->cores[i]);
+  pass.tile_count = reader.count();
+  for (std::int64_t i = 0; i < pass.tile_count; ++i) {
+    pass.pixel_count += pixel_count(reader.set->cores[static_cast<std::size_t>(reader.tile(i))]);
   }
   pass.readers = plan_.tiles.readers;
   pass.computes = plan_.tiles.computes;
   pass.aim = [&](Slot& slot, std::int64_t i) {
-    const std::int64_t tile = reader.first + i;
+    const std::int64_t tile = reader.tile(i);
     std::byte* kept = reader.keep ? store_->resident(tile) : nullptr;
     aim(slot, *reader.set, tile, kept != nullptr ? kept : slot.pixels(), plan_.grid.width, plan_.grid.height,
         plan_.type, plan_.band_count);
@@ -153,7 +160,7 @@ void PairTiles::run(const std::string& name, Reader reader, const Work& compute,
 }
 
 void PairTiles::read(Slot& slot, const Reader& reader) {
-  const std::int64_t tile = reader.first + slot.tile_index;
+  const std::int64_t tile = reader.tile(slot.tile_index);
   const bool kept = reader.keep && store_->keeps(tile);
   DeviceTile* const device = kept ? store_->device(tile) : nullptr;
   const bool in_place = device != nullptr || (kept && store_->in_memory(tile));

@@ -48,7 +48,10 @@ class PairTiles {
   /// A pass over all tiles of the grid, in the plan's order.
   void each_of_grid(const std::string& name, const Work& compute, const Work& consume,
                     HostPlanes read = HostPlanes::all);
-  /// The same, with the pixels of AFTER alone and their own validity.
+  /// The same over some of them: indices in the plan's order, ascending.
+  void each_of(const std::string& name, const std::vector<std::int64_t>& tiles, const Work& compute,
+               const Work& consume);
+  /// As each_of_grid(), with the pixels of AFTER alone and their own validity.
   void each_after(const std::string& name, const Work& compute, const Work& consume);
 
   /// A change made to every tile from now on, before it is handed out: once to those in memory of the host or the
@@ -80,7 +83,15 @@ class PairTiles {
     bool after_only = false;
     bool statistics = true;  ///< a pass over the fit
     HostPlanes host = HostPlanes::all;
-    bool tell = false;  ///< reasons are wanted of its tiles
+    bool tell = false;                                ///< reasons are wanted of its tiles
+    const std::vector<std::int64_t>* some = nullptr;  ///< of the set's tiles; null: all from `first` on
+    std::int64_t count() const {
+      return some != nullptr ? static_cast<std::int64_t>(some->size())
+                             : static_cast<std::int64_t>(set->cores.size()) - first;
+    }
+    std::int64_t tile(std::int64_t i) const {
+      return some != nullptr ? (*some)[static_cast<std::size_t>(i)] : first + i;
+    }
   };
   void run(const std::string& name, Reader reader, const Work& compute, const Work& consume, bool quiet);
   void read(Slot& slot, const Reader& reader);

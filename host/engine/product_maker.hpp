@@ -9,6 +9,9 @@
 #include <utility>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
+#include "host/base/progress.hpp"
 #include "host/geo/grid.hpp"
 #include "host/io/raster_sink.hpp"
 #include "kernels/view/raster_view.hpp"
@@ -42,7 +45,15 @@ class ProductMaker {
   /// One finished tile, in plan order, from one thread. NaN = no score.
   virtual void add(const Window& core, RasterView<const float> score) = 0;
   virtual std::vector<ProductRecord> finish(const HeatmapFacts& facts) = 0;
+  /// What is made of the finished run: its files are in place, the summary is all but written and lacks these records.
+  virtual std::vector<ProductRecord> document(const nlohmann::ordered_json& summary,
+                                              const std::filesystem::path& summary_path, const JobContext& context);
 };
+
+inline std::vector<ProductRecord> ProductMaker::document(const nlohmann::ordered_json&, const std::filesystem::path&,
+                                                         const JobContext&) {
+  return {};
+}
 
 /// For jobs that make no pictures. files : what else they write, refused early when it exists
 class NoPictures final : public ProductMaker {

@@ -20,6 +20,8 @@ std::vector<fs::path> product_paths(const DetectOptions& options) {
   if (options.products.quality) paths.push_back(product_path(options.out, "quality"));
   if (options.products.direction) paths.push_back(product_path(options.out, "direction"));
   if (options.products.normalized) paths.push_back(product_path(options.out, "normalized"));
+  if (options.products.sites)
+    paths.push_back(fs::path(options.out).replace_filename(options.out.stem().string() + "_sites.gpkg"));
   return paths;
 }
 

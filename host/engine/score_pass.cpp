@@ -14,7 +14,6 @@
 namespace groundshift {
 namespace {
 
-constexpr std::uint8_t kUnchanged = 0, kChanged = 1, kNoClass = 255;
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 RasterView<const float> read_only(const RasterView<float>& view) {
@@ -34,11 +33,7 @@ ScorePass::ScorePass(const DetectPlan& plan, const PairFit& fit, ProductMaker& p
   statistics_of_.resize(slots);
   histogram_of_.resize(slots);
   add_products();
-  if (!plan.keeps_scores()) return;
-  const std::int64_t bytes =
-      std::int64_t{plan.tiles.tile_width} * plan.tiles.tile_height * static_cast<std::int64_t>(sizeof(float));
-  scores_ = std::make_unique<TileStore>(backend_, bytes, plan.score_store_bytes, plan.scratch_folder);
-  scores_->grow(static_cast<std::int64_t>(plan.tiles.tiles.size()));
+  if (plan.keeps_scores()) scores_ = std::make_unique<KeptScores>(plan);
 }
 
 void ScorePass::add_products() {
@@ -127,49 +122,11 @@ void ScorePass::consume(Slot& slot) {
   }
   if (pvalue_) pvalue_->write(slot.core, slot.result(plane++).data);
   if (normalized_) normalized_->write(slot.core, slot.result(plane).data);
-  if (!scores_) return;
-  if (std::byte* kept = scores_->resident(slot.tile_index)) {
-    std::copy_n(score.data, pixel_count(slot.core), reinterpret_cast<float*>(kept));
-  } else {
-    scores_->spill(slot.tile_index, reinterpret_cast<const std::byte*>(score.data));
-  }
+  if (scores_) scores_->keep(slot.tile_index, score.data);
 }
 
-void ScorePass::classify() {
-  const auto limit = static_cast<float>(thresholds_->used.value);
-  class_.emplace(plan_,
-                 RasterProductSpec{
-                     "class",
-                     PixelType::u8,
-                     kNoClass,
-                     {fmt::format("change: score above {:.6g} ({})", thresholds_->used.value, thresholds_->used.rule)},
-                     {{kUnchanged, "unchanged", 235, 235, 235}, {kChanged, "changed", 215, 25, 28}},
-                     {{"GROUNDSHIFT_THRESHOLD", fmt::format("{:.9g}", thresholds_->used.value)}}},
-                 product_path(plan_.options.out, "class"), context_);
-  std::vector<float> buffer;
-  std::vector<std::uint8_t> classes;
-  std::int64_t changed = 0, scored = 0;
-  for (std::size_t t = 0; t < plan_.tiles.tiles.size(); ++t) {
-    throw_if_stopped(context_.stop);
-    const Window& core = plan_.tiles.tiles[t];
-    const auto tile = static_cast<std::int64_t>(t);
-    const auto* scores = reinterpret_cast<const float*>(scores_->resident(tile));
-    if (scores == nullptr) {
-      buffer.resize(static_cast<std::size_t>(scores_->record_bytes()) / sizeof(float));
-      scores_->fetch(tile, reinterpret_cast<std::byte*>(buffer.data()));
-      scores = buffer.data();
-    }
-    classes.resize(static_cast<std::size_t>(pixel_count(core)));
-    for (std::size_t i = 0; i < classes.size(); ++i) {
-      classes[i] = std::isnan(scores[i]) ? kNoClass : scores[i] > limit ? kChanged : kUnchanged;
-      scored += classes[i] != kNoClass;
-      changed += classes[i] == kChanged;
-    }
-    class_->write(core, classes.data());
-  }
-  thresholds_->used.changed_fraction = scored > 0 ? static_cast<double>(changed) / static_cast<double>(scored) : 0.0;
-  score_scratch_bytes_ = scores_->scratch_bytes();
-  scores_.reset();
+LogWindow ScorePass::score_window() const {
+  return thresholds_window(histogram_of_[0], statistics_.max(), plan_.method);
 }
 
 void ScorePass::finish() {
@@ -178,15 +135,11 @@ void ScorePass::finish() {
   if (pvalue_) pvalue_->finish();
   if (direction_) direction_->finish();
   if (normalized_) normalized_->finish();
-  if (!scores_) return;
-  if (!thresholds_) throw InputError("there is no scored pixel to classify");
-  classify();
-  class_->finish();
 }
 
 std::vector<ProductRecord> ScorePass::commit() {
   std::vector<ProductRecord> records{writer_.commit()};
-  for (std::optional<RasterProduct>* product : {&class_, &pvalue_, &direction_, &normalized_}) {
+  for (std::optional<RasterProduct>* product : {&pvalue_, &direction_, &normalized_}) {
     if (*product) records.push_back((*product)->commit());
   }
   const BandStatistics statistics{statistics_.min(), statistics_.max(), statistics_.mean(), statistics_.std(),

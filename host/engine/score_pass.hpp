@@ -8,6 +8,7 @@
 
 #include "host/engine/detect_plan.hpp"
 #include "host/engine/heatmap_writer.hpp"
+#include "host/engine/kept_scores.hpp"
 #include "host/engine/pair_fit.hpp"
 #include "host/engine/pair_tiles.hpp"
 #include "host/engine/raster_product.hpp"
@@ -22,20 +23,23 @@ class ScorePass {
   ScorePass(const DetectPlan& plan, const PairFit& fit, ProductMaker& products, const JobContext& context);
 
   void run(PairTiles& tiles);
-  /// Closes heatmap and products, and makes the class raster from the kept scores. The tiles may be gone.
+  /// Closes heatmap and products. The tiles may be gone.
   void finish();
   /// In place: the heatmap first.
   std::vector<ProductRecord> commit();
 
   const ScoreStatistics& statistics() const { return statistics_; }
   const std::optional<ScoreThresholds>& thresholds() const { return thresholds_; }
-  std::int64_t score_scratch_bytes() const { return score_scratch_bytes_; }
+  /// What the thresholds were taken from.
+  LogWindow score_window() const;
+  /// Null unless the plan keeps scores.
+  KeptScores* kept() { return scores_.get(); }
+  void drop_kept() { scores_.reset(); }
 
  private:
   void compute(Slot& slot);
   void consume(Slot& slot);
   void add_products();
-  void classify();
   ScoreRecipe direction_recipe(ScoreKind kind) const;
 
   const DetectPlan& plan_;
@@ -49,11 +53,10 @@ class ScorePass {
   ScoreStatistics statistics_;
   std::optional<ScoreThresholds> thresholds_;
   std::optional<PValueTable> pvalues_;
-  std::optional<RasterProduct> pvalue_, direction_, normalized_, class_;
+  std::optional<RasterProduct> pvalue_, direction_, normalized_;
   ScoreRecipe angle_, rising_;
   std::vector<std::vector<std::uint64_t>> ignored_bins_;  ///< of directions, one a slot
-  std::unique_ptr<TileStore> scores_;
-  std::int64_t score_scratch_bytes_ = 0;
+  std::unique_ptr<KeptScores> scores_;
 };
 
 }  // namespace groundshift

@@ -38,9 +38,13 @@ bool has_null(const Method& method, const NullModel& null) {
 
 }  // namespace
 
+LogWindow thresholds_window(const LogHistogram& scores, double largest, const Method& method) {
+  return scores.window(top_octave(largest, method));
+}
+
 std::optional<ScoreThresholds> thresholds_of(const LogHistogram& scores, double largest, const Method& method,
                                              std::int32_t degrees_of_freedom, const std::optional<ScaledF>& null) {
-  const LogWindow window = scores.window(top_octave(largest, method));
+  const LogWindow window = thresholds_window(scores, largest, method);
   const NullModel model{degrees_of_freedom, method.options.null == NullKind::scaled_f ? null : std::nullopt};
   const auto record = [&](std::string rule, double value) {
     return ThresholdRecord{std::move(rule), value, scores.share_above(value)};

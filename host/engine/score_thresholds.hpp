@@ -26,10 +26,13 @@ struct ScoreThresholds {
   std::vector<ThresholdRecord> all;
 };
 
-/// All rules on the histogram of the scores; nothing when there are none.
+/// The part of the histogram that the rules look at: 16 octaves that end at 2^8, or at the largest score where that is
+/// above or where scores are in the images' own units.
+LogWindow thresholds_window(const LogHistogram& scores, double largest, const Method& method);
+
+/// All rules on that part of the histogram of the scores; nothing when there are none.
 /// null, degrees_of_freedom : of T = score^2, for the rules p and fdr. Without a null they take chi-square.
-/// The histogram's window of 16 octaves ends at 2^8, or at the largest score where that is above or where scores are in
-/// the images' own units. A rule that finds no change gives the largest finite float32.
+/// A rule that finds no change gives the largest finite float32.
 std::optional<ScoreThresholds> thresholds_of(const LogHistogram& scores, double largest, const Method& method,
                                              std::int32_t degrees_of_freedom, const std::optional<ScaledF>& null);
 

@@ -83,13 +83,26 @@ Json products_option(const ProductChoice& p) {
   if (p.change_class) list.push_back("class");
   if (p.pvalue) list.push_back("pvalue");
   if (p.direction) list.push_back("direction");
+  if (p.normalized) list.push_back("normalized");
   if (p.quality) list.push_back("quality");
+  if (p.sites) list.push_back("sites");
+  if (p.report) list.push_back("report");
+  if (p.stac) list.push_back("stac");
   return list;
 }
 
 std::string grid_option(const GridOptions& grid) {
   if (grid.choice == GridChoice::file) return grid.file;
   return grid.choice == GridChoice::before ? "before" : "after";
+}
+
+/// As on the command line.
+std::string area_option(const AreaLimit& limit) {
+  return fmt::format("{:.17g}{}", limit.value, limit.unit == AreaUnit::pixels ? "px" : "m2");
+}
+
+Json icm_option(const std::optional<IcmOptions>& icm) {
+  return icm ? Json(fmt::format("{:.17g},{}{}", icm->beta, icm->sweeps, icm->priors ? ",priors" : "")) : Json(nullptr);
 }
 
 Json options_json(const DetectPlan& plan) {
@@ -113,6 +126,15 @@ Json options_json(const DetectPlan& plan) {
                {"aoi", o.rules.aoi.empty() ? Json(nullptr) : Json(o.rules.aoi)},
                {"saturated", o.rules.saturated.empty() ? Json(nullptr) : Json(o.rules.saturated)},
                {"products", products_option(o.products)},
+               {"hysteresis", plan.method.hysteresis},
+               {"icm", icm_option(o.sites.icm)},
+               {"open", o.sites.open_radius},
+               {"close", o.sites.close_radius},
+               {"min_area", area_option(o.sites.min_area)},
+               {"max_hole", area_option(o.sites.max_hole)},
+               {"connectivity", static_cast<int>(o.sites.connectivity)},
+               {"simplify", o.sites.simplify},
+               {"top", o.sites.top},
                {"ot", name_of(o.type)},
                {"of", name_of(o.format)},
                {"co", o.creation_options},
@@ -300,6 +322,15 @@ Json normalization_json(const DetectPlan& plan, const PairFit& result) {
   return {{"method", name_of(plan.method.normalize)}, {"bands", bands}};
 }
 
+Json sites_json(const DetectPlan& plan, const SiteFindings& found) {
+  const SiteCounts& c = found.counts;
+  return {
+      {"count", found.site_count},      {"written", plan.options.products.sites ? Json(found.written) : Json(nullptr)},
+      {"pixels", c.site_pixels},        {"area_m2", found.area_m2 ? number_json(*found.area_m2) : Json(nullptr)},
+      {"changed_pixels", c.changed},    {"scored_pixels", c.scored},
+      {"filled_holes", c.filled_holes}, {"filled_pixels", c.filled_pixels}};
+}
+
 Json summary_json(const DetectPlan& plan, const DetectResult& result, const Warnings& warnings) {
   Json out = plan_json(plan);
   out["valid_pixels"] = result.valid_pixels;
@@ -310,6 +341,7 @@ Json summary_json(const DetectPlan& plan, const DetectResult& result, const Warn
   out["normalization"] = normalization_json(plan, result.fit);
   out["statistics"] = statistics_json(plan, result.fit);
   out["thresholds"] = thresholds_json(result.thresholds);
+  if (result.sites) out["sites"] = sites_json(plan, *result.sites);
   out["products"] = Json::array();
   for (const ProductRecord& p : result.products) out["products"].push_back(product_json(p));
   out["warnings"] = warnings_json(warnings);

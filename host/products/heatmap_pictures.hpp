@@ -13,7 +13,7 @@ namespace groundshift {
 
 /// Writes <stem>.png (product "quicklook") and <stem>.qml (product "style") in the heatmap's folder, both with the same
 /// stretch. finish() throws OutputError.
-class HeatmapPictures final : public ProductMaker {
+class HeatmapPictures : public ProductMaker {
  public:
   std::vector<std::filesystem::path> outputs(const std::filesystem::path& heatmap) const override;
   void begin(const Grid& grid) override;

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// The page first, then the item that names it.
+#include "host/products/detect_products.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "host/engine/summary.hpp"
+#include "host/io/output_file.hpp"
+#include "host/products/report.hpp"
+#include "host/products/stac_item.hpp"
+
+namespace groundshift {
+namespace fs = std::filesystem;
+namespace {
+
+/// `<stem>_report.html` beside the heatmap or its summary.
+fs::path page_path(const fs::path& beside) {
+  return fs::path(beside).replace_filename(beside.stem().string() + "_report.html");
+}
+
+ProductRecord written(const char* name, const fs::path& path, const std::string& text) {
+  write_text_file(path, text);
+  ProductRecord record;
+  record.name = name;
+  record.path = path;
+  record.byte_count = static_cast<std::int64_t>(text.size());
+  return record;
+}
+
+}  // namespace
+
+std::vector<fs::path> DetectProducts::outputs(const fs::path& heatmap) const {
+  std::vector<fs::path> out = HeatmapPictures::outputs(heatmap);
+  if (report_) out.push_back(page_path(heatmap));
+  if (stac_) out.push_back(stac_item_path(heatmap));
+  return out;
+}
+
+std::vector<ProductRecord> DetectProducts::document(const nlohmann::ordered_json& summary, const fs::path& summary_path,
+                                                    const JobContext& context) {
+  std::vector<ProductRecord> records;
+  nlohmann::ordered_json so_far = summary;
+  if (report_) {
+    const std::string page = report_html(so_far, summary_path.parent_path(), ReportOptions{}, context);
+    records.push_back(written("report", page_path(summary_path), page));
+    so_far["products"].push_back(product_json(records.back()));
+  }
+  if (stac_) {
+    const std::string item = stac_item(so_far, summary_path, StacOptions{}).dump(2) + "\n";
+    records.push_back(written("stac", stac_item_path(summary_path), item));
+  }
+  return records;
+}
+
+}  // namespace groundshift

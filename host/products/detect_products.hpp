@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// All that `detect` makes of its heatmap and of the finished run beside the engine's own rasters and layers.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "host/engine/detect_options.hpp"
+#include "host/products/heatmap_pictures.hpp"
+
+namespace groundshift {
+
+/// Quicklook and style always; `<stem>_report.html` and `<stem>.stac.json` where they are chosen. The item lists the
+/// page; neither lists itself.
+class DetectProducts final : public HeatmapPictures {
+ public:
+  explicit DetectProducts(const DetectOptions& options)
+      : report_(options.products.report || options.products.all),
+        stac_(options.products.stac || options.products.all) {}
+
+  std::vector<std::filesystem::path> outputs(const std::filesystem::path& heatmap) const override;
+  std::vector<ProductRecord> document(const nlohmann::ordered_json& summary, const std::filesystem::path& summary_path,
+                                      const JobContext& context) override;
+
+ private:
+  bool report_, stac_;
+};
+
+}  // namespace groundshift
