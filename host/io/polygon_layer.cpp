@@ -84,13 +84,20 @@ std::string shortened_names(const std::vector<LayerField>& fields) {
   return text;
 }
 
+void check_layer_path(const fs::path& path, VectorFormat format, bool overwrite) {
+  check_output_path(path, overwrite);
+  if (format != VectorFormat::shapefile) return;
+  for (const char* extension : {".dbf", ".shx"})
+    check_output_path(fs::path(path).replace_extension(extension), overwrite);
+}
+
 struct PolygonLayer::Impl {
   PolygonLayerSpec spec;
   TemporarySibling temporary;
   Dataset dataset;
   OGRLayer* layer = nullptr;
   bool transaction = false;
-  std::int64_t unsimplified = 0;
+  std::int64_t added = 0, unsimplified = 0;
 
   explicit Impl(PolygonLayerSpec s) : spec(std::move(s)), temporary(spec.path) { create(); }
 
@@ -154,6 +161,19 @@ struct PolygonLayer::Impl {
     return all;
   }
 
+  /// Reopens the result and counts: not every driver tells of a write that failed (GeoJSON's does not).
+  void verify() const {
+    const GdalMessages messages;
+    const Dataset check(GDALDataset::Open(temporary.path().c_str(), GDAL_OF_VECTOR | GDAL_OF_READONLY));
+    OGRLayer* written = check != nullptr ? check->GetLayer(0) : nullptr;
+    if (written == nullptr || written->GetFeatureCount() != added || messages.has_failure()) {
+      throw OutputError(
+          fmt::format("{}: the finished file does not hold the {} features that were written: {}; is the "
+                      "disk full?",
+                      spec.path.string(), added, messages.failure_text("it ends too early")));
+    }
+  }
+
   /// QGIS's own table of styles, which it reads on loading the layer.
   void add_style(const GdalMessages& messages) {
     CPLStringList options;
@@ -192,7 +212,7 @@ struct PolygonLayer::Impl {
 
 PolygonLayer::PolygonLayer(PolygonLayerSpec spec) {
   initialize_gdal();
-  check_output_path(spec.path, spec.overwrite);
+  check_layer_path(spec.path, spec.format, spec.overwrite);
   impl_ = std::make_unique<Impl>(std::move(spec));
 }
 
@@ -223,6 +243,7 @@ void PolygonLayer::add(std::span<const LayerPolygon> polygons, std::span<const L
   }
   feature->SetGeometryDirectly(impl.geometry_of(polygons).release());
   impl.require(impl.layer->CreateFeature(feature.get()) == OGRERR_NONE && !messages.has_failure(), messages);
+  ++impl.added;
 }
 
 std::int64_t PolygonLayer::kept_unsimplified() const { return impl_->unsimplified; }
@@ -236,6 +257,7 @@ void PolygonLayer::finish() {
   impl.dataset->FlushCache(true);
   impl.dataset.reset();
   impl.require(!messages.has_failure(), messages);
+  impl.verify();
 }
 
 std::int64_t PolygonLayer::commit() {
@@ -246,12 +268,12 @@ std::int64_t PolygonLayer::commit() {
       impl.temporary.commit_beside(extension);
     }
   }
-  impl.temporary.commit();
   std::error_code error;
   if (impl.spec.format == VectorFormat::geopackage) {
-    // What SQLite left beside a database that was replaced would be taken for a part of this one.
+    // What SQLite left beside a database that is replaced would be taken for a part of this one.
     for (const char* left : {"-wal", "-shm", "-journal"}) fs::remove(fs::path(impl.spec.path.string() + left), error);
   }
+  impl.temporary.commit();
   return static_cast<std::int64_t>(fs::file_size(impl.spec.path, error));
 }
 

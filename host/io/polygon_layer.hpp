@@ -50,6 +50,9 @@ struct PolygonLayerSpec {
 /// Names that Shapefile, whose names have ten letters, cannot keep: "compactness as compactnes, ..."; empty: none.
 std::string shortened_names(const std::vector<LayerField>& fields);
 
+/// check_output_path() for the file, and for a Shapefile's others.
+void check_layer_path(const std::filesystem::path& path, VectorFormat format, bool overwrite);
+
 /// Features go into a temporary sibling, in one transaction where the format has them; the file appears under its name
 /// in commit(), complete, or not at all. A Shapefile's other files go before it. Throws OutputError (folder missing or
 /// read-only, exists without overwrite, disk full, too large for the format).

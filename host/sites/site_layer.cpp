@@ -12,7 +12,6 @@
 
 #include "host/base/error.hpp"
 #include "host/geo/lon_lat.hpp"
-#include "host/io/output_file.hpp"
 #include "host/sites/contours.hpp"
 
 namespace groundshift {
@@ -251,7 +250,7 @@ void check_site_layer(const SiteLayerOptions& options, const Grid& grid) {
   const VectorFormat format = vector_format_of(options.path);
   if (!(options.simplify >= 0.0)) throw UsageError("--simplify: a tolerance is at least 0");
   if (options.top < 0) throw UsageError("--top: a number of sites is at least 0");
-  check_output_path(options.path, options.overwrite);
+  check_layer_path(options.path, format, options.overwrite);
   if (format == VectorFormat::geojson && !ToLonLat(grid).known()) {
     throw InputError(
         fmt::format("{}: GeoJSON is in longitude and latitude (RFC 7946), and the grid has no CRS that "
