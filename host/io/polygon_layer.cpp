@@ -49,13 +49,19 @@ std::pair<OGRFieldType, OGRFieldSubType> type_of(FieldKind kind) {
   return {OFTString, OFSTNone};
 }
 
-std::unique_ptr<OGRPolygon> ogr_polygon(const LayerPolygon& polygon) {
+/// Polygon `index` of a shape.
+std::unique_ptr<OGRPolygon> ogr_polygon(const LayerShape& shape, std::size_t index) {
   auto out = std::make_unique<OGRPolygon>();
-  std::int32_t begin = 0;
-  for (const std::int32_t end : polygon.ring_ends) {
+  const std::int32_t first = index == 0 ? 0 : shape.polygon_ends[index - 1];
+  std::int32_t begin = first == 0 ? 0 : shape.ring_ends[static_cast<std::size_t>(first - 1)];
+  for (std::int32_t r = first; r < shape.polygon_ends[index]; ++r) {
+    const std::int32_t end = shape.ring_ends[static_cast<std::size_t>(r)];
     auto ring = std::make_unique<OGRLinearRing>();
-    ring->setPoints(end - begin, polygon.x.data() + begin, polygon.y.data() + begin);
-    ring->closeRings();
+    ring->setNumPoints(end - begin + 1, FALSE);
+    for (std::int32_t i = begin; i < end; ++i) {
+      ring->setPoint(i - begin, shape.x[static_cast<std::size_t>(i)], shape.y[static_cast<std::size_t>(i)]);
+    }
+    ring->setPoint(end - begin, shape.x[static_cast<std::size_t>(begin)], shape.y[static_cast<std::size_t>(begin)]);
     out->addRingDirectly(ring.release());
     begin = end;
   }
@@ -137,13 +143,15 @@ struct PolygonLayer::Impl {
     require(!messages.has_failure(), messages);
   }
 
-  std::unique_ptr<OGRGeometry> geometry_of(std::span<const LayerPolygon> polygons) {
+  std::unique_ptr<OGRGeometry> geometry_of(const LayerShape& shape) {
     std::unique_ptr<OGRGeometry> all;
-    if (polygons.size() == 1) {
-      all = ogr_polygon(polygons.front());
+    if (shape.polygon_ends.size() == 1) {
+      all = ogr_polygon(shape, 0);
     } else {
       auto several = std::make_unique<OGRMultiPolygon>();
-      for (const LayerPolygon& one : polygons) several->addGeometryDirectly(ogr_polygon(one).release());
+      for (std::size_t i = 0; i < shape.polygon_ends.size(); ++i) {
+        several->addGeometryDirectly(ogr_polygon(shape, i).release());
+      }
       all = std::move(several);
     }
     if (spec.simplify > 0.0) {
@@ -224,7 +232,7 @@ PolygonLayer::~PolygonLayer() {
   }
 }
 
-void PolygonLayer::add(std::span<const LayerPolygon> polygons, std::span<const LayerValue> values) {
+void PolygonLayer::add(const LayerShape& shape, std::span<const LayerValue> values) {
   Impl& impl = *impl_;
   expects(values.size() == impl.spec.fields.size(), "a feature has one value a field");
   const GdalMessages messages;
@@ -241,7 +249,7 @@ void PolygonLayer::add(std::span<const LayerPolygon> polygons, std::span<const L
       feature->SetFieldNull(field);
     }
   }
-  feature->SetGeometryDirectly(impl.geometry_of(polygons).release());
+  feature->SetGeometryDirectly(impl.geometry_of(shape).release());
   impl.require(impl.layer->CreateFeature(feature.get()) == OGRERR_NONE && !messages.has_failure(), messages);
   ++impl.added;
 }
