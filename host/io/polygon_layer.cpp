@@ -49,13 +49,19 @@ std::pair<OGRFieldType, OGRFieldSubType> type_of(FieldKind kind) {
   return {OFTString, OFSTNone};
 }
 
-std::unique_ptr<OGRPolygon> ogr_polygon(const LayerPolygon& polygon) {
+/// Polygon `index` of a shape.
+std::unique_ptr<OGRPolygon> ogr_polygon(const LayerShape& shape, std::size_t index) {
   auto out = std::make_unique<OGRPolygon>();
-  std::int32_t begin = 0;
-  for (const std::int32_t end : polygon.ring_ends) {
+  const std::int32_t first = index == 0 ? 0 : shape.polygon_ends[index - 1];
+  std::int32_t begin = first == 0 ? 0 : shape.ring_ends[static_cast<std::size_t>(first - 1)];
+  for (std::int32_t r = first; r < shape.polygon_ends[index]; ++r) {
+    const std::int32_t end = shape.ring_ends[static_cast<std::size_t>(r)];
     auto ring = std::make_unique<OGRLinearRing>();
-    ring->setPoints(end - begin, polygon.x.data() + begin, polygon.y.data() + begin);
-    ring->closeRings();
+    ring->setNumPoints(end - begin + 1, FALSE);
+    for (std::int32_t i = begin; i < end; ++i) {
+      ring->setPoint(i - begin, shape.x[static_cast<std::size_t>(i)], shape.y[static_cast<std::size_t>(i)]);
+    }
+    ring->setPoint(end - begin, shape.x[static_cast<std::size_t>(begin)], shape.y[static_cast<std::size_t>(begin)]);
     out->addRingDirectly(ring.release());
     begin = end;
   }
@@ -84,13 +90,20 @@ std::string shortened_names(const std::vector<LayerField>& fields) {
   return text;
 }
 
+void check_layer_path(const fs::path& path, VectorFormat format, bool overwrite) {
+  check_output_path(path, overwrite);
+  if (format != VectorFormat::shapefile) return;
+  for (const char* extension : {".dbf", ".shx"})
+    check_output_path(fs::path(path).replace_extension(extension), overwrite);
+}
+
 struct PolygonLayer::Impl {
   PolygonLayerSpec spec;
   TemporarySibling temporary;
   Dataset dataset;
   OGRLayer* layer = nullptr;
   bool transaction = false;
-  std::int64_t unsimplified = 0;
+  std::int64_t added = 0, unsimplified = 0;
 
   explicit Impl(PolygonLayerSpec s) : spec(std::move(s)), temporary(spec.path) { create(); }
 
@@ -130,13 +143,15 @@ struct PolygonLayer::Impl {
     require(!messages.has_failure(), messages);
   }
 
-  std::unique_ptr<OGRGeometry> geometry_of(std::span<const LayerPolygon> polygons) {
+  std::unique_ptr<OGRGeometry> geometry_of(const LayerShape& shape) {
     std::unique_ptr<OGRGeometry> all;
-    if (polygons.size() == 1) {
-      all = ogr_polygon(polygons.front());
+    if (shape.polygon_ends.size() == 1) {
+      all = ogr_polygon(shape, 0);
     } else {
       auto several = std::make_unique<OGRMultiPolygon>();
-      for (const LayerPolygon& one : polygons) several->addGeometryDirectly(ogr_polygon(one).release());
+      for (std::size_t i = 0; i < shape.polygon_ends.size(); ++i) {
+        several->addGeometryDirectly(ogr_polygon(shape, i).release());
+      }
       all = std::move(several);
     }
     if (spec.simplify > 0.0) {
@@ -152,6 +167,19 @@ struct PolygonLayer::Impl {
     const bool any_polygon = spec.format == VectorFormat::geojson || spec.format == VectorFormat::shapefile;
     if (!any_polygon) all.reset(OGRGeometryFactory::forceToMultiPolygon(all.release()));
     return all;
+  }
+
+  /// Reopens the result and counts: not every driver tells of a write that failed (GeoJSON's does not).
+  void verify() const {
+    const GdalMessages messages;
+    const Dataset check(GDALDataset::Open(temporary.path().c_str(), GDAL_OF_VECTOR | GDAL_OF_READONLY));
+    OGRLayer* written = check != nullptr ? check->GetLayer(0) : nullptr;
+    if (written == nullptr || written->GetFeatureCount() != added || messages.has_failure()) {
+      throw OutputError(
+          fmt::format("{}: the finished file does not hold the {} features that were written: {}; is the "
+                      "disk full?",
+                      spec.path.string(), added, messages.failure_text("it ends too early")));
+    }
   }
 
   /// QGIS's own table of styles, which it reads on loading the layer.
@@ -192,7 +220,7 @@ struct PolygonLayer::Impl {
 
 PolygonLayer::PolygonLayer(PolygonLayerSpec spec) {
   initialize_gdal();
-  check_output_path(spec.path, spec.overwrite);
+  check_layer_path(spec.path, spec.format, spec.overwrite);
   impl_ = std::make_unique<Impl>(std::move(spec));
 }
 
@@ -204,7 +232,7 @@ PolygonLayer::~PolygonLayer() {
   }
 }
 
-void PolygonLayer::add(std::span<const LayerPolygon> polygons, std::span<const LayerValue> values) {
+void PolygonLayer::add(const LayerShape& shape, std::span<const LayerValue> values) {
   Impl& impl = *impl_;
   expects(values.size() == impl.spec.fields.size(), "a feature has one value a field");
   const GdalMessages messages;
@@ -221,8 +249,9 @@ void PolygonLayer::add(std::span<const LayerPolygon> polygons, std::span<const L
       feature->SetFieldNull(field);
     }
   }
-  feature->SetGeometryDirectly(impl.geometry_of(polygons).release());
+  feature->SetGeometryDirectly(impl.geometry_of(shape).release());
   impl.require(impl.layer->CreateFeature(feature.get()) == OGRERR_NONE && !messages.has_failure(), messages);
+  ++impl.added;
 }
 
 std::int64_t PolygonLayer::kept_unsimplified() const { return impl_->unsimplified; }
@@ -236,6 +265,7 @@ void PolygonLayer::finish() {
   impl.dataset->FlushCache(true);
   impl.dataset.reset();
   impl.require(!messages.has_failure(), messages);
+  impl.verify();
 }
 
 std::int64_t PolygonLayer::commit() {
@@ -246,12 +276,12 @@ std::int64_t PolygonLayer::commit() {
       impl.temporary.commit_beside(extension);
     }
   }
-  impl.temporary.commit();
   std::error_code error;
   if (impl.spec.format == VectorFormat::geopackage) {
-    // What SQLite left beside a database that was replaced would be taken for a part of this one.
+    // What SQLite left beside a database that is replaced would be taken for a part of this one.
     for (const char* left : {"-wal", "-shm", "-journal"}) fs::remove(fs::path(impl.spec.path.string() + left), error);
   }
+  impl.temporary.commit();
   return static_cast<std::int64_t>(fs::file_size(impl.spec.path, error));
 }
 

@@ -26,11 +26,13 @@ struct LayerField {
 /// monostate, and a real that is not finite, are stored as null.
 using LayerValue = std::variant<std::monostate, std::int64_t, double, std::string>;
 
-/// Rings in the layer's coordinates, exterior first and counter-clockwise, without repeated last points.
-/// ring_ends : end of each ring in x and y
-struct LayerPolygon {
+/// Polygons of one feature in the layer's coordinates; exteriors first and counter-clockwise, without repeated last
+/// points.
+/// ring_ends    : end of each ring in x and y
+/// polygon_ends : end of each polygon in ring_ends
+struct LayerShape {
   std::vector<double> x, y;
-  std::vector<std::int32_t> ring_ends;
+  std::vector<std::int32_t> ring_ends, polygon_ends;
 };
 
 /// crs_wkt  : empty = none; GeoJSON's coordinates must be longitude and latitude of WGS 84 (RFC 7946)
@@ -50,6 +52,9 @@ struct PolygonLayerSpec {
 /// Names that Shapefile, whose names have ten letters, cannot keep: "compactness as compactnes, ..."; empty: none.
 std::string shortened_names(const std::vector<LayerField>& fields);
 
+/// check_output_path() for the file, and for a Shapefile's others.
+void check_layer_path(const std::filesystem::path& path, VectorFormat format, bool overwrite);
+
 /// Features go into a temporary sibling, in one transaction where the format has them; the file appears under its name
 /// in commit(), complete, or not at all. A Shapefile's other files go before it. Throws OutputError (folder missing or
 /// read-only, exists without overwrite, disk full, too large for the format).
@@ -61,7 +66,7 @@ class PolygonLayer {
   PolygonLayer& operator=(const PolygonLayer&) = delete;
 
   /// One feature; one value a field.
-  void add(std::span<const LayerPolygon> polygons, std::span<const LayerValue> values);
+  void add(const LayerShape& shape, std::span<const LayerValue> values);
   /// Features whose simplified outline was empty or not valid and that kept their own.
   std::int64_t kept_unsimplified() const;
   /// Closes the file: all that can fail for want of room.

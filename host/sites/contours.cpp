@@ -3,8 +3,9 @@
 #include "host/sites/contours.hpp"
 
 #include <algorithm>
+#include <limits>
+#include <memory>
 #include <span>
-#include <unordered_map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -23,86 +24,121 @@ class Arcs {
  public:
   explicit Arcs(std::int64_t most_bytes) : most_bytes_(most_bytes) {}
 
-  struct Node {
-    Corner at;
-    std::int32_t next = kNone;
-    bool shared = false;  ///< two pixels of this side meet here by their corners
-  };
-
-  std::int32_t new_node(Corner at, bool shared) {
+  std::int32_t new_node(Corner at) {
     std::int32_t index = free_node_;
     if (index != kNone) {
       free_node_ = node(index).next;
     } else {
-      if (static_cast<std::int64_t>(nodes_.size() + 1) * std::int64_t{sizeof(Node)} > most_bytes_) {
-        throw BudgetError(
-            fmt::format("the outlines of sites have more than {} corners at once, which do not fit the memory: raise "
-                        "the threshold, "
-                        "smooth with --open, or allow more --memory",
-                        nodes_.size()));
+      if ((node_count_ + 1) * std::int64_t{sizeof(Node)} > most_bytes_ || node_count_ == kMostNodes) {
+        throw BudgetError(fmt::format(
+            "the outlines of sites have more than {} corners at once, which do not fit the memory: raise the "
+            "threshold, smooth with --open, or allow more --memory",
+            node_count_));
       }
-      index = static_cast<std::int32_t>(nodes_.size());
-      nodes_.emplace_back();
+      if (node_count_ % kChunkNodes == 0) chunks_.push_back(std::make_unique<Node[]>(kChunkNodes));
+      index = static_cast<std::int32_t>(node_count_++);
     }
-    node(index) = {at, kNone, shared};
+    node(index) = {at, kNone, kNone};
     return index;
+  }
+  /// Says of two nodes that they are the same corner, passed twice.
+  void pair(std::int32_t a, std::int32_t b) {
+    node(a).twin = b;
+    node(b).twin = a;
   }
 
   /// Two ends at one new corner: {head, tail}.
-  std::pair<std::int32_t, std::int32_t> new_arc(Corner at, bool shared) {
-    const std::int32_t first = new_node(at, shared), head = new_end(first), tail = new_end(first);
+  std::pair<std::int32_t, std::int32_t> new_arc(Corner at) {
+    const std::int32_t first = new_node(at), head = new_end(first), tail = new_end(first);
     end(head).twin = tail;
     end(tail).twin = head;
     return {head, tail};
   }
 
-  void extend_head(std::int32_t head, Corner at, bool shared) {
-    const std::int32_t added = new_node(at, shared);
+  /// Both return the new node.
+  std::int32_t extend_head(std::int32_t head, Corner at) {
+    const std::int32_t added = new_node(at);
     node(end(head).node).next = added;
-    end(head).node = added;
+    return end(head).node = added;
   }
-  void extend_tail(std::int32_t tail, Corner at, bool shared) {
-    const std::int32_t added = new_node(at, shared);
+  std::int32_t extend_tail(std::int32_t tail, Corner at) {
+    const std::int32_t added = new_node(at);
     node(added).next = end(tail).node;
-    end(tail).node = added;
+    return end(tail).node = added;
   }
+  std::int32_t node_of(std::int32_t end_index) { return end(end_index).node; }
 
-  /// Head walks over a corner to the tail. Returns the first node of the ring when they are of one arc, else kNone.
-  std::int32_t join(std::int32_t head, std::int32_t tail, Corner at, bool shared) {
-    const std::int32_t corner = new_node(at, shared);
+  struct Joined {
+    std::int32_t corner = kNone;
+    bool ring = false;  ///< head and tail were of one arc; its nodes now go round
+  };
+  /// Head walks over a corner to the tail.
+  Joined join(std::int32_t head, std::int32_t tail, Corner at) {
+    const std::int32_t corner = new_node(at);
     node(end(head).node).next = corner;
-    std::int32_t ring = kNone;
-    if (end(head).twin == tail) {
-      ring = end(tail).node;
-    } else {
-      node(corner).next = end(tail).node;
+    node(corner).next = end(tail).node;
+    const bool ring = end(head).twin == tail;
+    if (!ring) {
       const std::int32_t far_tail = end(head).twin, far_head = end(tail).twin;
       end(far_tail).twin = far_head;
       end(far_head).twin = far_tail;
     }
     free_end(head);
     free_end(tail);
-    return ring;
+    return {corner, ring};
   }
 
-  const Node& at(std::int32_t index) const { return nodes_[static_cast<std::size_t>(index)]; }
-  /// Reads a ring off and frees it.
-  void take(std::int32_t first, std::vector<Node>& out) {
-    out.clear();
-    for (std::int32_t i = first; i != kNone;) {
-      const Node here = at(i);
-      out.push_back(here);
-      node(i).next = free_node_;
-      free_node_ = i;
-      i = here.next;
+  /// Reads a ring off as loops that pass no corner twice, and frees it. A ring passes its shared corners in the order
+  /// of nested brackets, since it does not cross itself: exchanging what follows the two nodes of a corner always cuts
+  /// a loop off, whatever was cut before.
+  template <class Take>
+  void take_loops(std::int32_t first, Take&& take) {
+    starts_.assign(1, first);
+    for (std::int32_t i = first; node(i).at.x >= 0; i = node(i).next) node(i).at.x = ~node(i).at.x;  // in this ring
+    std::int32_t i = first;
+    do {
+      const std::int32_t next = node(i).next, twin = node(i).twin;
+      if (twin != kNone) {
+        node(i).twin = kNone;
+        // Its node may be of another ring, or freed with one and used anew.
+        if (node(twin).twin == i && node(twin).at == node(i).at) pairs_.push_back({i, twin});
+      }
+      i = next;
+    } while (i != first);
+    for (const auto& [a, b] : pairs_) {
+      std::swap(node(a).next, node(b).next);
+      node(b).twin = kNone;
+      starts_.push_back(a);
+      starts_.push_back(b);
+    }
+    pairs_.clear();
+    for (const std::int32_t start : starts_) {
+      loop_.clear();
+      for (std::int32_t n = start; node(n).at.x < 0;) {
+        node(n).at.x = ~node(n).at.x;
+        loop_.push_back(node(n).at);
+        const std::int32_t next = std::exchange(node(n).next, free_node_);
+        free_node_ = std::exchange(n, next);
+      }
+      if (!loop_.empty()) take(std::span<const Corner>(loop_));
     }
   }
 
  private:
+  struct Node {
+    Corner at;
+    std::int32_t next = kNone;
+    std::int32_t twin = kNone;
+  };
   struct End {
     std::int32_t node = kNone, twin = kNone;
   };
-  Node& node(std::int32_t i) { return nodes_[static_cast<std::size_t>(i)]; }
+  static constexpr std::int64_t kChunkNodes = std::int64_t{1} << 12;
+  static constexpr std::int64_t kMostNodes = std::numeric_limits<std::int32_t>::max();
+
+  Node& node(std::int64_t i) {
+    return chunks_[static_cast<std::size_t>(i / kChunkNodes)][static_cast<std::size_t>(i % kChunkNodes)];
+  }
   End& end(std::int32_t i) { return ends_[static_cast<std::size_t>(i)]; }
   std::int32_t new_end(std::int32_t node_index) {
     std::int32_t index = free_end_;
@@ -121,8 +157,12 @@ class Arcs {
   }
 
   std::int64_t most_bytes_;
-  std::vector<Node> nodes_;
+  std::vector<std::unique_ptr<Node[]>> chunks_;
+  std::int64_t node_count_ = 0;
   std::vector<End> ends_;
+  std::vector<std::int32_t> starts_;
+  std::vector<std::pair<std::int32_t, std::int32_t>> pairs_;
+  std::vector<Corner> loop_;
   std::int32_t free_node_ = kNone, free_end_ = kNone;
 };
 
@@ -144,65 +184,32 @@ std::int64_t twice_area(std::span<const Corner> ring) {
   return sum;
 }
 
-/// Rings of one component, cut where they pass a corner twice, put together as a polygon.
+/// Loops of one component put together as a polygon.
 class PolygonBuilder {
  public:
-  void add(const std::vector<Arcs::Node>& ring) {
-    seen_.clear();
-    path_.clear();
-    for (const Arcs::Node& node : ring) {
-      if (!node.shared) {
-        path_.push_back(node.at);
-        continue;
-      }
-      const std::uint64_t key = (std::uint64_t(std::uint32_t(node.at.x)) << 32) | std::uint32_t(node.at.y);
-      const auto [place, fresh] = seen_.try_emplace(key, path_.size());
-      if (fresh) {
-        path_.push_back(node.at);
-        shared_.push_back({key, place->second});
-        continue;
-      }
-      const std::size_t from = place->second;
-      add_loop(std::span(path_).subspan(from));
-      path_.resize(from + 1);
-      while (!shared_.empty() && shared_.back().second > from) {
-        seen_.erase(shared_.back().first);
-        shared_.pop_back();
-      }
-    }
-    shared_.clear();
-    add_loop(path_);
-  }
-
-  PixelPolygon finish() {
-    PixelPolygon out;
-    expects(!exterior_.empty(), "a component has an outline");
-    out.corners = std::move(exterior_);
-    out.ring_ends.push_back(static_cast<std::int32_t>(out.corners.size()));
-    const auto shift = static_cast<std::int32_t>(out.corners.size());
-    out.corners.insert(out.corners.end(), holes_.begin(), holes_.end());
-    for (const std::int32_t end : hole_ends_) out.ring_ends.push_back(shift + end);
-    exterior_.clear();
-    holes_.clear();
-    hole_ends_.clear();
-    return out;
-  }
-
- private:
-  void add_loop(std::span<const Corner> loop) {
+  void add(std::span<const Corner> loop) {
     if (twice_area(loop) > 0) {
-      expects(exterior_.empty(), "a 4-connected component has one exterior");
-      exterior_.assign(loop.begin(), loop.end());
+      expects(polygon_.ring_ends.empty(), "a 4-connected component has one exterior");
+      polygon_.corners.assign(loop.begin(), loop.end());
+      polygon_.ring_ends.push_back(static_cast<std::int32_t>(loop.size()));
     } else {
       holes_.insert(holes_.end(), loop.begin(), loop.end());
       hole_ends_.push_back(static_cast<std::int32_t>(holes_.size()));
     }
   }
 
-  std::vector<Corner> path_, exterior_, holes_;
+  const PixelPolygon& finish() {
+    expects(!polygon_.ring_ends.empty(), "a component has an outline");
+    const std::int32_t shift = polygon_.ring_ends.front();
+    polygon_.corners.insert(polygon_.corners.end(), holes_.begin(), holes_.end());
+    for (const std::int32_t end : hole_ends_) polygon_.ring_ends.push_back(shift + end);
+    return polygon_;
+  }
+
+ private:
+  PixelPolygon polygon_;
+  std::vector<Corner> holes_;
   std::vector<std::int32_t> hole_ends_;
-  std::unordered_map<std::uint64_t, std::size_t> seen_;
-  std::vector<std::pair<std::uint64_t, std::size_t>> shared_;
 };
 
 class Tracer {
@@ -236,17 +243,17 @@ class Tracer {
 
   bool has_rings(std::int32_t part) const { return first_ring_[static_cast<std::size_t>(part)] != kNone; }
   /// Reads off the polygon of a component whose last row is done.
-  PixelPolygon take(std::int32_t part) {
+  template <class Take>
+  void take(std::int32_t part, Take&& take_polygon) {
     PolygonBuilder builder;
     for (std::int32_t ring = std::exchange(first_ring_[static_cast<std::size_t>(part)], kNone); ring != kNone;) {
       const Ring here = rings_[static_cast<std::size_t>(ring)];
       rings_[static_cast<std::size_t>(ring)].next = free_ring_;
       free_ring_ = ring;
-      arcs_.take(here.first_node, nodes_);
-      builder.add(nodes_);
+      arcs_.take_loops(here.node, [&](std::span<const Corner> loop) { builder.add(loop); });
       ring = here.next;
     }
-    return builder.finish();
+    take_polygon(builder.finish());
   }
 
  private:
@@ -254,7 +261,7 @@ class Tracer {
     bool north_west, north_east, south_west, south_east;
   };
   struct Ring {
-    std::int32_t first_node, next;
+    std::int32_t node, next;
   };
 
   /// What meets in a corner; returns the end that goes on to the right, if one does.
@@ -269,20 +276,20 @@ class Tracer {
     const bool right_is_head = p.north_east && !p.south_east;
 
     if (saddle && p.north_west) {  // north-west and south-east: each pixel keeps its own corner
-      close(carried, from_above, at, true, label);
-      const auto [head, tail] = arcs_.new_arc(at, true);
+      const std::int32_t first = close(carried, from_above, at, label);
+      const auto [head, tail] = arcs_.new_arc(at);
+      arcs_.pair(first, arcs_.node_of(head));
       give_down(down_is_head ? head : tail);
       return right_is_head ? head : tail;
     }
     if (saddle) {  // north-east and south-west
-      arcs_.extend_head(from_above, at, true);
-      arcs_.extend_tail(carried, at, true);
+      arcs_.pair(arcs_.extend_head(from_above, at), arcs_.extend_tail(carried, at));
       give_down(carried);
       return from_above;
     }
     if (up != nullptr && left) {
       const bool left_is_head = p.north_west;
-      close(left_is_head ? carried : from_above, left_is_head ? from_above : carried, at, false, label);
+      close(left_is_head ? carried : from_above, left_is_head ? from_above : carried, at, label);
       return kNone;
     }
     if (up != nullptr && down != nullptr) {  // straight down
@@ -299,22 +306,23 @@ class Tracer {
       extend(from_above, up_is_head, at);
       return from_above;
     }
-    const auto [head, tail] = arcs_.new_arc(at, false);
+    const auto [head, tail] = arcs_.new_arc(at);
     give_down(down_is_head ? head : tail);
     return right_is_head ? head : tail;
   }
 
   void extend(std::int32_t end, bool is_head, Corner at) {
     if (is_head) {
-      arcs_.extend_head(end, at, false);
+      arcs_.extend_head(end, at);
     } else {
-      arcs_.extend_tail(end, at, false);
+      arcs_.extend_tail(end, at);
     }
   }
 
-  void close(std::int32_t head, std::int32_t tail, Corner at, bool shared, std::int32_t label) {
-    const std::int32_t ring = arcs_.join(head, tail, at, shared);
-    if (ring == kNone) return;
+  /// Returns the node of the corner.
+  std::int32_t close(std::int32_t head, std::int32_t tail, Corner at, std::int32_t label) {
+    const Arcs::Joined joined = arcs_.join(head, tail, at);
+    if (!joined.ring) return joined.corner;
     std::int32_t& first = first_ring_[static_cast<std::size_t>(label - 1)];
     std::int32_t index = free_ring_;
     if (index != kNone) {
@@ -323,15 +331,15 @@ class Tracer {
       index = static_cast<std::int32_t>(rings_.size());
       rings_.emplace_back();
     }
-    rings_[static_cast<std::size_t>(index)] = {ring, first};
+    rings_[static_cast<std::size_t>(index)] = {joined.corner, first};
     first = index;
+    return joined.corner;
   }
 
   Arcs arcs_;
   std::vector<std::int32_t> first_ring_;  ///< of each component
   std::vector<Ring> rings_;
   std::int32_t free_ring_ = kNone;
-  std::vector<Arcs::Node> nodes_;
 };
 
 }  // namespace
@@ -355,7 +363,8 @@ void trace_contours(LabelledRuns& parts, std::int64_t most_bytes, const std::fun
       // A component may end in several runs; its first one in the row takes it.
       const ComponentFacts& facts = parts.components[static_cast<std::size_t>(done.run.label - 1)];
       if (facts.y_max == y - 1 && tracer.has_rings(done.run.label - 1)) {
-        take(done.run.label - 1, tracer.take(done.run.label - 1));
+        const std::int32_t part = done.run.label - 1;
+        tracer.take(part, [&](const PixelPolygon& polygon) { take(part, polygon); });
       }
     }
     above.swap(below);

@@ -12,7 +12,6 @@
 
 #include "host/base/error.hpp"
 #include "host/geo/lon_lat.hpp"
-#include "host/io/output_file.hpp"
 #include "host/sites/contours.hpp"
 
 namespace groundshift {
@@ -25,37 +24,62 @@ constexpr std::int64_t kOutlineShare = 4;  ///< of the budget, for open outlines
 class Outlines {
  public:
   /// wanted : by site index
-  Outlines(FindSites& sites, const std::vector<bool>& wanted) : words_(sites.room()) {
+  Outlines(FindSites& sites, const std::vector<bool>& wanted)
+      : most_bytes_(sites.options().memory_bytes / 2), words_(sites.room()) {
     if (sites.options().connectivity == Connectivity::four) {
       trace(sites, sites.labelled(), wanted);
     } else {
-      const auto parts = parts_of(sites);
+      const auto parts = parts_of(sites, wanted);
       trace(sites, *parts, wanted);
     }
   }
 
-  /// The parts of a site as polygons of corners.
-  void read(std::int32_t site, std::vector<PixelPolygon>& polygons) {
-    polygons.clear();
+  /// The parts of a site, in columns and negative rows. Throws BudgetError when they are too large to be written.
+  void read(std::int32_t site, LayerShape& shape) {
     const auto s = static_cast<std::size_t>(site);
+    std::int64_t words = 0;
+    for (std::int64_t i = first_part_[s]; i < first_part_[s + 1]; ++i) words += place_of(i).word_count;
+    const std::int64_t parts = first_part_[s + 1] - first_part_[s];
+    if (words / 2 * kBytesPerCorner + parts * kBytesPerPart > most_bytes_) {
+      throw BudgetError(
+          fmt::format("site {} has an outline of some {} corners in {} parts, which does not fit the memory: raise the "
+                      "threshold, smooth with --open, or allow more --memory",
+                      site + 1, words / 2, parts));
+    }
+    shape = {};
+    shape.x.reserve(static_cast<std::size_t>(words / 2));
+    shape.y.reserve(static_cast<std::size_t>(words / 2));
     for (std::int64_t i = first_part_[s]; i < first_part_[s + 1]; ++i) {
-      const Place& place = places_[static_cast<std::size_t>(part_order_[static_cast<std::size_t>(i)])];
+      const Place& place = place_of(i);
       buffer_.resize(static_cast<std::size_t>(place.word_count));
       words_.read(place.start, buffer_);
-      PixelPolygon& polygon = polygons.emplace_back();
       const auto rings = static_cast<std::size_t>(buffer_[0]);
-      polygon.ring_ends.assign(buffer_.begin() + 1, buffer_.begin() + 1 + static_cast<std::ptrdiff_t>(rings));
-      for (std::size_t w = 1 + rings; w + 1 < buffer_.size(); w += 2)
-        polygon.corners.push_back({buffer_[w], buffer_[w + 1]});
+      const auto shift = static_cast<std::int32_t>(shape.x.size());
+      for (std::size_t r = 0; r < rings; ++r) shape.ring_ends.push_back(shift + buffer_[1 + r]);
+      shape.polygon_ends.push_back(static_cast<std::int32_t>(shape.ring_ends.size()));
+      for (std::size_t w = 1 + rings; w + 1 < buffer_.size(); w += 2) {
+        shape.x.push_back(double(buffer_[w]));
+        shape.y.push_back(-double(buffer_[w + 1]));
+      }
     }
+    if (buffer_.capacity() > kLargeBuffer) buffer_ = {};
   }
 
  private:
   struct Place {
     std::int64_t start = 0, word_count = 0;
   };
+  /// What OGR, its drivers and this hold of a feature while it is written.
+  static constexpr std::int64_t kBytesPerCorner = 96, kBytesPerPart = 500;
+  static constexpr std::size_t kLargeBuffer = std::size_t{1} << 20;
 
-  std::unique_ptr<LabelledRuns> parts_of(FindSites& sites) const {
+  /// i : place in part_order_
+  const Place& place_of(std::int64_t i) const {
+    return places_[static_cast<std::size_t>(part_order_[static_cast<std::size_t>(i)])];
+  }
+
+  /// Of the wanted sites only.
+  static std::unique_ptr<LabelledRuns> parts_of(FindSites& sites, const std::vector<bool>& wanted) {
     ComponentsSpec spec;
     spec.width = sites.grid().width;
     spec.height = sites.grid().height;
@@ -65,6 +89,7 @@ class Outlines {
     std::vector<Run> runs;
     for (std::int32_t row = 0; row < spec.height; ++row) {
       sites.read_row(row, runs);
+      std::erase_if(runs, [&](const Run& run) { return !wanted[static_cast<std::size_t>(run.label - 1)]; });
       for (Run& run : runs) run.label = 0;
       components.add_row(runs);
     }
@@ -77,6 +102,9 @@ class Outlines {
     for (std::int32_t row = 0; row < sites.grid().height; ++row) {
       parts.runs.read(row, of_parts);
       sites.read_row(row, of_sites);
+      if (of_parts.size() != of_sites.size()) {  // only the wanted ones have parts
+        std::erase_if(of_sites, [&](const Run& run) { return !wanted[static_cast<std::size_t>(run.label - 1)]; });
+      }
       for (std::size_t i = 0; i < of_parts.size(); ++i) {
         site_of[static_cast<std::size_t>(of_parts[i].label - 1)] = of_sites[i].label - 1;
       }
@@ -100,16 +128,16 @@ class Outlines {
   }
 
   void keep(std::int32_t part, const PixelPolygon& polygon) {
-    buffer_.assign(1, static_cast<std::int32_t>(polygon.ring_ends.size()));
-    buffer_.insert(buffer_.end(), polygon.ring_ends.begin(), polygon.ring_ends.end());
-    for (const Corner& corner : polygon.corners) {
-      buffer_.push_back(corner.x);
-      buffer_.push_back(corner.y);
-    }
-    places_[static_cast<std::size_t>(part)] = {words_.word_count(), static_cast<std::int64_t>(buffer_.size())};
-    words_.append(buffer_);
+    static_assert(sizeof(Corner) == 2 * sizeof(std::int32_t), "corners are stored as words");
+    const std::int64_t start = words_.word_count();
+    const auto rings = static_cast<std::int32_t>(polygon.ring_ends.size());
+    words_.append(std::span(&rings, 1));
+    words_.append(polygon.ring_ends);
+    words_.append({reinterpret_cast<const std::int32_t*>(polygon.corners.data()), 2 * polygon.corners.size()});
+    places_[static_cast<std::size_t>(part)] = {start, words_.word_count() - start};
   }
 
+  std::int64_t most_bytes_;
   WordStore words_;
   std::vector<Place> places_;             ///< by part
   std::vector<std::int64_t> first_part_;  ///< of each site, in part_order_
@@ -117,27 +145,22 @@ class Outlines {
   std::vector<std::int32_t> buffer_;
 };
 
-/// Corners to the layer's coordinates, rings turned counter-clockwise whatever way the grid's rows run.
-void place(const Grid& grid, const ToLonLat* lon_lat, const PixelPolygon& from, LayerPolygon& to) {
-  to.x.clear();
-  to.y.clear();
-  to.ring_ends = from.ring_ends;
-  const bool mirrored =
-      grid.geotransform &&
-      (*grid.geotransform)[1] * (*grid.geotransform)[5] - (*grid.geotransform)[2] * (*grid.geotransform)[4] > 0.0;
-  for (const Corner& corner : from.corners) {
-    const std::array<double, 2> at =
-        grid.geotransform ? to_ground(grid, corner.x, corner.y) : std::array{double(corner.x), -double(corner.y)};
-    to.x.push_back(at[0]);
-    to.y.push_back(at[1]);
+/// Columns and negative rows to the layer's coordinates, rings turned counter-clockwise whatever way the grid's rows
+/// run.
+void place(const Grid& grid, const ToLonLat* lon_lat, LayerShape& shape) {
+  if (!grid.geotransform) return;
+  const auto& t = *grid.geotransform;
+  for (std::size_t i = 0; i < shape.x.size(); ++i) {
+    const std::array<double, 2> at = to_ground(grid, shape.x[i], -shape.y[i]);
+    shape.x[i] = at[0];
+    shape.y[i] = at[1];
   }
-  if (lon_lat != nullptr) lon_lat->transform(to.x, to.y);
+  if (lon_lat != nullptr) lon_lat->transform(shape.x, shape.y);
+  if (t[1] * t[5] - t[2] * t[4] < 0.0) return;
   std::int32_t begin = 0;
-  for (const std::int32_t end : to.ring_ends) {
-    if (mirrored) {
-      std::reverse(to.x.begin() + begin, to.x.begin() + end);
-      std::reverse(to.y.begin() + begin, to.y.begin() + end);
-    }
+  for (const std::int32_t end : shape.ring_ends) {
+    std::reverse(shape.x.begin() + begin, shape.x.begin() + end);
+    std::reverse(shape.y.begin() + begin, shape.y.begin() + end);
     begin = end;
   }
 }
@@ -156,16 +179,13 @@ std::vector<LayerField> layer_fields(const SiteDates& dates) {
   return fields;
 }
 
-std::vector<LayerValue> layer_values(const SiteRecord& r, const std::vector<LayerPolygon>& polygons,
-                                     const SiteDates& dates) {
+std::vector<LayerValue> layer_values(const SiteRecord& r, const LayerShape& shape, const SiteDates& dates) {
   double box[4] = {HUGE_VAL, HUGE_VAL, -HUGE_VAL, -HUGE_VAL};
-  for (const LayerPolygon& p : polygons) {
-    for (std::size_t i = 0; i < p.x.size(); ++i) {
-      box[0] = std::min(box[0], p.x[i]);
-      box[1] = std::min(box[1], p.y[i]);
-      box[2] = std::max(box[2], p.x[i]);
-      box[3] = std::max(box[3], p.y[i]);
-    }
+  for (std::size_t i = 0; i < shape.x.size(); ++i) {
+    box[0] = std::min(box[0], shape.x[i]);
+    box[1] = std::min(box[1], shape.y[i]);
+    box[2] = std::max(box[2], shape.x[i]);
+    box[3] = std::max(box[3], shape.y[i]);
   }
   std::vector<LayerValue> values = {r.id,
                                     std::int64_t{r.rank},
@@ -251,7 +271,7 @@ void check_site_layer(const SiteLayerOptions& options, const Grid& grid) {
   const VectorFormat format = vector_format_of(options.path);
   if (!(options.simplify >= 0.0)) throw UsageError("--simplify: a tolerance is at least 0");
   if (options.top < 0) throw UsageError("--top: a number of sites is at least 0");
-  check_output_path(options.path, options.overwrite);
+  check_layer_path(options.path, format, options.overwrite);
   if (format == VectorFormat::geojson && !ToLonLat(grid).known()) {
     throw InputError(
         fmt::format("{}: GeoJSON is in longitude and latitude (RFC 7946), and the grid has no CRS that "
@@ -299,8 +319,7 @@ std::unique_ptr<PolygonLayer> write_site_layer(FindSites& sites, const SiteDates
   }
   const ToLonLat lon_lat(sites.grid());
   auto layer = std::make_unique<PolygonLayer>(std::move(spec));
-  std::vector<PixelPolygon> pixels;
-  std::vector<LayerPolygon> polygons;
+  LayerShape shape;
   constexpr std::size_t kBatch = 4096;
   context.progress->begin("layer", static_cast<std::int64_t>(order.size()));
   for (std::size_t first = 0; first < order.size(); first += kBatch) {
@@ -309,12 +328,9 @@ std::unique_ptr<PolygonLayer> write_site_layer(FindSites& sites, const SiteDates
     const std::vector<std::int32_t> batch(order.begin() + static_cast<std::ptrdiff_t>(first),
                                           order.begin() + static_cast<std::ptrdiff_t>(last));
     for (const SiteRecord& record : site_records(sites, dates, batch, static_cast<std::int32_t>(first) + 1)) {
-      outlines.read(static_cast<std::int32_t>(record.id - 1), pixels);
-      polygons.resize(pixels.size());
-      for (std::size_t i = 0; i < pixels.size(); ++i) {
-        place(sites.grid(), geojson ? &lon_lat : nullptr, pixels[i], polygons[i]);
-      }
-      layer->add(polygons, layer_values(record, polygons, dates));
+      outlines.read(static_cast<std::int32_t>(record.id - 1), shape);
+      place(sites.grid(), geojson ? &lon_lat : nullptr, shape);
+      layer->add(shape, layer_values(record, shape, dates));
     }
     context.progress->advance(static_cast<std::int64_t>(last - first));
   }

@@ -28,7 +28,7 @@ foreach(room kernels/view kernels/math kernels/api kernels/solve
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/${room}/ DESTINATION ${gs_include_dir}/${room}
           FILES_MATCHING PATTERN "*.hpp" PATTERN "open_dataset.hpp" EXCLUDE)
 endforeach()
-foreach(header grid georeference position_lattice coordinate_operation pixel_transform common_grid)
+foreach(header grid georeference lon_lat pixel_area position_lattice coordinate_operation pixel_transform common_grid)
   install(FILES ${PROJECT_SOURCE_DIR}/host/geo/${header}.hpp DESTINATION ${gs_include_dir}/host/geo)
 endforeach()
 

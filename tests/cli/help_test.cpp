@@ -58,25 +58,29 @@ std::vector<std::string> detect_options() {
   return all;
 }
 
-INSTANTIATE_TEST_SUITE_P(Verbs, Help,
-                         ::testing::Values(VerbHelp{"detect", detect_options()}, VerbHelp{"plan", kPlanOptions},
-                                           VerbHelp{"normalize", kNormalizeOptions}, VerbHelp{"align", kAlignOptions},
-                                           VerbHelp{"evaluate",
-                                                    {"HEATMAP", "TRUTH", "--threshold", "--changed", "--unchanged",
-                                                     "--band", "--curves", "--overwrite", "--json", "--help"}},
-                                           VerbHelp{"info", {"--hash", "--json", "--help"}},
-                                           VerbHelp{"synth",
-                                                    {"OUTDIR", "--size", "--width", "--height", "--bands", "--type",
-                                                     "--seed", "--contrast", "--shift", "--clouds", "--nodata-border",
-                                                     "--season", "--noise", "--pixel-size", "--changes", "--threads",
-                                                     "-co", "--overwrite", "--help"}}),
-                         [](const ::testing::TestParamInfo<VerbHelp>& row) { return row.param.verb; });
+INSTANTIATE_TEST_SUITE_P(
+    Verbs, Help,
+    ::testing::Values(VerbHelp{"detect", detect_options()}, VerbHelp{"plan", kPlanOptions},
+                      VerbHelp{"normalize", kNormalizeOptions}, VerbHelp{"align", kAlignOptions},
+                      VerbHelp{"evaluate",
+                               {"HEATMAP", "TRUTH", "--threshold", "--changed", "--unchanged", "--band", "--curves",
+                                "--overwrite", "--json", "--help"}},
+                      VerbHelp{"sites",
+                               {"HEATMAP", "OUT", "--band", "--threshold", "--hysteresis", "--open", "--close",
+                                "--min-area", "--max-hole", "--connectivity", "--simplify", "--top", "--class-out",
+                                "--scratch", "--memory", "--threads", "--overwrite", "--json", "--help"}},
+                      VerbHelp{"info", {"--hash", "--json", "--help"}},
+                      VerbHelp{"synth",
+                               {"OUTDIR", "--size", "--width", "--height", "--bands", "--type", "--seed", "--contrast",
+                                "--shift", "--clouds", "--nodata-border", "--season", "--noise", "--pixel-size",
+                                "--changes", "--threads", "-co", "--overwrite", "--help"}}),
+    [](const ::testing::TestParamInfo<VerbHelp>& row) { return row.param.verb; });
 
 TEST(Program, HelpNamesEveryVerbAndGlobalOption) {
   const ProgramRun run = run_groundshift({"--help"});
   EXPECT_EQ(run.exit_code, 0);
-  for (const char* word : {"detect", "plan", "normalize", "align", "evaluate", "info", "synth", "--quiet", "--verbose",
-                           "--version", "--config-file"}) {
+  for (const char* word : {"detect", "plan", "normalize", "align", "sites", "evaluate", "info", "synth", "--quiet",
+                           "--verbose", "--version", "--config-file"}) {
     EXPECT_THAT(run.out, HasSubstr(word));
   }
 }
