@@ -135,7 +135,8 @@ std::string report_html(const Json& summary, const fs::path& folder, const Repor
                         const JobContext& context) {
   const ReportSources sources = open_report_sources(summary, folder, options);
   throw_if_stopped(context.stop);
-  const Overview overview = make_overview(sources, options.max_side);
+  const Overview overview =
+      make_overview(sources, options.max_side, number_at(summary, {"thresholds", "used", "value"}));
   throw_if_stopped(context.stop);
   const Grid& grid = sources.grid();
   const std::string table = sites_table(sources);
@@ -160,7 +161,7 @@ std::string report_html(const Json& summary, const fs::path& folder, const Repor
        {"map_north", north_arrow(grid)},
        {"swipe_control", swipe_control(overview)},
        {"overlay_control", overlay_control(sources, overview)},
-       {"bright_control", bright_control(overview)},
+       {"view_controls", view_controls(sources, overview)},
        {"picture_note", escaped(picture_note(sources, overview))},
        {"legend", ramp_legend(overview)},
        {"table", table},

@@ -151,7 +151,7 @@ RgbImage stretched(const ViewPixels& pixels, const JointStretch& stretch) {
   return image;
 }
 
-Overview make_overview(const ReportSources& sources, std::int32_t max_side) {
+Overview make_overview(const ReportSources& sources, std::int32_t max_side, std::optional<double> threshold) {
   const Grid& grid = sources.grid();
   const double reduction = std::max(1.0, double(std::max(grid.width, grid.height)) / max_side);
   Overview out;
@@ -170,7 +170,7 @@ Overview make_overview(const ReportSources& sources, std::int32_t max_side) {
   show(sources.before, before, out.before, out.before_level);
   show(sources.after, after, out.after, out.after_level);
   const ViewPixels score = sources.heatmap->read(whole(grid), out.width, out.height, {1});
-  out.score_high = high_of(score);
+  out.score_high = std::max(high_of(score), 1.5 * threshold.value_or(0.0));
   out.score = score_picture(score, out.score_high);
   if (sources.change_class) {
     // Labels have no mean; of several the nearest is shown, and the outlines show what falls between.

@@ -64,6 +64,9 @@ INSTANTIATE_TEST_SUITE_P(Verbs, Help,
                                            VerbHelp{"evaluate",
                                                     {"HEATMAP", "TRUTH", "--threshold", "--changed", "--unchanged",
                                                      "--band", "--curves", "--overwrite", "--json", "--help"}},
+                                           VerbHelp{"report",
+                                                    {"SUMMARY", "OUT", "--top", "--max-side", "--list", "--sites",
+                                                     "--title", "--overwrite", "--help"}},
                                            VerbHelp{"info", {"--hash", "--json", "--help"}},
                                            VerbHelp{"synth",
                                                     {"OUTDIR", "--size", "--width", "--height", "--bands", "--type",
@@ -75,8 +78,8 @@ INSTANTIATE_TEST_SUITE_P(Verbs, Help,
 TEST(Program, HelpNamesEveryVerbAndGlobalOption) {
   const ProgramRun run = run_groundshift({"--help"});
   EXPECT_EQ(run.exit_code, 0);
-  for (const char* word : {"detect", "plan", "normalize", "align", "evaluate", "info", "synth", "--quiet", "--verbose",
-                           "--version", "--config-file"}) {
+  for (const char* word : {"detect", "plan", "normalize", "align", "report", "evaluate", "info", "synth", "--quiet",
+                           "--verbose", "--version", "--config-file"}) {
     EXPECT_THAT(run.out, HasSubstr(word));
   }
 }
