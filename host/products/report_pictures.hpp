@@ -40,12 +40,13 @@ Overview make_overview(const ReportSources& sources, std::int32_t max_side, std:
 /// A square window around a site, as wide as twice its longer side and at least 48 pixels, moved into the grid.
 PixelRect chip_window(const ListedSite& site, const Grid& grid);
 
-/// width, height : of the pictures, which are at native resolution up to 256 pixels
+/// width, height : of the pictures
 struct Chip {
   PixelRect window;
   std::int32_t width = 0, height = 0;
   std::string before, after, score;
 };
-Chip make_chip(const ReportSources& sources, const Overview& overview, const ListedSite& site);
+/// Windows of up to `max_side` pixels at native resolution, larger ones reduced to it.
+Chip make_chip(const ReportSources& sources, const Overview& overview, const ListedSite& site, std::int32_t max_side);
 
 }  // namespace groundshift

@@ -45,6 +45,37 @@ TEST(GridView, ReadsItsOwnPixelsAndTheirMeans) {
   EXPECT_EQ(view.read({0, 0, 8, 4}, 4, 2, {1}, ViewSampling::nearest).bands[0][0], 11.0f);
 }
 
+TEST(GridView, TakesMeansOverBlocksAndHolesWithoutOverviews) {
+  const TemporaryFolder folder;
+  SceneSpec spec = spec_of(300, 280, 2);
+  spec.creation_options = {"TILED=YES", "BLOCKXSIZE=64", "BLOCKYSIZE=64"};
+  spec.nodata = 0.0;
+  const auto value = [](int band, int x, int y) {
+    return (x * 7 + y * 13) % 5 == 0 ? 0.0 : 1.0 + band + x % 11 + y % 3;
+  };
+  write_scene(folder / "a.tif", spec, value);
+  const GridView view(folder / "a.tif", grid_of_file(folder / "a.tif"));
+  const PixelRect window{7, 5, 290, 271};
+  const ViewPixels pixels = view.read(window, 41, 30, {2, 1});
+  for (const int x : {0, 1, 17, 40}) {
+    for (const int y : {0, 9, 29}) {
+      double sum = 0.0;
+      int count = 0;
+      for (int row = 0; row < window.height; ++row) {
+        for (int column = 0; column < window.width; ++column) {
+          if (column * 41 / window.width != x || row * 30 / window.height != y) continue;
+          const double v = value(1, int(window.x) + column, int(window.y) + row);
+          if (v == 0.0) continue;
+          sum += v;
+          ++count;
+        }
+      }
+      ASSERT_GT(count, 0);
+      EXPECT_NEAR(pixels.bands[0][std::size_t(y * 41 + x)], sum / count, 1e-4) << x << ", " << y;
+    }
+  }
+}
+
 TEST(GridView, FollowsAnOffsetAndLeavesWhatLiesOutsideEmpty) {
   const TemporaryFolder folder;
   write_scene(folder / "a.tif", spec_of(8, 4), ramp);
