@@ -7,6 +7,7 @@
 #include <memory>
 #include <utility>
 
+#include <cpl_string.h>
 #include <fmt/format.h>
 #include <ogr_spatialref.h>
 #include <ogrsf_frmts.h>
@@ -20,6 +21,7 @@ namespace {
 struct FeatureDestroyer {
   void operator()(OGRFeature* f) const noexcept { OGRFeature::DestroyFeature(f); }
 };
+using Feature = std::unique_ptr<OGRFeature, FeatureDestroyer>;
 struct TransformDestroyer {
   void operator()(OGRCoordinateTransformation* t) const noexcept { OGRCoordinateTransformation::DestroyCT(t); }
 };
@@ -139,6 +141,31 @@ class ToPixels {
   Transform transform_;
 };
 
+/// Counts and sums all sites; shapes and other attributes are not read, where the format can do so.
+void add_totals(OGRLayer& layer, const OGRFeatureDefn& fields, SiteListing& listing) {
+  CPLStringList ignored;
+  ignored.AddString("OGR_GEOMETRY");
+  ignored.AddString("OGR_STYLE");
+  for (int i = 0; i < fields.GetFieldCount(); ++i) {
+    const std::string name = fields.GetFieldDefn(i)->GetNameRef();
+    if (name != "area_px" && name != "area_m2") ignored.AddString(name.c_str());
+  }
+  layer.SetIgnoredFields(const_cast<const char**>(ignored.List()));
+  double area_m2 = 0.0;
+  bool all_have_area = true;
+  layer.ResetReading();
+  while (const Feature feature{layer.GetNextFeature()}) {
+    const Attributes attributes(fields, *feature);
+    ++listing.count;
+    listing.area_px += attributes.whole("area_px");
+    const auto area = attributes.number("area_m2");
+    all_have_area = all_have_area && area.has_value();
+    area_m2 += area.value_or(0.0);
+  }
+  layer.SetIgnoredFields(nullptr);
+  if (all_have_area && listing.count > 0) listing.area_m2 = area_m2;
+}
+
 double distance_to_segment(const std::array<double, 2>& p, const std::array<double, 2>& a,
                            const std::array<double, 2>& b) {
   const double dx = b[0] - a[0], dy = b[1] - a[1];
@@ -165,26 +192,18 @@ SiteListing read_site_listing(const std::string& path, const Grid& grid, std::in
     }
   }
   SiteListing out;
+  add_totals(*layer, fields, out);
   const ToPixels to_heatmap(path, *layer, grid);
-  // A layer of many sites is gone through once; geometries are turned into rings only for those kept. Ranks are dense,
-  // so that the first `limit` are those with a rank up to it.
-  double area_m2 = 0.0;
-  bool all_have_area = true;
-  for (;;) {
-    const std::unique_ptr<OGRFeature, FeatureDestroyer> feature(layer->GetNextFeature());
-    if (!feature) break;
+  // Ranks count from 1, so that the first `limit` are those with a rank up to it.
+  layer->SetAttributeFilter(fmt::format("\"rank\" <= {}", limit).c_str());
+  layer->ResetReading();
+  while (const Feature feature{layer->GetNextFeature()}) {
     ListedSite site = site_of(Attributes(fields, *feature));
-    ++out.count;
-    out.area_px += site.area_px;
-    all_have_area = all_have_area && site.area_m2.has_value();
-    area_m2 += site.area_m2.value_or(0.0);
-    if (site.rank > limit) continue;
     site.rings = rings_of(feature->GetGeometryRef());
     to_heatmap(site);
     out.sites.push_back(std::move(site));
   }
   if (messages.has_failure()) throw InputError(fmt::format("{}: {}", path, messages.failure_text()));
-  if (all_have_area && out.count > 0) out.area_m2 = area_m2;
   std::sort(out.sites.begin(), out.sites.end(),
             [](const ListedSite& a, const ListedSite& b) { return a.rank != b.rank ? a.rank < b.rank : a.id < b.id; });
   if (std::int64_t(out.sites.size()) > limit) out.sites.resize(static_cast<std::size_t>(limit));

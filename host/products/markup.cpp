@@ -74,7 +74,7 @@ std::string thousands(std::int64_t v) {
 std::string short_number(double v) {
   if (!std::isfinite(v)) return "n/a";
   const double size = std::fabs(v);
-  return size >= 1e4 && size < 1e15 ? thousands(std::llround(v)) : fmt::format("{:.4g}", v);
+  return size >= 1e3 && size < 1e15 ? thousands(std::llround(v)) : fmt::format("{:.4g}", v);
 }
 
 std::string percent(double fraction) {

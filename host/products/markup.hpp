@@ -21,7 +21,7 @@ std::string data_uri(std::string_view mime, std::string_view bytes);
 
 /// "1,234,567"
 std::string thousands(std::int64_t v);
-/// Four significant digits, whole numbers from 10,000 on, "n/a" for what is no number.
+/// Four significant digits, whole numbers from 1,000 on, "n/a" for what is no number.
 std::string short_number(double v);
 /// "0.07 %", "1.3 %", "25 %"
 std::string percent(double fraction);

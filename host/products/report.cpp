@@ -10,6 +10,7 @@
 
 #include "host/base/error.hpp"
 #include "host/engine/version.hpp"
+#include "host/geo/gdal_owners.hpp"
 #include "host/io/output_file.hpp"
 #include "host/products/markup.hpp"
 #include "host/products/report_page.hpp"
@@ -24,6 +25,10 @@ using Json = nlohmann::ordered_json;
 
 /// Beyond this many corners of all outlines together they are simplified, so that a page stays small.
 constexpr std::size_t kMostCorners = 150000;
+/// Close-ups beyond which all are made smaller, for the same reason: 200 of them stay below 6 MB.
+constexpr std::size_t kManyChips = 100;
+constexpr std::int32_t kChipSide = 192, kSmallChipSide = 160;
+constexpr std::int64_t kBlockCacheBytes = std::int64_t{128} << 20;
 
 std::string file_name(const std::string& path) {
   const std::string name = fs::path(path).filename().string();
@@ -88,11 +93,12 @@ std::string chips_section(const ReportSources& sources, const Overview& overview
   if (!sources.sites || sources.sites->sites.empty() || most == 0) return {};
   const auto& sites = sources.sites->sites;
   const std::size_t count = std::min(sites.size(), static_cast<std::size_t>(most));
+  const std::int32_t side = count > kManyChips ? kSmallChipSide : kChipSide;
   std::string items;
   context.progress->begin("close-ups", static_cast<std::int64_t>(count));
   for (std::size_t i = 0; i < count; ++i) {
     throw_if_stopped(context.stop);
-    items += chip_item(sources, sites[i], make_chip(sources, overview, sites[i]));
+    items += chip_item(sources, sites[i], make_chip(sources, overview, sites[i], side));
     context.progress->advance(1);
   }
   context.progress->end();
@@ -135,7 +141,8 @@ std::string report_html(const Json& summary, const fs::path& folder, const Repor
                         const JobContext& context) {
   const ReportSources sources = open_report_sources(summary, folder, options);
   throw_if_stopped(context.stop);
-  const Overview overview = make_overview(sources, options.max_side);
+  const Overview overview =
+      make_overview(sources, options.max_side, number_at(summary, {"thresholds", "used", "value"}));
   throw_if_stopped(context.stop);
   const Grid& grid = sources.grid();
   const std::string table = sites_table(sources);
@@ -160,7 +167,7 @@ std::string report_html(const Json& summary, const fs::path& folder, const Repor
        {"map_north", north_arrow(grid)},
        {"swipe_control", swipe_control(overview)},
        {"overlay_control", overlay_control(sources, overview)},
-       {"bright_control", bright_control(overview)},
+       {"view_controls", view_controls(sources, overview)},
        {"picture_note", escaped(picture_note(sources, overview))},
        {"legend", ramp_legend(overview)},
        {"table", table},
@@ -179,6 +186,7 @@ std::string report_html(const Json& summary, const fs::path& folder, const Repor
 ProductRecord write_report(const fs::path& summary, const fs::path& out, const ReportOptions& options,
                            const JobContext& context) {
   check_output_path(out, options.overwrite);
+  limit_gdal_block_cache(kBlockCacheBytes);
   const Json json = read_summary(summary);
   const std::string page = with_context(summary.string(), [&] {
     try {

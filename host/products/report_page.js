@@ -203,6 +203,13 @@
     brighten();
   }
 
+  const lines = byId('show-outlines');
+  if (lines) {
+    const draw = () => map.classList.toggle('no-outlines', !lines.checked);
+    lines.addEventListener('change', draw);
+    draw();
+  }
+
   // ---- One place is selected at a time, wherever it was chosen.
   function select(id, from) {
     for (const [key, row] of rows) {

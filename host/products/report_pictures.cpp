@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include "host/io/picture_bytes.hpp"
 #include "host/products/canvas.hpp"
@@ -14,10 +15,19 @@
 namespace groundshift {
 namespace {
 
-constexpr int kOverviewQuality = 80, kChipQuality = 85;
+constexpr int kChipQuality = 80;
+
+/// JPEG quality of the dates and colours of the score (a palette picture takes a third of the bytes of a true-colour
+/// one): the first with which the overview's pictures keep to their share of a page.
+struct Coding {
+  int quality, levels;
+};
+constexpr Coding kCodings[] = {{78, 64}, {64, 32}, {48, 16}};
+/// Characters of all pictures of an overview together: 7 MB at 2048 x 2048.
+constexpr double kCharactersAPixel = 1.67, kFewCharacters = 2e6;
+
 constexpr std::int32_t kLosslessSide = 96;  // JPEG's blocks show when so few pixels are enlarged
-constexpr std::int32_t kChipSide = 256, kLeastWindow = 48;
-constexpr int kScoreLevels = 64;  // of the overview: a palette picture, a third of the bytes of a true-colour one
+constexpr std::int32_t kLeastWindow = 48;
 constexpr double kHighPercentile = 0.995;
 constexpr std::uint8_t kNoData = 0xd2;
 constexpr std::array<std::uint8_t, 4> kChanged{0x00, 0xd7, 0xff, 0xff};  // a hue that neither ground nor ramp has
@@ -55,17 +65,17 @@ double mean_level(const RgbImage& image) {
 }
 
 /// Index 0: no score, transparent.
-std::string score_picture(const ViewPixels& score, double high) {
+std::string score_picture(const ViewPixels& score, double high, int levels) {
   IndexedImage image{score.width, score.height, {}, {{0, 0, 0, 0}}};
-  for (int level = 0; level < kScoreLevels; ++level) {
-    const RgbColor c = ramp_color(double(level) / (kScoreLevels - 1));
+  for (int level = 0; level < levels; ++level) {
+    const RgbColor c = ramp_color(double(level) / (levels - 1));
     image.palette.push_back({c.red, c.green, c.blue, 255});
   }
   image.index.reserve(score.bands[0].size());
   for (const float v : score.bands[0]) {
     const double place = std::clamp(double(v) / high, 0.0, 1.0);
     image.index.push_back(std::isnan(v) ? std::uint8_t{0}
-                                        : static_cast<std::uint8_t>(1 + std::lround(place * (kScoreLevels - 1))));
+                                        : static_cast<std::uint8_t>(1 + std::lround(place * (levels - 1))));
   }
   return data_uri("image/png", png_bytes(image));
 }
@@ -151,7 +161,7 @@ RgbImage stretched(const ViewPixels& pixels, const JointStretch& stretch) {
   return image;
 }
 
-Overview make_overview(const ReportSources& sources, std::int32_t max_side) {
+Overview make_overview(const ReportSources& sources, std::int32_t max_side, std::optional<double> threshold) {
   const Grid& grid = sources.grid();
   const double reduction = std::max(1.0, double(std::max(grid.width, grid.height)) / max_side);
   Overview out;
@@ -161,17 +171,20 @@ Overview make_overview(const ReportSources& sources, std::int32_t max_side) {
   if (sources.before.view) before = sources.before.view->read(whole(grid), out.width, out.height, sources.before.shown);
   if (sources.after.view) after = sources.after.view->read(whole(grid), out.width, out.height, sources.after.shown);
   out.stretch = joint_stretch(before, after);
-  const auto show = [&](const ReportDate& date, const ViewPixels& pixels, std::string& picture, double& level) {
-    if (!date.view) return;
-    const RgbImage image = stretched(pixels, out.stretch);
-    level = mean_level(image);
-    picture = photo(image, kOverviewQuality);
-  };
-  show(sources.before, before, out.before, out.before_level);
-  show(sources.after, after, out.after, out.after_level);
+  RgbImage before_image, after_image;
+  if (sources.before.view) before_image = stretched(std::exchange(before, {}), out.stretch);
+  if (sources.after.view) after_image = stretched(std::exchange(after, {}), out.stretch);
+  out.before_level = mean_level(before_image);
+  out.after_level = mean_level(after_image);
   const ViewPixels score = sources.heatmap->read(whole(grid), out.width, out.height, {1});
-  out.score_high = high_of(score);
-  out.score = score_picture(score, out.score_high);
+  out.score_high = std::max(high_of(score), 1.5 * threshold.value_or(0.0));
+  const double most = std::max(kFewCharacters, kCharactersAPixel * out.width * out.height);
+  for (const Coding& coding : kCodings) {
+    if (sources.before.view) out.before = photo(before_image, coding.quality);
+    if (sources.after.view) out.after = photo(after_image, coding.quality);
+    out.score = score_picture(score, out.score_high, coding.levels);
+    if (double(out.before.size() + out.after.size() + out.score.size()) <= most) break;
+  }
   if (sources.change_class) {
     // Labels have no mean; of several the nearest is shown, and the outlines show what falls between.
     out.change_class =
@@ -191,10 +204,10 @@ PixelRect chip_window(const ListedSite& site, const Grid& grid) {
   return {x, y, width, height};
 }
 
-Chip make_chip(const ReportSources& sources, const Overview& overview, const ListedSite& site) {
+Chip make_chip(const ReportSources& sources, const Overview& overview, const ListedSite& site, std::int32_t max_side) {
   Chip chip;
   chip.window = chip_window(site, sources.grid());
-  const double reduction = std::max(1.0, double(std::max(chip.window.width, chip.window.height)) / kChipSide);
+  const double reduction = std::max(1.0, double(std::max(chip.window.width, chip.window.height)) / max_side);
   chip.width = std::max(1, static_cast<std::int32_t>(std::lround(double(chip.window.width) / reduction)));
   chip.height = std::max(1, static_cast<std::int32_t>(std::lround(double(chip.window.height) / reduction)));
   const auto picture = [&](const ReportDate& date) {

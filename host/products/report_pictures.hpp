@@ -25,7 +25,8 @@ JointStretch joint_stretch(const ViewPixels& before, const ViewPixels& after);
 RgbImage stretched(const ViewPixels& pixels, const JointStretch& stretch);
 
 /// Pictures are data URIs, empty where there is none; all of one size.
-/// score_high : where the ramp ends, the 99.5th percentile of the scores of the overview
+/// score_high : where the ramp ends: the 99.5th percentile of the scores of the overview, or one and a half times the
+///              threshold where that is more, so that places still differ where few pixels changed
 /// before_level, after_level : mean level of the pictures, 0 to 255; 0 where there is none
 struct Overview {
   std::int32_t width = 0, height = 0;
@@ -34,17 +35,18 @@ struct Overview {
   double score_high = 1.0;
   double before_level = 0.0, after_level = 0.0;
 };
-Overview make_overview(const ReportSources& sources, std::int32_t max_side);
+Overview make_overview(const ReportSources& sources, std::int32_t max_side, std::optional<double> threshold);
 
 /// A square window around a site, as wide as twice its longer side and at least 48 pixels, moved into the grid.
 PixelRect chip_window(const ListedSite& site, const Grid& grid);
 
-/// width, height : of the pictures, which are at native resolution up to 256 pixels
+/// width, height : of the pictures
 struct Chip {
   PixelRect window;
   std::int32_t width = 0, height = 0;
   std::string before, after, score;
 };
-Chip make_chip(const ReportSources& sources, const Overview& overview, const ListedSite& site);
+/// Windows of up to `max_side` pixels at native resolution, larger ones reduced to it.
+Chip make_chip(const ReportSources& sources, const Overview& overview, const ListedSite& site, std::int32_t max_side);
 
 }  // namespace groundshift

@@ -97,7 +97,7 @@ std::string histogram_svg(const ScoreHistogram& h, const Json& thresholds) {
   if (h.counts.empty()) return {};
   const std::vector<ThresholdRow> rows = threshold_rows(thresholds);
   const double last = h.first + h.width * double(h.counts.size());
-  Axes a{64, 56, 620, 220, h.first, last, 0.0, 0.0};
+  Axes a{76, 56, 608, 220, h.first, last, 0.0, 0.0};
   for (const ThresholdRow& row : rows) {
     if (!(row.value > 0.0)) continue;
     a.x_low = std::min(a.x_low, std::log2(row.value) - 0.1);
@@ -140,7 +140,7 @@ std::string histogram_svg(const ScoreHistogram& h, const Json& thresholds) {
                        row.used ? "used" : "", x, top - 3.0, row.letter);
   }
   svg += text(a.left + a.width / 2, a.top + a.height + 38.0, "middle", "score (each gridline twice the one before)");
-  svg += upright(16, a.top + a.height / 2, "share of pixels, square-root scale");
+  svg += upright(14, a.top + a.height / 2, "share of pixels, square-root scale");
   return svg + "</svg>\n";
 }
 

@@ -171,7 +171,7 @@ std::string map_panes(const ReportSources& sources, const Overview& overview, do
 
 std::string swipe_control(const Overview& overview) {
   if (overview.before.empty() || overview.after.empty()) return {};
-  return "<div class=\"slide\"><label for=\"swipe\">Swipe between before (left) and after (right)</label>"
+  return "<div class=\"slide\"><label for=\"swipe\">Swipe: before left, after right</label>"
          "<input type=\"range\" id=\"swipe\" min=\"0\" max=\"100\" step=\"1\" value=\"50\"></div>";
 }
 
@@ -198,11 +198,16 @@ std::array<double, 2> even_brightness(const Overview& overview) {
   return ratio >= 1.0 ? std::array{1.0, std::min(ratio, 8.0)} : std::array{std::min(1.0 / ratio, 8.0), 1.0};
 }
 
-std::string bright_control(const Overview& overview) {
+std::string view_controls(const ReportSources& sources, const Overview& overview) {
   constexpr double kUnlike = 1.2;
+  std::string out;
+  const auto box = [&](const char* id, const char* state, const char* words) {
+    out += fmt::format("<label><input type=\"checkbox\" id=\"{}\"{}> {}</label>", id, state, words);
+  };
+  if (sources.sites && !sources.sites->sites.empty()) box("show-outlines", " checked", "Outlines of the places");
   const auto [before, after] = even_brightness(overview);
-  if (std::max(before, after) < kUnlike) return {};
-  return "<label class=\"check\"><input type=\"checkbox\" id=\"even\"> Show both dates equally bright</label>";
+  if (std::max(before, after) >= kUnlike) box("even", "", "Show both dates equally bright");
+  return out.empty() ? out : "<div class=\"checks\">" + out + "</div>";
 }
 
 std::string ramp_legend(const Overview& overview) {

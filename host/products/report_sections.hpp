@@ -25,8 +25,8 @@ std::string swipe_control(const Overview& overview);
 std::string overlay_control(const ReportSources& sources, const Overview& overview);
 /// How much brighter the darker date must be shown to look like the other: {before, after}, one of them 1.
 std::array<double, 2> even_brightness(const Overview& overview);
-/// Empty where the dates are about equally bright.
-std::string bright_control(const Overview& overview);
+/// Check boxes: outlines, where there are any; equal brightness, where the dates differ in it.
+std::string view_controls(const ReportSources& sources, const Overview& overview);
 std::string ramp_legend(const Overview& overview);
 /// An arrow to the north of the grid as an overlay; empty without georeference.
 std::string north_arrow(const Grid& grid);

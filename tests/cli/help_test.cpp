@@ -69,6 +69,9 @@ INSTANTIATE_TEST_SUITE_P(
                                {"HEATMAP", "OUT", "--band", "--threshold", "--hysteresis", "--open", "--close",
                                 "--min-area", "--max-hole", "--connectivity", "--simplify", "--top", "--class-out",
                                 "--scratch", "--memory", "--threads", "--overwrite", "--json", "--help"}},
+                      VerbHelp{"report",
+                               {"SUMMARY", "OUT", "--top", "--max-side", "--list", "--sites", "--title", "--overwrite",
+                                "--help"}},
                       VerbHelp{"info", {"--hash", "--json", "--help"}},
                       VerbHelp{"synth",
                                {"OUTDIR", "--size", "--width", "--height", "--bands", "--type", "--seed", "--contrast",
@@ -79,7 +82,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Program, HelpNamesEveryVerbAndGlobalOption) {
   const ProgramRun run = run_groundshift({"--help"});
   EXPECT_EQ(run.exit_code, 0);
-  for (const char* word : {"detect", "plan", "normalize", "align", "sites", "evaluate", "info", "synth", "--quiet",
+  for (const char* word : {"detect", "plan", "normalize", "align", "sites", "report", "evaluate", "info", "synth", "--quiet",
                            "--verbose", "--version", "--config-file"}) {
     EXPECT_THAT(run.out, HasSubstr(word));
   }

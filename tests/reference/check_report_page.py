@@ -160,6 +160,19 @@ def check_map(check, browser, name):
     browser.evaluate("{ const o = document.getElementById('opacity'); o.value = 0; o.dispatchEvent(new Event('input')) }")
 
 
+def check_fingers(check, browser, name):
+    x, y, width, _ = centre(browser, "#map")
+    browser.pinch(x, y, width * 0.2, width * 0.5)
+    zoom = zoom_of(browser)
+    before = float(browser.evaluate("parseFloat(document.getElementById('map').style.getPropertyValue('--tx'))"))
+    browser.touch_drag(x + 60, y + 20, x + 30, y + 20)
+    after = float(browser.evaluate("parseFloat(document.getElementById('map').style.getPropertyValue('--tx'))"))
+    check.expect(name + ": two fingers zoom, one moves", 2.2 < zoom < 2.8 and abs(after - before + 30) < 3,
+                 "zoom %.2f, moved by %.1f" % (zoom, after - before))
+    browser.evaluate("document.getElementById('zoom-all').click()")
+    browser.settle()
+
+
 def check_sorting(check, browser, name):
     def column(number):
         return browser.evaluate("[...document.querySelectorAll('.sites tbody tr')].map(r => Number(r.cells[%d].dataset.v))" % number)
@@ -228,6 +241,8 @@ def check_page(check, browser, name, page):
         check.expect(at + ": texts, labels, headings, landmarks", not wrong, "; ".join(wrong[:4]))
         check_swipe(check, browser, at, phone)
         check_map(check, browser, at)
+        if phone:
+            check_fingers(check, browser, at)
         check_sorting(check, browser, at)
         check_links(check, browser, at)
         for scheme in ("light", "dark"):

@@ -166,6 +166,15 @@ class Browser:
         self.call("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
         self.settle()
 
+    def pinch(self, x, y, apart, to_apart, steps=6):
+        """Two fingers about a point, `apart` pixels from each other, move until they are `to_apart`."""
+        for i in range(steps + 1):
+            half = (apart + (to_apart - apart) * i / steps) / 2
+            self.call("Input.dispatchTouchEvent", type="touchMove" if i else "touchStart",
+                      touchPoints=[{"x": x - half, "y": y, "id": 0}, {"x": x + half, "y": y, "id": 1}])
+        self.call("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+        self.settle()
+
     def key(self, key, code=None, number=0, text=None):
         params = {"key": key, "code": code or key, "windowsVirtualKeyCode": number}
         if text:

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Encoded pictures decode to what went in.
+#include "host/io/picture_bytes.hpp"
+
+#include <cmath>
+
+#include <cpl_vsi.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/scene_files.hpp"
+
+namespace groundshift {
+namespace {
+
+/// A dataset of bytes in memory, which must outlive it.
+test::OpenDataset decoded(std::string& bytes) {
+  VSIFCloseL(VSIFileFromMemBuffer("/vsimem/picture_bytes_test", reinterpret_cast<GByte*>(bytes.data()),
+                                  static_cast<vsi_l_offset>(bytes.size()), FALSE));
+  return test::open_quietly("/vsimem/picture_bytes_test");
+}
+
+TEST(PictureBytes, PngKeepsEveryPixel) {
+  RgbImage image{3, 2, {}};
+  for (std::uint8_t i = 0; i < 18; ++i) image.rgb.push_back(static_cast<std::uint8_t>(14 * i));
+  std::string bytes = png_bytes(image);
+  EXPECT_EQ(bytes.substr(0, 4), "\x89PNG");
+  const test::OpenDataset read = decoded(bytes);
+  ASSERT_TRUE(read);
+  for (int band = 0; band < 3; ++band) {
+    EXPECT_EQ(test::read_band(*read, band + 1).values[5], 14.0 * (15 + band));
+  }
+}
+
+TEST(PictureBytes, IndexedPngKeepsPlacesAndTransparency) {
+  std::string bytes = png_bytes(IndexedImage{2, 1, {0, 1}, {{0, 0, 0, 0}, {10, 20, 30, 255}}});
+  const test::OpenDataset read = decoded(bytes);
+  ASSERT_TRUE(read);
+  ASSERT_EQ(read->GetRasterCount(), 1);
+  const GDALColorTable* colors = read->GetRasterBand(1)->GetColorTable();
+  ASSERT_NE(colors, nullptr);
+  EXPECT_EQ(colors->GetColorEntry(0)->c4, 0);
+  EXPECT_EQ(colors->GetColorEntry(1)->c2, 20);
+  EXPECT_EQ(colors->GetColorEntry(1)->c4, 255);
+}
+
+TEST(PictureBytes, JpegIsCloseAndSmall) {
+  RgbImage image{64, 64, {}};
+  for (int i = 0; i < 64 * 64; ++i) {
+    for (int c = 0; c < 3; ++c) image.rgb.push_back(static_cast<std::uint8_t>(i % 64 + 60 * c));
+  }
+  std::string bytes = jpeg_bytes(image, 90);
+  EXPECT_LT(bytes.size(), image.rgb.size() / 4);
+  const test::OpenDataset read = decoded(bytes);
+  ASSERT_TRUE(read);
+  const test::BandPixels green = test::read_band(*read, 2);
+  for (std::size_t i = 0; i < 64 * 64; ++i) EXPECT_NEAR(green.values[i], double(i % 64 + 60), 6.0);
+}
+
+TEST(PictureBytes, OnePixelIsAPicture) {
+  EXPECT_FALSE(jpeg_bytes(RgbImage{1, 1, {1, 2, 3}}, 80).empty());
+  EXPECT_FALSE(png_bytes(RgbImage{1, 1, {1, 2, 3}}).empty());
+  EXPECT_THROW(png_bytes(RgbImage{0, 0, {}}), std::logic_error);
+}
+
+}  // namespace
+}  // namespace groundshift
