@@ -230,7 +230,7 @@ FitNeeds fit_needs(const DetectOptions& options, const Method& m, PixelType type
   return needs;
 }
 
-DetectPlan plan_detect(DetectOptions options, Warnings& warnings, const std::stop_token& stop) {
+DetectPlan plan_detect(DetectOptions options, Warnings& warnings, const std::stop_token& stop, BackendShelf* shelf) {
   DetectPlan plan;
   options.resources = resolved(options.resources);
   const bool index = std::find(options.method.scores.begin(), options.method.scores.end(), ScoreName::index) !=
@@ -269,7 +269,7 @@ DetectPlan plan_detect(DetectOptions options, Warnings& warnings, const std::sto
   plan.options = options;
   if (options.align.on) align_dates(plan, warnings, stop);
   if (plan.resamples()) plan.source_type = plan.type;  // floats between pixels hold no integers
-  plan.backend = choose_backend(options.resources);
+  plan.backend = shelf != nullptr ? shelf->choose(options.resources) : choose_backend(options.resources);
   if (options.resources.backend == BackendChoice::automatic && capabilities().cuda_built &&
       plan.backend.backend->name() == "cpu") {
     warnings.add("cpu_backend", plan.backend.why);
