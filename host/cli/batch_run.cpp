@@ -2,6 +2,7 @@
 // The loop over jobs and the index that grows with it.
 #include "host/cli/batch_run.hpp"
 
+#include <algorithm>
 #include <array>
 #include <fstream>
 #include <optional>
@@ -101,7 +102,7 @@ class BatchRun {
         fail(entry, e);
       }
       write_index();
-      if (invocation_.stop.stop_requested()) stop();
+      if (invocation_.stop.stop_requested()) stop_where_jobs_are_left();
     }
   }
 
@@ -168,9 +169,10 @@ class BatchRun {
     write_text_file(options_.folder / "index.html", batch_page(index));
   }
 
-  [[noreturn]] void stop() const {
-    std::size_t left = 0;
-    for (const BatchEntry& entry : entries_) left += entry.status == JobStatus::left ? 1 : 0;
+  void stop_where_jobs_are_left() const {
+    const auto left = std::count_if(entries_.begin(), entries_.end(),
+                                    [](const BatchEntry& entry) { return entry.status == JobStatus::left; });
+    if (left == 0) return;
     throw Error(
         ErrorKind::interrupted,
         fmt::format("stopped on request; {} of {} jobs are left, batch --resume does them", left, entries_.size()));

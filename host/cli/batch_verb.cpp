@@ -114,7 +114,10 @@ void run(const BatchArguments& batch, const Invocation& invocation) {
   for (const BatchEntry& entry : entries) {
     if (entry.status != JobStatus::failed) continue;
     ++count;
-    list_of_failed += fmt::format("\n  {} (exit code {}): {}", entry.job.name, entry.exit_code, entry.why);
+    std::string why = entry.why;
+    for (std::size_t at = why.find('\n'); at != std::string::npos; at = why.find('\n', at + 1))
+      why.insert(at + 1, "    ");
+    list_of_failed += fmt::format("\n  {} (exit code {}): {}", entry.job.name, entry.exit_code, why);
   }
   if (count == 0) return;
   throw Error(static_cast<ErrorKind>(index.at("exit_code").get<int>()),
