@@ -24,8 +24,11 @@ constexpr std::string_view kHead =
     "td.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }\n"
     "td img { display: block; max-width: 10rem; max-height: 10rem; }\n"
     ".status { font-weight: 600; }\n"
-    ".failed { color: light-dark(#a31515, #ff8a80); }\n"
-    ".why, .dates { font-size: 0.875rem; overflow-wrap: anywhere; }\n"
+    ".failed { color: #a31515; }\n"
+    "tbody th { min-width: 12rem; }\n"
+    "td.state { min-width: 14rem; }\n"
+    ".why, .dates { font-size: 0.875rem; font-weight: normal; overflow-wrap: anywhere; white-space: pre-line; }\n"
+    "@media (prefers-color-scheme: dark) { .failed { color: #ff8a80; } }\n"
     "@media (max-width: 40rem) { td img { max-width: 6rem; } }\n"
     "@media print { body { max-width: none; } tr { break-inside: avoid; } }\n"
     "</style>\n</head>\n<body>\n<main>\n<h1>groundshift batch</h1>\n";
@@ -73,7 +76,8 @@ std::string row_of(const Json& job) {
   }
   row += fmt::format("</td>\n<th scope=\"row\">{}<div class=\"dates\">{}<br>{}</div></th>\n", name,
                      escaped(text_of(job, "before")), escaped(text_of(job, "after")));
-  row += fmt::format("<td><span class=\"status {}\">{}</span>", escaped(status), escaped(status_words(status)));
+  row += fmt::format("<td class=\"state\"><span class=\"status {}\">{}</span>", escaped(status),
+                     escaped(status_words(status)));
   if (const std::string why = text_of(job, "why"); !why.empty()) {
     row += fmt::format("<div class=\"why\">{}</div>", escaped(why));
   }
