@@ -94,11 +94,6 @@ void check_scores(const Method& m) {
   }
 }
 
-bool takes_unequal_bands(ScoreName score) {
-  return score == ScoreName::mad || score == ScoreName::irmad || score == ScoreName::chronochrome ||
-         score == ScoreName::hacd;
-}
-
 void check_band_counts(const Method& m, const SceneFacts& facts) {
   if (facts.before_bands == facts.after_bands) return;
   for (const ScoreName score : m.scores) {
@@ -127,6 +122,18 @@ bool is_affine_invariant(ScoreName score) {
 }
 
 bool is_quadratic(ScoreName score) { return is_affine_invariant(score) || score == ScoreName::mahalanobis; }
+
+bool takes_unequal_bands(ScoreName score) {
+  return score == ScoreName::mad || score == ScoreName::irmad || score == ScoreName::chronochrome ||
+         score == ScoreName::hacd;
+}
+
+bool pairs_no_bands(const MethodOptions& options) {
+  const bool paired = options.normalize.value_or(NormalizationKind::none) != NormalizationKind::none ||
+                      options.weights == WeightSource::contextual;
+  return !paired && !options.scores.empty() &&
+         std::all_of(options.scores.begin(), options.scores.end(), takes_unequal_bands);
+}
 
 Method resolve_method(const MethodOptions& options, const SceneFacts& facts) {
   Method m;

@@ -110,6 +110,10 @@ Method resolve_method(const MethodOptions& options, const SceneFacts& facts);
 bool is_affine_invariant(ScoreName score);
 /// A score of quadratic forms, solved from covariances.
 bool is_quadratic(ScoreName score);
+/// A score that takes each date's bands as a set, however many, and compares no band with another.
+bool takes_unequal_bands(ScoreName score);
+/// Nothing that is asked for compares band with band: such scores alone, named by the user, and no normalization.
+bool pairs_no_bands(const MethodOptions& options);
 
 const char* name_of(Preset preset);
 const char* name_of(ScoreName score);
