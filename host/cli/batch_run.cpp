@@ -22,6 +22,7 @@
 #include "host/products/batch_page.hpp"
 #include "host/products/heatmap_pictures.hpp"
 #include "host/products/relative_link.hpp"
+#include "host/products/summary_files.hpp"
 
 namespace groundshift::cli {
 namespace fs = std::filesystem;
@@ -68,7 +69,7 @@ std::string difference(const Json& summary, const DetectPlan& plan) {
 std::string missing_file(const Json& summary, const DetectOptions& options) {
   std::set<std::string> named;
   for (const Json& product : summary.value("products", Json::array())) {
-    const fs::path file = options.out.parent_path() / fs::path(product.value("path", "")).filename();
+    const fs::path file = product_file(summary, summary_path(options.out), product);
     std::error_code error;
     const auto size = fs::file_size(file, error);
     if (error || size != product.value("bytes", std::uintmax_t{0})) return file.string();
@@ -187,15 +188,14 @@ class BatchRun {
 
 /// Links of a finished job, relative to the batch's folder.
 void add_links(Json& job, const BatchEntry& entry, const fs::path& folder) {
-  const auto link = [&](const std::string& file) {
-    return relative_link(entry.options.out.parent_path() / fs::path(file).filename(), folder);
-  };
-  job["summary"] = link(summary_path(entry.options.out).string());
+  const fs::path summary = summary_path(entry.options.out);
+  job["summary"] = relative_link(summary, folder);
   const std::pair<const char*, const char*> kLinked[] = {
       {"score", "heatmap"}, {"quicklook", "quicklook"}, {"report", "report"}, {"sites", "layer"}};
   for (const Json& product : entry.summary.value("products", Json::array())) {
     for (const auto& [name, key] : kLinked) {
-      if (product.value("name", "") == name) job[key] = link(product.value("path", ""));
+      if (product.value("name", "") == name)
+        job[key] = relative_link(product_file(entry.summary, summary, product), folder);
     }
   }
 }

@@ -84,6 +84,18 @@ TEST_F(Batch, GivesTheSamePixelsAsDetect) {
   EXPECT_EQ(first.at("command").at("options").at("threads"), 1);
 }
 
+TEST_F(Batch, TheTableWinsOverTheLineAndTheLineOverTheEnvironment) {
+  jobs("before,after,out,memory,overwrite\nbefore.tif,after.tif,a.tif,300MiB,yes\nbefore.tif,after.tif,b.tif,,\n");
+  RunSetup setup;
+  setup.environment = {{"GROUNDSHIFT_MEMORY", "512MiB"}};
+  ASSERT_EQ(batch({"--memory", "400MiB", "-q"}, setup).exit_code, 0);
+  const json a = json::parse(read_text(out("a.json"))), b = json::parse(read_text(out("b.json")));
+  EXPECT_EQ(a.at("plan").at("memory_budget_bytes"), 300 << 20);
+  EXPECT_EQ(b.at("plan").at("memory_budget_bytes"), 400 << 20);
+  EXPECT_EQ(a.at("command").at("options").at("overwrite"), true);
+  EXPECT_EQ(b.at("command").at("options").at("overwrite"), false);
+}
+
 TEST_F(Batch, EndsWithTheFirstFailedJobsCode) {
   jobs("before,after,out,memory\nbefore.tif,after.tif,small.tif,1MiB\nabsent.tif,after.tif,lost.tif,\n");
   EXPECT_EQ(batch().exit_code, 6);
