@@ -67,6 +67,7 @@ int run(int argc, const char* const* argv, const SignalWatch& signals) {
   app.add_flag("--quiet,-q", invocation.quiet, "No progress, no result lines");
   app.add_flag("--verbose,-v", invocation.verbose, "detect: the plan before and the timing after, on standard error");
   cli::add_detect_verb(app, invocation);
+  cli::add_batch_verb(app, invocation);
   cli::add_plan_verb(app, invocation);
   cli::add_normalize_verb(app, invocation);
   cli::add_align_verb(app, invocation);

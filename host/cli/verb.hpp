@@ -18,6 +18,7 @@ struct Invocation {
 };
 
 void add_detect_verb(CLI::App& app, Invocation& invocation);
+void add_batch_verb(CLI::App& app, Invocation& invocation);
 void add_plan_verb(CLI::App& app, Invocation& invocation);
 void add_normalize_verb(CLI::App& app, Invocation& invocation);
 void add_align_verb(CLI::App& app, Invocation& invocation);

@@ -5,7 +5,6 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
-#include <system_error>
 
 #include <fmt/format.h>
 
@@ -135,9 +134,7 @@ AlignOutcome run(DetectPlan& plan, const std::filesystem::path& points, const Jo
   tiles.release();
   outcome.passes = tiles.timings();
   product.finish();
-  throw_if_stopped(context.stop);
-  std::error_code ignored;
-  if (plan.options.overwrite) std::filesystem::remove(summary_path(plan.options.out), ignored);
+  prepare_commit(plan, context);
   outcome.product = product.commit();
   if (plan.alignment && !points.empty()) write_points(plan, points);
   outcome.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

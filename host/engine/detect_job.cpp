@@ -69,9 +69,7 @@ class DetectRun {
       result_.thresholds->used.changed_fraction =
           static_cast<double>(counts.changed) / static_cast<double>(std::max<std::int64_t>(counts.scored, 1));
     }
-    throw_if_stopped(context_.stop);
-    std::error_code ignored;
-    if (plan_.options.overwrite) fs::remove(summary_path(plan_.options.out), ignored);
+    prepare_commit(plan_, context_);
     result_.products = scores.commit();
     if (sites) {
       for (ProductRecord& record : sites->commit()) result_.products.push_back(std::move(record));
@@ -114,6 +112,12 @@ bool same_file(const fs::path& a, const std::string& b) {
 }  // namespace
 
 fs::path summary_path(const fs::path& out) { return fs::path(out).replace_extension(".json"); }
+
+void prepare_commit(const DetectPlan& plan, const JobContext& context) {
+  throw_if_stopped(context.stop);
+  std::error_code ignored;
+  if (plan.options.overwrite) fs::remove(summary_path(plan.options.out), ignored);
+}
 
 void check_outputs(const DetectOptions& options, const ProductMaker& products) {
   check_creation_options(options.creation_options, options.format);

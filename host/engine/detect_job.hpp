@@ -35,6 +35,10 @@ struct DetectResult {
 /// The summary stands beside the heatmap: change.tif -> change.json.
 std::filesystem::path summary_path(const std::filesystem::path& out);
 
+/// The step from complete files to files under their names, the same for every job of a plan: stops on request, and
+/// with overwrite takes the older summary away, so that none stands beside newer files. Throws Error(interrupted).
+void prepare_commit(const DetectPlan& plan, const JobContext& context);
+
 /// Runs a plan. The heatmap appears under its name only when it is complete; then the products; the summary last.
 /// With overwrite, an older summary goes before the older heatmap is replaced.
 /// Throws InputError (corrupt pixels, nothing valid, constant band), OutputError, DeviceError, Error(interrupted).

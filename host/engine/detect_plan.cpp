@@ -33,9 +33,12 @@ PlannedInput open_input(const char* role, const std::string& path, const std::ve
 }
 
 /// Brings AFTER's bands into BEFORE's order where both dates name theirs.
-void match_dates(DetectPlan& plan) {
-  MatchedBands matched = match_bands(plan.before.description, plan.before.selection.bands, plan.after.description,
-                                     plan.after.selection.bands);
+void match_dates(DetectPlan& plan, const DetectOptions& options, Warnings& warnings) {
+  const bool unpaired = pairs_no_bands(options.method) && !options.products.direction;
+  MatchedBands matched =
+      match_bands(plan.before.description, plan.before.selection.bands, plan.after.description,
+                  plan.after.selection.bands, unpaired ? DifferentBands::kept : DifferentBands::refused);
+  if (matched.different) warnings.add("different_bands", matched.note);
   plan.before.selection.bands = std::move(matched.before);
   plan.after.selection.bands = std::move(matched.after);
   plan.matched_bands = std::move(matched.note);
@@ -318,7 +321,7 @@ FitNeeds fit_needs(const DetectOptions& options, const Method& m, PixelType type
   return needs;
 }
 
-DetectPlan plan_detect(DetectOptions options, Warnings& warnings, const std::stop_token& stop) {
+DetectPlan plan_detect(DetectOptions options, Warnings& warnings, const std::stop_token& stop, BackendShelf* shelf) {
   DetectPlan plan;
   options.resources = resolved(options.resources);
   const bool index = std::find(options.method.scores.begin(), options.method.scores.end(), ScoreName::index) !=
@@ -332,7 +335,7 @@ DetectPlan plan_detect(DetectOptions options, Warnings& warnings, const std::sto
   }
   plan.before = open_input("before", options.before, options.before_bands, options);
   plan.after = open_input("after", options.after, options.after_bands, options);
-  if (options.before_bands.empty() && options.after_bands.empty()) match_dates(plan);
+  if (options.before_bands.empty() && options.after_bands.empty()) match_dates(plan, options, warnings);
   place_dates(plan, options.grid, warnings);
   const BandCounts bands = plan.bands();
   plan.band_count = std::max(bands.before, bands.after);
@@ -356,7 +359,7 @@ DetectPlan plan_detect(DetectOptions options, Warnings& warnings, const std::sto
   }
   plan.rules = plan_rules(options.rules, plan, warnings);
   plan.options = options;
-  plan.backend = choose_backend(options.resources);
+  plan.backend = shelf != nullptr ? shelf->choose(options.resources) : choose_backend(options.resources);
   if (options.resources.backend == BackendChoice::automatic && capabilities().cuda_built &&
       plan.backend.backend->name() == "cpu") {
     warnings.add("cpu_backend", plan.backend.why);

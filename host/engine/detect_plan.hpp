@@ -120,7 +120,8 @@ WorkspaceShape workspace_shape(const DetectPlan& plan);
 /// grid.
 void set_weights(PlannedInput& input, ResampleMethod method);
 
-/// With --align, pixels of some windows are read here.
-DetectPlan plan_detect(DetectOptions options, Warnings& warnings, const std::stop_token& stop = {});
+/// With --align, pixels of some windows are read here. shelf : lends the backend; null: the plan has its own
+DetectPlan plan_detect(DetectOptions options, Warnings& warnings, const std::stop_token& stop = {},
+                       BackendShelf* shelf = nullptr);
 
 }  // namespace groundshift

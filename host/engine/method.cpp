@@ -106,11 +106,6 @@ void check_scores(const Method& m) {
   if (rule == ThresholdRule::p || rule == ThresholdRule::fdr) check_p_values(m);
 }
 
-bool takes_unequal_bands(ScoreName score) {
-  return score == ScoreName::mad || score == ScoreName::irmad || score == ScoreName::chronochrome ||
-         score == ScoreName::hacd;
-}
-
 void check_band_counts(const Method& m, const SceneFacts& facts) {
   if (facts.before_bands == facts.after_bands) return;
   for (const ScoreName score : m.scores) {
@@ -144,6 +139,18 @@ bool has_p_values(const Method& m) {
 }
 
 bool is_quadratic(ScoreName score) { return is_affine_invariant(score) || score == ScoreName::mahalanobis; }
+
+bool takes_unequal_bands(ScoreName score) {
+  return score == ScoreName::mad || score == ScoreName::irmad || score == ScoreName::chronochrome ||
+         score == ScoreName::hacd;
+}
+
+bool pairs_no_bands(const MethodOptions& options) {
+  const bool paired = options.normalize.value_or(NormalizationKind::none) != NormalizationKind::none ||
+                      options.weights == WeightSource::contextual;
+  return !paired && !options.scores.empty() &&
+         std::all_of(options.scores.begin(), options.scores.end(), takes_unequal_bands);
+}
 
 Method resolve_method(const MethodOptions& options, const SceneFacts& facts) {
   Method m;

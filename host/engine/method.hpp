@@ -131,6 +131,10 @@ bool is_affine_invariant(ScoreName score);
 bool is_quadratic(ScoreName score);
 /// The score is sqrt(T) as it comes, of a T whose distribution is known where nothing changed: it has p-values.
 bool has_p_values(const Method& method);
+/// A score that takes each date's bands as a set, however many, and compares no band with another.
+bool takes_unequal_bands(ScoreName score);
+/// Nothing that is asked for compares band with band: such scores alone, named by the user, and no normalization.
+bool pairs_no_bands(const MethodOptions& options);
 
 const char* name_of(Preset preset);
 const char* name_of(ScoreName score);

@@ -148,9 +148,7 @@ NormalizeResult run(DetectPlan& plan, const std::optional<std::filesystem::path>
   tiles.release();
   result.passes = tiles.timings();
   product.finish();
-  throw_if_stopped(context.stop);
-  std::error_code ignored;
-  if (plan.options.overwrite) std::filesystem::remove(summary_path(plan.options.out), ignored);
+  prepare_commit(plan, context);
   result.product = product.commit();
   result.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return result;

@@ -93,4 +93,15 @@ ChosenBackend choose_backend(const ResourceOptions& options) {
   return {make_cpu_backend(options.threads), "no usable CUDA device: " + have.cuda_unusable_because};
 }
 
+ChosenBackend BackendShelf::choose(const ResourceOptions& options) {
+  const bool same = kept_.backend != nullptr && options.backend == asked_.backend && options.device == asked_.device &&
+                    options.threads == asked_.threads;
+  if (!same) {
+    clear();
+    kept_ = choose_backend(options);
+    asked_ = options;
+  }
+  return kept_;
+}
+
 }  // namespace groundshift

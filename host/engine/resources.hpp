@@ -31,10 +31,24 @@ int cog_threads(const ResourceOptions& options);
 ResourceOptions resolved(ResourceOptions options);
 
 struct ChosenBackend {
-  std::unique_ptr<Backend> backend;
+  std::shared_ptr<Backend> backend;
   std::string why;  ///< "asked for", "no usable CUDA device: ..."
 };
 /// Throws DeviceError when cuda is asked for and cannot be had; automatic falls back to cpu and says why.
 ChosenBackend choose_backend(const ResourceOptions& options);
+
+/// One backend, with its workers or its device, for the jobs of a process that come one after the other: made anew when
+/// a job asks for another than the last one did. One thread.
+class BackendShelf {
+ public:
+  /// As choose_backend().
+  ChosenBackend choose(const ResourceOptions& options);
+  /// Forgets the backend: after a fault of its device.
+  void clear() { kept_ = {}; }
+
+ private:
+  ResourceOptions asked_;
+  ChosenBackend kept_;
+};
 
 }  // namespace groundshift

@@ -90,8 +90,9 @@ std::string common_name_of_wavelength(double micrometres) {
 }
 
 MatchedBands match_bands(const RasterDescription& before, const std::vector<std::int32_t>& before_bands,
-                         const RasterDescription& after, const std::vector<std::int32_t>& after_bands) {
-  MatchedBands out{before_bands, after_bands, false, ""};
+                         const RasterDescription& after, const std::vector<std::int32_t>& after_bands,
+                         DifferentBands different) {
+  MatchedBands out{before_bands, after_bands, false, false, ""};
   const auto first = complete_names(before, before_bands), second = complete_names(after, after_bands);
   if (!first || !second) return out;
   std::vector<std::string> shared;
@@ -103,6 +104,12 @@ MatchedBands match_bands(const RasterDescription& before, const std::vector<std:
     reordered.push_back(after_bands[static_cast<std::size_t>(at - second->begin())]);
   }
   if (shared.size() != first->size() || shared.size() != second->size()) {
+    if (different == DifferentBands::kept) {
+      out.different = true;
+      out.note = fmt::format("the dates' bands differ (BEFORE {}; AFTER {}); none is paired with another",
+                             joined(*first), joined(*second));
+      return out;
+    }
     throw InputError(fmt::format("the two dates have different bands:\n  before {}: {}\n  after  {}: {}\n{}",
                                  before.path, joined(*first), after.path, joined(*second),
                                  shared.empty()

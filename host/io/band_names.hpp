@@ -24,13 +24,19 @@ std::string common_name_of_wavelength(double micrometres);
 struct MatchedBands {
   std::vector<std::int32_t> before, after;  ///< 1-based
   bool by_name = false;                     ///< both have names, and AFTER is in BEFORE's order
+  bool different = false;                   ///< both have names, which differ; the lists are as they were
   std::string note;                         ///< what was done, for plans; empty: nothing
 };
 
+/// What becomes of two dates whose names are complete and differ.
+enum class DifferentBands : std::uint8_t { refused, kept };
+
 /// Matches the bands chosen of both dates. AFTER is reordered only when every band of both lists has a common name, no
 /// name twice, and both have the same names; lists of which one has no complete, unique names stay as they are. Throws
-/// InputError with both lists when both have complete, unique names and those differ.
+/// InputError with both lists when both have complete, unique names and those differ, unless such lists are kept: for
+/// scores that take the dates' bands as two sets and pair none.
 MatchedBands match_bands(const RasterDescription& before, const std::vector<std::int32_t>& before_bands,
-                         const RasterDescription& after, const std::vector<std::int32_t>& after_bands);
+                         const RasterDescription& after, const std::vector<std::int32_t>& after_bands,
+                         DifferentBands different = DifferentBands::refused);
 
 }  // namespace groundshift

@@ -17,6 +17,7 @@
 #include "host/io/band_facts.hpp"
 #include "host/io/sha256.hpp"
 #include "host/products/relative_link.hpp"
+#include "host/products/summary_files.hpp"
 
 namespace groundshift {
 namespace fs = std::filesystem;
@@ -182,15 +183,13 @@ constexpr Known kTitles[] = {{"score", "Heatmap of change"},
                              {"quicklook", "Picture of the heatmap"},
                              {"style", "Style for QGIS"}};
 
-Json asset_of(const Json& product, const fs::path& summary_path, const Grid& grid, bool cog) {
+Json asset_of(const Json& summary, const Json& product, const fs::path& summary_path, const Grid& grid, bool cog) {
   const std::string name = product.at("name").get<std::string>();
-  const fs::path listed = product.at("path").get<std::string>();
-  const fs::path folder = summary_path.parent_path(), beside = folder / listed.filename();
+  const fs::path folder = summary_path.parent_path(), file = product_file(summary, summary_path, product);
   std::error_code error;
-  const fs::path file = fs::exists(beside, error) ? beside : listed;
   const auto size = fs::file_size(file, error);
   if (error) {
-    throw InputError(fmt::format("{}: the product {} of {} is missing; run detect again", listed.string(), name,
+    throw InputError(fmt::format("{}: the product {} of {} is missing; run detect again", file.string(), name,
                                  summary_path.string()));
   }
   if (product.contains("bytes") && product.at("bytes").get<std::uintmax_t>() != size) {
@@ -284,7 +283,7 @@ Json stac_item(const Json& summary, const fs::path& summary_path, const StacOpti
     if (name == "stac") continue;
     std::string key = name;
     for (int n = 2; assets.contains(key); ++n) key = fmt::format("{}-{}", name, n);
-    assets[key] = asset_of(product, summary_path, grid, cog);
+    assets[key] = asset_of(summary, product, summary_path, grid, cog);
   }
   assets["summary"] = {{"href", summary_link},
                        {"title", "Options, fits, statistics and hashes of the run"},

@@ -26,8 +26,8 @@ std::filesystem::path stac_item_path(const std::filesystem::path& summary_path);
 /// time     : start_datetime and end_datetime from both dates, datetime null; where only one is known, that one; where
 ///            none is, the time of `created`. The description says which it is: a file's own times are never used.
 /// assets   : every product of the summary but "stac", and the summary itself (written after the item, hence without
-///            size and checksum); links are relative to the item, which stands beside the summary. Files are looked for
-///            beside the summary first, then under the summary's own paths.
+///            size and checksum); links are relative to the item, which stands beside the summary. Files are those
+///            of product_file().
 /// Throws InputError for a product that is missing or not of the size that the summary says, UsageError for a time that
 /// is none.
 nlohmann::ordered_json stac_item(const nlohmann::ordered_json& summary, const std::filesystem::path& summary_path,

@@ -58,32 +58,40 @@ std::vector<std::string> detect_options() {
   return all;
 }
 
+std::vector<std::string> batch_options() {
+  std::vector<std::string> all = {"JOBS", "OUTDIR", "--resume", "--dry-run", "-ot", "-of", "-co", "--overwrite"};
+  for (const std::string& name : kPlanOptions) {
+    if (name.starts_with("--")) all.push_back(name);
+  }
+  return all;
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Verbs, Help,
-    ::testing::Values(VerbHelp{"detect", detect_options()}, VerbHelp{"plan", kPlanOptions},
-                      VerbHelp{"normalize", kNormalizeOptions}, VerbHelp{"align", kAlignOptions},
-                      VerbHelp{"evaluate",
-                               {"HEATMAP", "TRUTH", "--threshold", "--changed", "--unchanged", "--band", "--curves",
-                                "--overwrite", "--json", "--help"}},
-                      VerbHelp{"sites",
-                               {"HEATMAP", "OUT", "--band", "--threshold", "--hysteresis", "--open", "--close",
-                                "--min-area", "--max-hole", "--connectivity", "--simplify", "--top", "--class-out",
-                                "--scratch", "--memory", "--threads", "--overwrite", "--json", "--help"}},
-                      VerbHelp{"report",
-                               {"SUMMARY", "OUT", "--top", "--max-side", "--list", "--sites", "--title", "--overwrite",
-                                "--help"}},
-                      VerbHelp{"info", {"--hash", "--json", "--help"}},
-                      VerbHelp{"synth",
-                               {"OUTDIR", "--size", "--width", "--height", "--bands", "--type", "--seed", "--contrast",
-                                "--shift", "--clouds", "--nodata-border", "--season", "--noise", "--pixel-size",
-                                "--changes", "--threads", "-co", "--overwrite", "--help"}}),
+    ::testing::Values(
+        VerbHelp{"detect", detect_options()}, VerbHelp{"batch", batch_options()}, VerbHelp{"plan", kPlanOptions},
+        VerbHelp{"normalize", kNormalizeOptions}, VerbHelp{"align", kAlignOptions},
+        VerbHelp{"evaluate",
+                 {"HEATMAP", "TRUTH", "--threshold", "--changed", "--unchanged", "--band", "--curves", "--overwrite",
+                  "--json", "--help"}},
+        VerbHelp{"sites",
+                 {"HEATMAP", "OUT", "--band", "--threshold", "--hysteresis", "--open", "--close", "--min-area",
+                  "--max-hole", "--connectivity", "--simplify", "--top", "--class-out", "--scratch", "--memory",
+                  "--threads", "--overwrite", "--json", "--help"}},
+        VerbHelp{"report",
+                 {"SUMMARY", "OUT", "--top", "--max-side", "--list", "--sites", "--title", "--overwrite", "--help"}},
+        VerbHelp{"info", {"--hash", "--json", "--help"}},
+        VerbHelp{"synth",
+                 {"OUTDIR", "--size", "--width", "--height", "--bands", "--type", "--seed", "--contrast", "--shift",
+                  "--clouds", "--nodata-border", "--season", "--noise", "--pixel-size", "--changes", "--threads", "-co",
+                  "--overwrite", "--help"}}),
     [](const ::testing::TestParamInfo<VerbHelp>& row) { return row.param.verb; });
 
 TEST(Program, HelpNamesEveryVerbAndGlobalOption) {
   const ProgramRun run = run_groundshift({"--help"});
   EXPECT_EQ(run.exit_code, 0);
-  for (const char* word : {"detect", "plan", "normalize", "align", "sites", "report", "evaluate", "info", "synth", "--quiet",
-                           "--verbose", "--version", "--config-file"}) {
+  for (const char* word : {"detect", "batch", "plan", "normalize", "align", "sites", "report", "evaluate", "info",
+                           "synth", "--quiet", "--verbose", "--version", "--config-file"}) {
     EXPECT_THAT(run.out, HasSubstr(word));
   }
 }

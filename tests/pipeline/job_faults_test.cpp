@@ -43,7 +43,7 @@ class FailingSource final : public RasterSource {
 /// The real backend until the score of this number.
 class FailingBackend final : public Backend {
  public:
-  FailingBackend(std::unique_ptr<Backend> real, int fails_at) : real_(std::move(real)), fails_at_(fails_at) {}
+  FailingBackend(std::shared_ptr<Backend> real, int fails_at) : real_(std::move(real)), fails_at_(fails_at) {}
   std::string name() const override { return "failing"; }
   HostBuffer allocate_host(std::size_t byte_count) override { return real_->allocate_host(byte_count); }
   std::unique_ptr<Workspace> make_workspace(const WorkspaceShape& shape) override {
@@ -74,7 +74,7 @@ class FailingBackend final : public Backend {
   }
 
  private:
-  std::unique_ptr<Backend> real_;
+  std::shared_ptr<Backend> real_;
   std::atomic<int> scores_{0};
   int fails_at_;
 };

@@ -126,6 +126,38 @@ TEST_F(DetectPlanTest, ChoosesBandsByNumberAndDescription) {
   EXPECT_THAT(refusal(), HasSubstr("nir"));
 }
 
+TEST_F(DetectPlanTest, TakesDifferentBandsForScoresThatPairNone) {
+  SceneSpec spec;
+  spec.descriptions = {"red", "nir"};
+  scene("before.tif", spec);
+  spec.band_count = 3;
+  spec.descriptions = {"green", "red", "swir1"};
+  scene("after.tif", spec);
+  for (const ScoreName score : {ScoreName::mad, ScoreName::irmad, ScoreName::chronochrome, ScoreName::hacd}) {
+    options_.method.scores = {score};
+    const DetectPlan p = plan();
+    EXPECT_EQ(p.bands().before, 2);
+    EXPECT_EQ(p.bands().after, 3);
+    EXPECT_THAT(p.matched_bands, HasSubstr("BEFORE red,nir; AFTER green,red,swir1"));
+  }
+  ASSERT_EQ(warnings_.list().size(), 1u);
+  EXPECT_EQ(warnings_.list().front().code, "different_bands");
+  EXPECT_EQ(warnings_.list().front().count, 4);
+  // Whatever pairs bands still refuses them.
+  options_.method.scores = {ScoreName::mad, ScoreName::scva};
+  EXPECT_THAT(refusal(), HasSubstr("different bands"));
+  options_.method.scores = {ScoreName::mad};
+  options_.method.normalize = NormalizationKind::orthogonal;
+  EXPECT_THAT(refusal(), HasSubstr("different bands"));
+  options_.method.normalize = NormalizationKind::none;
+  EXPECT_EQ(refusal(), "");
+  options_.products.direction = true;
+  EXPECT_THAT(refusal(), HasSubstr("different bands"));
+  options_.products.direction = false;
+  options_.method.scores.clear();
+  EXPECT_THAT(refusal(), HasSubstr("different bands")) << "a preset's scores are not the user's";
+}
+
 TEST_F(DetectPlanTest, CutsTheGridToWhatBothDatesCover) {
   SceneSpec spec;
   spec.width = 299;

@@ -73,5 +73,21 @@ TEST(ChooseBackend, FallsBackToTheCpuWithTheReason) {
   EXPECT_THROW(choose_backend(options), DeviceError);
 }
 
+TEST(BackendShelf, LendsOneBackendUntilAnotherIsAskedFor) {
+  BackendShelf shelf;
+  ResourceOptions options;
+  options.threads = 1;
+  options.backend = BackendChoice::cpu;
+  const ChosenBackend first = shelf.choose(options);
+  options.memory_bytes = 1 << 20;
+  EXPECT_EQ(shelf.choose(options).backend, first.backend) << "a job's budget is its own";
+  EXPECT_EQ(shelf.choose(options).why, "asked for");
+  options.threads = 2;
+  const ChosenBackend second = shelf.choose(options);
+  EXPECT_NE(second.backend, first.backend);
+  shelf.clear();
+  EXPECT_NE(shelf.choose(options).backend, second.backend);
+}
+
 }  // namespace
 }  // namespace groundshift

@@ -130,5 +130,20 @@ TEST(MatchBands, RefusesDifferentBandsWithBothLists) {
   EXPECT_THROW(match(with_names("a", {"red"}), with_names("b", {"nir"})), InputError);
 }
 
+TEST(MatchBands, KeepsDifferentBandsWhereNoneIsPaired) {
+  const RasterDescription a = with_names("a", {"blue", "red", "nir"}), b = with_names("b", {"red", "swir1"});
+  const MatchedBands m = match_bands(a, all_of(a), b, all_of(b), DifferentBands::kept);
+  EXPECT_TRUE(m.different);
+  EXPECT_FALSE(m.by_name);
+  EXPECT_EQ(m.before, (Bands{1, 2, 3}));
+  EXPECT_EQ(m.after, (Bands{1, 2})) << "no order is imposed";
+  EXPECT_THAT(m.note, HasSubstr("BEFORE blue,red,nir; AFTER red,swir1"));
+  const RasterDescription c = with_names("c", {"nir", "red", "blue"});
+  const MatchedBands same = match_bands(a, all_of(a), c, all_of(c), DifferentBands::kept);
+  EXPECT_TRUE(same.by_name) << "the same bands are still put in one order";
+  EXPECT_FALSE(same.different);
+  EXPECT_EQ(same.after, (Bands{3, 2, 1}));
+}
+
 }  // namespace
 }  // namespace groundshift::test

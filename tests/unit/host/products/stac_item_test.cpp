@@ -14,6 +14,7 @@
 #include "host/geo/grid.hpp"
 #include "host/io/sha256.hpp"
 #include "host/products/relative_link.hpp"
+#include "host/products/summary_files.hpp"
 #include "tests/support/scene_files.hpp"
 #include "tests/support/temporary_folder.hpp"
 #include "tests/support/test_data.hpp"
@@ -359,6 +360,22 @@ TEST(StacItem, IsReadByGdal) {
   EXPECT_EQ(dataset->GetGeoTransform(transform.data()), CE_None);
   EXPECT_EQ(transform, (std::array<double, 6>{500000, 10, 0, 5000000, 0, -10}));
   EXPECT_EQ(test::read_band(*dataset, 1).values.at(7), 7.0);
+}
+
+TEST(ProductFile, FollowsAFolderThatWasMoved) {
+  const test::TemporaryFolder folder;
+  std::filesystem::create_directories(folder / "now/chips");
+  test::write_text(folder / "now/a_class.tif", "x");
+  test::write_text(folder / "now/chips/1.png", "x");
+  test::write_text(folder / "elsewhere.tif", "x");
+  const Json summary = {{"command", {{"options", {{"out", "/then/./a.tif"}}}}}};
+  const auto file = [&](const std::string& path) {
+    return product_file(summary, folder.path() / "now/a.json", {{"path", path}}).string();
+  };
+  EXPECT_EQ(file("/then/a_class.tif"), folder / "now/a_class.tif");
+  EXPECT_EQ(file("/then/chips/1.png"), folder / "now/chips/1.png");
+  EXPECT_EQ(file(folder / "elsewhere.tif"), folder / "elsewhere.tif");
+  EXPECT_EQ(file("/then/lost.tif"), "/then/lost.tif");
 }
 
 TEST(RelativeLink, IsAUriReference) {
