@@ -264,7 +264,6 @@ void SiteProduct::write() {
   if (plan_.options.products.change_class) write_class();
   if (!plan_.options.products.sites) return;
   layer_ = write_site_layer(sites_, dates_, layer_options(plan_), context_);
-  layer_->finish();
 }
 
 std::vector<ProductRecord> SiteProduct::commit() {
