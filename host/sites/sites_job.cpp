@@ -135,7 +135,10 @@ RasterSinkSpec class_spec(const SitesJobOptions& options, const Grid& grid, cons
   spec.metadata = {{"GROUNDSHIFT_THRESHOLD", fmt::format("{:.9g}", used.value)}};
   spec.scratch_folder = options.sites.scratch_folder;
   spec.overwrite = options.layer.overwrite;
-  spec.threads = options.threads;
+  // Each encoder thread of GDAL's COG copy beyond the first holds some 20 MiB of its own.
+  constexpr std::int64_t kBytesPerThread = std::int64_t{64} << 20;
+  spec.threads =
+      static_cast<int>(std::min<std::int64_t>(options.threads, 1 + options.sites.memory_bytes / kBytesPerThread));
   spec.stop = context.stop;
   return spec;
 }

@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <cmath>
 #include <csignal>
+#include <limits>
 
 #include <ogrsf_frmts.h>
 #include <nlohmann/json.hpp>
@@ -166,6 +167,25 @@ TEST_F(SitesVerb, RefusesWhatHasNoScoreOrNoArea) {
   }
   expect_refused(folder_, {"sites", folder_.in("bare.tif"), folder_.out("s.gpkg"), "--min-area", "1ha"}, 3, {"px"});
   expect_refused(folder_, {"sites", folder_.in("bare.tif"), folder_.out("s.geojson")}, 3, {"GeoJSON", "*.gpkg"});
+}
+
+TEST_F(SitesVerb, InfiniteScoresRankFirstAndAreNull) {
+  SceneSpec spec;
+  spec.band_count = 1;
+  spec.type = GDT_Float32;
+  write_scene(folder_.in("inf.tif"), spec, [](int, int x, int y) {
+    if (y < 5 && x < 5) return 4.0;
+    return y == 40 && x < 9 ? std::numeric_limits<double>::infinity() : 0.01 * (x % 7);
+  });
+  for (const char* rule : {"auto", "value:1"}) {
+    const ProgramRun run = run_groundshift(
+        {"sites", folder_.in("inf.tif"), folder_.out("inf.gpkg"), "--threshold", rule, "--overwrite", "--json"});
+    ASSERT_EQ(run.exit_code, 0) << run.err;
+    const json sites = json::parse(run.out).at("sites");
+    ASSERT_GE(sites.size(), 1u);
+    EXPECT_EQ(sites.at(0).at("row"), 40) << rule;
+    EXPECT_TRUE(sites.at(0).at("score_sum").is_null());
+  }
 }
 
 TEST_F(SitesVerb, NothingAboveTheThresholdIsAnEmptyLayer) {
