@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // groundshift synth OUTDIR
+#include <algorithm>
 #include <array>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
@@ -52,6 +54,21 @@ float parse_contrast(const std::string& text) {
   return static_cast<float>(parse_number("--contrast", text));
 }
 
+constexpr const char* kKinds[] = {"building", "cleared", "burnt"};  // as ChangeKind
+
+/// "on", "off", or kinds between commas.
+std::array<bool, 3> parse_changes(const std::string& text) {
+  if (text == "on") return {true, true, true};
+  std::array<bool, 3> planted{};
+  if (text == "off") return planted;
+  for (const std::string& word : split(lower(text), ',')) {
+    const auto* kind = std::find(std::begin(kKinds), std::end(kKinds), word);
+    if (kind == std::end(kKinds)) throw_unknown_choice("--changes", word, "on, off, building, cleared, burnt");
+    planted[static_cast<std::size_t>(kind - std::begin(kKinds))] = true;
+  }
+  return planted;
+}
+
 SynthOptions resolve(const SynthArguments& arguments) {
   SynthOptions o = arguments.options;
   o.folder = arguments.folder;
@@ -71,7 +88,7 @@ SynthOptions resolve(const SynthArguments& arguments) {
                parse_number("--shift", arguments.shift.substr(comma + 1))};
   }
   o.nodata_border = arguments.border == "on";
-  o.changes = arguments.changes == "on";
+  o.planted = parse_changes(arguments.changes);
   return o;
 }
 
@@ -80,7 +97,10 @@ double as_given(float value) { return std::stod(fmt::format("{:.7g}", value)); }
 
 std::string describe_scene(const SynthOptions& o, const SynthArguments& arguments, const SynthReport& report) {
   using Json = nlohmann::ordered_json;
-  Json kinds = Json::object();
+  Json kinds = Json::object(), changes = Json::array();
+  for (std::size_t k = 0; k < std::size(kKinds); ++k) {
+    if (o.planted[k]) changes.push_back(kKinds[k]);
+  }
   for (const SynthKind& kind : report.kinds) kinds[kind.name] = {{"sites", kind.sites}, {"pixels", kind.pixels}};
   const Json json = {
       {"groundshift", {{"version", version_text()}, {"commit", commit_text()}}},
@@ -97,7 +117,7 @@ std::string describe_scene(const SynthOptions& o, const SynthArguments& argument
         {"season", as_given(o.season)},
         {"noise", as_given(o.noise)},
         {"pixel_size", as_given(o.pixel_size)},
-        {"changes", o.changes}}},
+        {"changes", changes}}},
       {"truth", {{"0", "unlabelled"}, {"1", "unchanged"}, {"2", "changed"}}},
       {"pixels", {{"unlabelled", report.unlabelled}, {"unchanged", report.unchanged}, {"changed", report.changed}}},
       {"changed_share", report.changed_share},
@@ -149,8 +169,8 @@ void add_synth_verb(CLI::App& app, Invocation& invocation) {
       ->capture_default_str();
   verb.add_option("--noise", o.noise, "Sensor noise; 1 is about 1 %")->capture_default_str();
   verb.add_option("--pixel-size", o.pixel_size, "Metres")->capture_default_str();
-  verb.add_option("--changes", a->changes, "on or off: off makes the same pair without planted changes")
-      ->check(CLI::IsMember({"on", "off"}))
+  verb.add_option("--changes", a->changes,
+                  "What is planted: on (all kinds), off, or some of building, cleared, burnt; the rest stays the same")
       ->capture_default_str();
   verb.add_option("--threads", o.threads, "Worker threads; default every core")->check(CLI::Range(1, 1024));
   verb.add_option("--co", o.creation_options,

@@ -256,10 +256,13 @@ void FindSites::measure_rows(std::int32_t first_row, std::int32_t row_count, con
 std::vector<std::int32_t> FindSites::ranked() const {
   std::vector<std::int32_t> order(scores_.size());
   std::iota(order.begin(), order.end(), 0);
-  const auto key = [&](std::int32_t i) {
-    const double sum = scores_[static_cast<std::size_t>(i)].sum;
-    return std::isnan(sum) ? -std::numeric_limits<double>::infinity() : sum;
-  };
+  std::vector<double> keys;
+  for (std::size_t i = 0; i < scores_.size(); ++i) {
+    const auto area = static_cast<double>(sites()[i].area);
+    const double mean = scores_[i].sum / area, key = mean * mean * mean * std::sqrt(area);
+    keys.push_back(std::isnan(key) ? -std::numeric_limits<double>::infinity() : key);
+  }
+  const auto key = [&](std::int32_t i) { return keys[static_cast<std::size_t>(i)]; };
   std::sort(order.begin(), order.end(), [&](std::int32_t a, std::int32_t b) {
     if (key(a) != key(b)) return key(a) > key(b);
     const std::int64_t area_a = sites()[static_cast<std::size_t>(a)].area,

@@ -95,8 +95,11 @@ class FindSites {
   /// The same scores again; rows without sites may be left out.
   void measure_rows(std::int32_t first_row, std::int32_t row_count, const float* scores);
   const std::vector<SiteScores>& scores() const { return scores_; }
-  /// Indices of the sites, the first one first: by the sum of scores descending (one that is no number last), then area
-  /// descending, then id.
+  /// Indices of the sites, the first one first: by mean^3 sqrt(area in pixels) descending, mean that of the site's
+  /// scores (one that is no number last), then area descending, then id. How far a site stands out counts most, its
+  /// size little, for neighbouring pixels do not err independently: ten times the area outweighs a mean 1.47 times as
+  /// high. Of the keys tried on scenes with known sites (sum, mean, maximum, mean times powers of the area) it put most
+  /// true sites first.
   std::vector<std::int32_t> ranked() const;
 
  private:

@@ -14,14 +14,13 @@
 #include "host/io/output_file.hpp"
 #include "host/io/raster_sink.hpp"
 #include "host/io/score_rows.hpp"
+#include "host/sites/class_raster.hpp"
 #include "host/sites/strips.hpp"
 
 namespace groundshift {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::uint8_t kUnchanged = 0, kChanged = 1, kNoClass = 255;
 
 void check_paths(const SitesJobOptions& options) {
   std::error_code ignored;
@@ -102,23 +101,13 @@ std::vector<ThresholdValue> read_thresholds(Strips& strips) {
 void write_class(FindSites& sites, RasterSink& sink, const JobContext& context) {
   const Grid& grid = sites.grid();
   const std::int32_t rows = 512;  // of the file's blocks
-  std::vector<std::uint8_t> classes(static_cast<std::size_t>(rows) * static_cast<std::size_t>(grid.width));
-  std::vector<Run> runs;
+  std::vector<std::uint8_t> classes;
   for (std::int32_t y = 0; y < grid.height; y += rows) {
     throw_if_stopped(context.stop);
-    const std::int32_t count = std::min(rows, grid.height - y);
-    std::fill(classes.begin(), classes.end(), kUnchanged);
-    const auto paint = [&](std::int32_t row, std::uint8_t value) {
-      std::uint8_t* line = classes.data() + std::ptrdiff_t{row - y} * grid.width;
-      for (const Run& run : runs) std::fill(line + run.begin, line + run.end, value);
-    };
-    for (std::int32_t row = y; row < y + count; ++row) {
-      sites.read_unknown(row, runs);
-      paint(row, kNoClass);
-      sites.read_row(row, runs);
-      paint(row, kChanged);
-    }
-    sink.write(Window{0, y, grid.width, count}, classes.data(), grid.width, 0);
+    const Window window{0, y, grid.width, std::min(rows, grid.height - y)};
+    classes.resize(static_cast<std::size_t>(pixel_count(window)));
+    paint_classes(sites, window, classes.data());
+    sink.write(window, classes.data(), grid.width, 0);
   }
   sink.finish();
 }
@@ -130,8 +119,8 @@ RasterSinkSpec class_spec(const SitesJobOptions& options, const Grid& grid, cons
   spec.grid = grid;
   spec.type = PixelType::u8;
   spec.nodata = kNoClass;
-  spec.band_descriptions = {fmt::format("change: score above {:.6g} ({}), cleaned", used.value, used.rule)};
-  spec.categories = {{kUnchanged, "unchanged", 230, 230, 230}, {kChanged, "changed", 215, 48, 39}};
+  spec.band_descriptions = {class_title(used.value, used.rule)};
+  spec.categories = class_categories();
   spec.metadata = {{"GROUNDSHIFT_THRESHOLD", fmt::format("{:.9g}", used.value)}};
   spec.scratch_folder = options.sites.scratch_folder;
   spec.overwrite = options.layer.overwrite;

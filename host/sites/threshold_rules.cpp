@@ -14,11 +14,10 @@
 namespace groundshift {
 namespace {
 
-constexpr ThresholdRuleOnBins kRules[] = {{"auto", auto_of_log_bins},
-                                          {"otsu", otsu_of_log_bins},
-                                          {"triangle", triangle_of_log_bins},
-                                          {"ki", ki_of_log_bins},
-                                          {"ki-sqrt", ki_sqrt_of_log_bins}};
+constexpr ThresholdRuleOnBins kRules[] = {{"auto", auto_of_log_bins},         {"otsu", otsu_of_log_bins},
+                                          {"triangle", triangle_of_log_bins}, {"ki", ki_of_log_bins},
+                                          {"ki-sqrt", ki_sqrt_of_log_bins},   {"rosin", rosin_of_log_bins},
+                                          {"isodata", isodata_of_log_bins}};
 
 constexpr int kLowestTop = -16, kHighestTop = 32;  ///< what a LogHistogram has windows for
 constexpr int kUsualTop = 8;                       ///< scores of sigmas and ratios lie in 2^-8..2^8

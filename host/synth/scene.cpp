@@ -60,8 +60,8 @@ void Scene::draw(SceneTile& tile) const {
   // Patches may start up to 63 pixels before the window and end as far behind it; the shift moves those of AFTER.
   const double margin = pixel * (kPatchSize + std::max(std::abs(options_.shift[0]), std::abs(options_.shift[1])));
   const Bounds seen = own.grown(margin);
-  std::vector<ChangeSite> sites;
-  if (options_.changes) sites = sites_within(world_, seen.grown(kFarthestChange));
+  std::vector<ChangeSite> sites = sites_within(world_, seen.grown(kFarthestChange));
+  std::erase_if(sites, [&](const ChangeSite& s) { return !options_.planted[static_cast<std::size_t>(s.kind)]; });
   for (const ChangeSite& site : sites) {
     if (own.holds(site.x, site.y)) ++tile.sites[static_cast<std::size_t>(site.kind)];
   }

@@ -28,7 +28,8 @@ struct SynthOptions {
   float season = 1.0f;                   ///< 0..2: radiometric difference of the dates, ripening, sun
   float noise = 1.0f;                    ///< 0..20: sensor noise; 1 is about 1 % of the signal
   float pixel_size = 3.0f;               ///< metres, 0.2..100
-  bool changes = true;                   ///< false: the same pair without planted changes
+  /// Which kinds of change are planted (building, cleared, burnt); without a kind the pair is the same elsewhere.
+  std::array<bool, 3> planted{true, true, true};
   int threads = 0;                       ///< 0: as many as the machine has
   std::int32_t tile_size = 512;          ///< multiple of 64
   std::vector<std::string> creation_options;

@@ -2,6 +2,7 @@
 """The verb sites against scipy.ndimage and gdal_polygonize, on many small masks, cleaned and not."""
 import collections
 import json
+import math
 
 import numpy as np
 from osgeo import gdal, ogr, osr
@@ -148,7 +149,11 @@ def compare(mask, scores, connectivity, features):
     if sorted(features) != list(range(1, count + 1)):
         return "%d features, %d components" % (len(features), count)
     boxes = ndimage.find_objects(labels)
-    ranking = sorted(features, key=lambda i: (-features[i][0]["score_sum"], -features[i][0]["area_px"], i))
+    def weight(site):
+        mean = site["score_sum"] / site["area_px"]
+        return mean * mean * mean * math.sqrt(site["area_px"])
+
+    ranking = sorted(features, key=lambda i: (-weight(features[i][0]), -features[i][0]["area_px"], i))
     if [features[i][0]["rank"] for i in ranking] != list(range(1, count + 1)) or list(features) != ranking:
         return "ranks"
     for number, (values, geometry) in features.items():

@@ -113,13 +113,13 @@ TEST(FindSites, MeasuresScoresAndTheNearnessOfWhatIsUnknown) {
   EXPECT_EQ(sites->scores()[0].near_unknown, 0);
   EXPECT_EQ(sites->scores()[1].near_unknown, 1);  // two columns and two rows away
   EXPECT_EQ(sites->counts().scored, 31);
-  EXPECT_EQ(sites->ranked(), (std::vector<std::int32_t>{0, 1}));
+  EXPECT_EQ(sites->ranked(), (std::vector<std::int32_t>{1, 0}));
 }
 
-TEST(FindSites, RanksBySumThenAreaThenId) {
-  // Sums 4, 5, 4, 2.
+TEST(FindSites, RanksByMeanCubedTimesTheRootOfTheAreaThenId) {
+  // 8 sqrt(2), (5 / 3)^3 sqrt(3) = 8.02, 8 sqrt(2), 8.
   const auto sites = find({"##.#++.##.#"}, hysteresis());
-  EXPECT_EQ(sites->ranked(), (std::vector<std::int32_t>{1, 0, 2, 3}));
+  EXPECT_EQ(sites->ranked(), (std::vector<std::int32_t>{0, 2, 1, 3}));
 }
 
 TEST(FindSites, NothingDependsOnTheStripsOrTheMemory) {

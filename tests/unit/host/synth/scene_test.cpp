@@ -82,7 +82,7 @@ TEST(Scene, TruthIsExactlyWhatThePlantedChangesAlter) {
   SynthOptions with = plain();
   with.type = PixelType::f32;
   SynthOptions without = with;
-  without.changes = false;
+  without.planted.fill(false);
   const Window w{0, 0, 512, 512};
   const SceneTile changed = draw(Scene(with), w), calm = draw(Scene(without), w);
   EXPECT_EQ(changed.before, calm.before);
