@@ -166,12 +166,13 @@ void add_totals(OGRLayer& layer, const OGRFeatureDefn& fields, SiteListing& list
   if (all_have_area && listing.count > 0) listing.area_m2 = area_m2;
 }
 
-double distance_to_segment(const std::array<double, 2>& p, const std::array<double, 2>& a,
-                           const std::array<double, 2>& b) {
+double distance2_to_segment(const std::array<double, 2>& p, const std::array<double, 2>& a,
+                            const std::array<double, 2>& b) {
   const double dx = b[0] - a[0], dy = b[1] - a[1];
   const double length2 = dx * dx + dy * dy;
   const double t = length2 > 0.0 ? std::clamp(((p[0] - a[0]) * dx + (p[1] - a[1]) * dy) / length2, 0.0, 1.0) : 0.0;
-  return std::hypot(p[0] - a[0] - t * dx, p[1] - a[1] - t * dy);
+  const double x = p[0] - a[0] - t * dx, y = p[1] - a[1] - t * dy;
+  return x * x + y * y;
 }
 
 }  // namespace
@@ -214,7 +215,10 @@ SiteRing simplified(const SiteRing& ring, double tolerance) {
   if (ring.size() <= 4 || !(tolerance > 0.0)) return ring;
   // Two anchors that surely stay: the first point and the one farthest from it.
   std::size_t far = 1;
-  const auto from_first = [&](std::size_t i) { return std::hypot(ring[i][0] - ring[0][0], ring[i][1] - ring[0][1]); };
+  const auto from_first = [&](std::size_t i) {
+    const double x = ring[i][0] - ring[0][0], y = ring[i][1] - ring[0][1];
+    return x * x + y * y;
+  };
   for (std::size_t i = 2; i < ring.size(); ++i) {
     if (from_first(i) > from_first(far)) far = i;
   }
@@ -225,10 +229,10 @@ SiteRing simplified(const SiteRing& ring, double tolerance) {
   while (!open.empty()) {
     const auto [first, last] = open.back();
     open.pop_back();
-    double largest = tolerance;
+    double largest = tolerance * tolerance;
     std::size_t where = first;
     for (std::size_t i = first + 1; i < last; ++i) {
-      const double d = distance_to_segment(at(i), at(first), at(last));
+      const double d = distance2_to_segment(at(i), at(first), at(last));
       if (d > largest) {
         largest = d;
         where = i;
@@ -244,6 +248,28 @@ SiteRing simplified(const SiteRing& ring, double tolerance) {
     if (keep[i] != 0) out.push_back(ring[i]);
   }
   return out.size() >= 3 ? out : ring;
+}
+
+std::vector<SiteRing> drawn_rings(const ListedSite& site, double tolerance) {
+  const auto side = [](const SiteRing& ring) {
+    double left = ring[0][0], right = left, top = ring[0][1], bottom = top;
+    for (const auto& [x, y] : ring) {
+      left = std::min(left, x);
+      right = std::max(right, x);
+      top = std::min(top, y);
+      bottom = std::max(bottom, y);
+    }
+    return std::max(right - left, bottom - top);
+  };
+  std::vector<double> sides;
+  for (const SiteRing& ring : site.rings) sides.push_back(side(ring));
+  const auto largest = std::max_element(sides.begin(), sides.end()) - sides.begin();
+  std::vector<SiteRing> out;
+  for (std::size_t i = 0; i < site.rings.size(); ++i) {
+    if (std::ptrdiff_t(i) == largest || sides[i] >= 2.0 * tolerance)
+      out.push_back(simplified(site.rings[i], tolerance));
+  }
+  return out;
 }
 
 }  // namespace groundshift

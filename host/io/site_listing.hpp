@@ -44,4 +44,7 @@ SiteListing read_site_listing(const std::string& path, const Grid& grid, std::in
 /// triangle stays.
 SiteRing simplified(const SiteRing& ring, double tolerance);
 
+/// A site's rings simplified, without those (holes, specks) smaller than 2 x `tolerance` both ways; its largest stays.
+std::vector<SiteRing> drawn_rings(const ListedSite& site, double tolerance);
+
 }  // namespace groundshift

@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
 /// Beyond this many corners of all outlines together they are simplified, so that a page stays small.
-constexpr std::size_t kMostCorners = 150000;
+constexpr std::size_t kMostCorners = 100000;
 /// Close-ups beyond which all are made smaller, for the same reason: 200 of them stay below 6 MB.
 constexpr std::size_t kManyChips = 100;
 constexpr std::int32_t kChipSide = 192, kSmallChipSide = 160;
@@ -81,7 +81,7 @@ double outline_tolerance(const ReportSources& sources) {
   for (;;) {
     std::size_t corners = 0;
     for (const ListedSite& site : sources.sites->sites) {
-      for (const SiteRing& ring : site.rings) corners += simplified(ring, tolerance).size();
+      for (const SiteRing& ring : drawn_rings(site, tolerance)) corners += ring.size();
     }
     if (corners <= kMostCorners || tolerance > 64.0) return tolerance;
     tolerance = tolerance > 0.0 ? 2.0 * tolerance : 0.75;

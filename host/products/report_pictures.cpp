@@ -108,6 +108,36 @@ RgbImage score_chip(const ViewPixels& score, double high) {
   return image;
 }
 
+/// A window of a grid out of a picture of the whole grid, as width x height means of its pixels.
+RgbImage part_of(const RgbImage& image, const Grid& grid, const PixelRect& window, std::int32_t width,
+                 std::int32_t height) {
+  RgbImage out{width, height, {}};
+  out.rgb.resize(std::size_t{3} * std::size_t(width) * std::size_t(height));
+  /// First picture pixel of column (or row) `i` of `count` of a window.
+  const auto edge = [](std::int64_t from, std::int64_t length, std::int64_t i, std::int64_t count, std::int64_t pixels,
+                       std::int64_t side) { return (from * count + i * length) * pixels / (count * side); };
+  for (std::int32_t y = 0; y < height; ++y) {
+    const std::int64_t top = edge(window.y, window.height, y, height, image.height, grid.height);
+    const std::int64_t bottom =
+        std::max(top + 1, edge(window.y, window.height, y + 1, height, image.height, grid.height));
+    for (std::int32_t x = 0; x < width; ++x) {
+      const std::int64_t left = edge(window.x, window.width, x, width, image.width, grid.width);
+      const std::int64_t right =
+          std::max(left + 1, edge(window.x, window.width, x + 1, width, image.width, grid.width));
+      for (std::size_t c = 0; c < 3; ++c) {
+        std::int64_t sum = 0;
+        for (std::int64_t row = top; row < bottom; ++row) {
+          for (std::int64_t column = left; column < right; ++column) {
+            sum += image.pixel(std::int32_t(column), std::int32_t(row))[c];
+          }
+        }
+        out.pixel(x, y)[c] = static_cast<std::uint8_t>(sum / ((bottom - top) * (right - left)));
+      }
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 JointStretch joint_stretch(const ViewPixels& before, const ViewPixels& after) {
@@ -171,17 +201,17 @@ Overview make_overview(const ReportSources& sources, std::int32_t max_side, std:
   if (sources.before.view) before = sources.before.view->read(whole(grid), out.width, out.height, sources.before.shown);
   if (sources.after.view) after = sources.after.view->read(whole(grid), out.width, out.height, sources.after.shown);
   out.stretch = joint_stretch(before, after);
-  RgbImage before_image, after_image;
-  if (sources.before.view) before_image = stretched(std::exchange(before, {}), out.stretch);
-  if (sources.after.view) after_image = stretched(std::exchange(after, {}), out.stretch);
-  out.before_level = mean_level(before_image);
-  out.after_level = mean_level(after_image);
-  const ViewPixels score = sources.heatmap->read(whole(grid), out.width, out.height, {1});
+  if (sources.before.view) out.before_image = stretched(std::exchange(before, {}), out.stretch);
+  if (sources.after.view) out.after_image = stretched(std::exchange(after, {}), out.stretch);
+  out.before_level = mean_level(out.before_image);
+  out.after_level = mean_level(out.after_image);
+  out.score_pixels = sources.heatmap->read(whole(grid), out.width, out.height, {1});
+  const ViewPixels& score = out.score_pixels;
   out.score_high = std::max(high_of(score), 1.5 * threshold.value_or(0.0));
   const double most = std::max(kFewCharacters, kCharactersAPixel * out.width * out.height);
   for (const Coding& coding : kCodings) {
-    if (sources.before.view) out.before = photo(before_image, coding.quality);
-    if (sources.after.view) out.after = photo(after_image, coding.quality);
+    if (sources.before.view) out.before = photo(out.before_image, coding.quality);
+    if (sources.after.view) out.after = photo(out.after_image, coding.quality);
     out.score = score_picture(score, out.score_high, coding.levels);
     if (double(out.before.size() + out.after.size() + out.score.size()) <= most) break;
   }
@@ -210,15 +240,22 @@ Chip make_chip(const ReportSources& sources, const Overview& overview, const Lis
   const double reduction = std::max(1.0, double(std::max(chip.window.width, chip.window.height)) / max_side);
   chip.width = std::max(1, static_cast<std::int32_t>(std::lround(double(chip.window.width) / reduction)));
   chip.height = std::max(1, static_cast<std::int32_t>(std::lround(double(chip.window.height) / reduction)));
-  const auto picture = [&](const ReportDate& date) {
+  const Grid& grid = sources.grid();
+  const auto cut = [&](const RgbImage& image) { return part_of(image, grid, chip.window, chip.width, chip.height); };
+  const bool from_overview = chip.window.width * overview.width / grid.width >= chip.width &&
+                             chip.window.height * overview.height / grid.height >= chip.height && reduction > 1.0;
+  const auto picture = [&](const ReportDate& date, const RgbImage& whole_image) {
     if (!date.view) return std::string();
+    if (from_overview) return photo(cut(whole_image), kChipQuality);
     return photo(stretched(date.view->read(chip.window, chip.width, chip.height, date.shown), overview.stretch),
                  kChipQuality);
   };
-  chip.before = picture(sources.before);
-  chip.after = picture(sources.after);
-  chip.score = photo(score_chip(sources.heatmap->read(chip.window, chip.width, chip.height, {1}), overview.score_high),
-                     kChipQuality);
+  chip.before = picture(sources.before, overview.before_image);
+  chip.after = picture(sources.after, overview.after_image);
+  const RgbImage score =
+      from_overview ? cut(score_chip(overview.score_pixels, overview.score_high))
+                    : score_chip(sources.heatmap->read(chip.window, chip.width, chip.height, {1}), overview.score_high);
+  chip.score = photo(score, kChipQuality);
   return chip;
 }
 

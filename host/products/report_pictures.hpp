@@ -34,6 +34,8 @@ struct Overview {
   JointStretch stretch;
   double score_high = 1.0;
   double before_level = 0.0, after_level = 0.0;
+  RgbImage before_image, after_image;  ///< as encoded above, for close-ups of large places; without pixels where absent
+  ViewPixels score_pixels;
 };
 Overview make_overview(const ReportSources& sources, std::int32_t max_side, std::optional<double> threshold);
 
@@ -46,7 +48,8 @@ struct Chip {
   std::int32_t width = 0, height = 0;
   std::string before, after, score;
 };
-/// Windows of up to `max_side` pixels at native resolution, larger ones reduced to it.
+/// Windows of up to `max_side` pixels at native resolution, larger ones reduced to it; those that the overview shows
+/// with that many pixels are cut out of it, since reading them could mean reading the whole scene once a place.
 Chip make_chip(const ReportSources& sources, const Overview& overview, const ListedSite& site, std::int32_t max_side);
 
 }  // namespace groundshift

@@ -23,8 +23,7 @@ std::string figure(const char* name, const std::string& value) {
 /// Outline as a path; even-odd or not does not matter, as it is not filled.
 std::string path_data(const ListedSite& site, double tolerance) {
   std::string d;
-  for (const SiteRing& ring : site.rings) {
-    const SiteRing points = simplified(ring, tolerance);
+  for (const SiteRing& points : drawn_rings(site, tolerance)) {
     double x = 0.0, y = 0.0;
     for (std::size_t i = 0; i < points.size(); ++i) {
       // Tenths of a pixel, relative to the point before as written, so that roundings do not add up.

@@ -140,5 +140,15 @@ TEST(Simplified, DropsCornersOfStepsButNotTheShape) {
   EXPECT_EQ(simplified(square, 100.0), square);
 }
 
+TEST(DrawnRings, DropSmallHolesButNeverTheOutline) {
+  ListedSite site;
+  const auto square = [](double side) { return SiteRing{{0, 0}, {side, 0}, {side, side}, {0, side}}; };
+  site.rings = {square(2.0), square(50.0), square(3.0)};
+  EXPECT_EQ(drawn_rings(site, 0.0).size(), 3u);
+  EXPECT_EQ(drawn_rings(site, 1.5), (std::vector<SiteRing>{square(50.0), square(3.0)}));
+  EXPECT_EQ(drawn_rings(site, 100.0), std::vector<SiteRing>{square(50.0)});
+  EXPECT_TRUE(drawn_rings(ListedSite{}, 1.0).empty());
+}
+
 }  // namespace
 }  // namespace groundshift

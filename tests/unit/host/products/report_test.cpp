@@ -221,6 +221,24 @@ TEST_F(ReportPage, FindsFilesFromAnyFolderAndMovedProducts) {
   EXPECT_THROW(report_html(summary_, moved, {}, {&progress_, &warnings_, {}}), InputError);
 }
 
+TEST_F(ReportPage, CutsCloseUpsOfLargePlacesOutOfTheOverview) {
+  const ReportSources sources = open_report_sources(summary_, folder_.path() / "out", {});
+  Overview overview = make_overview(sources, 2048, 5.0);
+  ListedSite site;
+  site.cols = 90;
+  site.rows = 70;
+  const Chip read = make_chip(sources, overview, site, 90);
+  EXPECT_EQ(read.width, 90);
+  const Chip cut = make_chip(sources, overview, site, 16);
+  EXPECT_EQ(cut.width, 16);
+  EXPECT_EQ(cut.height, 12);
+  // What is cut follows the overview's picture, what is read does not.
+  std::fill(overview.before_image.rgb.begin(), overview.before_image.rgb.end(), std::uint8_t{7});
+  EXPECT_NE(make_chip(sources, overview, site, 16).before, cut.before);
+  EXPECT_EQ(make_chip(sources, overview, site, 16).after, cut.after);
+  EXPECT_EQ(make_chip(sources, overview, site, 90).before, read.before);
+}
+
 TEST_F(ReportPage, RefusesWhatIsNoSummary) {
   test::write_text(folder_ / "out/x.json", "{\"a\": 1}");
   test::write_text(folder_ / "out/y.json", "not json");
