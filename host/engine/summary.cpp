@@ -126,7 +126,7 @@ Json options_json(const DetectPlan& plan) {
                {"aoi", o.rules.aoi.empty() ? Json(nullptr) : Json(o.rules.aoi)},
                {"saturated", o.rules.saturated.empty() ? Json(nullptr) : Json(o.rules.saturated)},
                {"products", products_option(o.products)},
-               {"hysteresis", plan.method.hysteresis},
+               {"hysteresis", o.sites.icm ? 1.0 : plan.method.hysteresis},
                {"icm", icm_option(o.sites.icm)},
                {"open", o.sites.open_radius},
                {"close", o.sites.close_radius},

@@ -37,6 +37,13 @@ constexpr Default kDefaults[] = {
     {"ot", "\"Float32\""},
     {"of", "\"COG\""},
     {"align", "\"off\""},
+    {"open", "0"},
+    {"close", "0"},
+    {"min_area", "\"4px\""},
+    {"max_hole", "\"0px\""},
+    {"connectivity", "8"},
+    {"simplify", "0.0"},
+    {"top", "0"},
 };
 
 /// Not options, or facts of the machine that cannot change a pixel.

@@ -95,7 +95,7 @@ std::vector<BadUsage> malformed_values() {
       {"ThresholdOfPOfALocalContrast",
        {"--score", "mad", "--smooth", "1", "--local-contrast", "21", "--threshold", "p:0.05"},
        {"p-values", "--local-contrast"}},
-      {"ProductUnknown", {"--products", "sites"}, {"--products sites", "class"}},
+      {"ProductUnknown", {"--products", "places"}, {"--products", "places", "class"}},
       {"PValueOfASmoothedScore",
        {"--score", "irmad", "--smooth", "3", "--products", "pvalue"},
        {"pvalue", "unsmoothed"}},
@@ -128,9 +128,8 @@ INSTANTIATE_TEST_SUITE_P(Detect, BadUsages, ::testing::ValuesIn(malformed_values
 
 TEST(PlannedOptions, AreRefusedByNameAsNotYetThere) {
   const JobFolder folder;
-  for (const char* option :
-       {"--nodata-rule", "--unscale", "--before-scale-offset", "--min-area", "--hysteresis", "--connectivity",
-        "--nodata-out", "-oo", "-ovr", "--config", "--on-corrupt", "--decode", "--rerun"}) {
+  for (const char* option : {"--nodata-rule", "--unscale", "--before-scale-offset", "--nodata-out", "-oo", "-ovr",
+                             "--config", "--on-corrupt", "--decode", "--rerun"}) {
     SCOPED_TRACE(option);
     expect_refused(folder, {"detect", folder.before(), folder.after(), folder.out(), option, "1"}, 2,
                    {option, "not part of this version"});

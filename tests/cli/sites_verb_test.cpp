@@ -62,10 +62,10 @@ TEST_F(SitesVerb, RanksWhatItFindsAndSaysSo) {
   EXPECT_EQ(report.at("site_count"), 3) << "the single pixel is below four";
   EXPECT_EQ(report.at("threshold").at("rule"), "value");
   ASSERT_EQ(report.at("sites").size(), 3u);
-  EXPECT_EQ(report.at("sites").at(0).at("id"), 1);
-  EXPECT_EQ(report.at("sites").at(0).at("score_max"), 2.0);
+  EXPECT_EQ(report.at("sites").at(0).at("id"), 3);  // small, but three times as high
+  EXPECT_EQ(report.at("sites").at(0).at("score_max"), 6.0);
   EXPECT_EQ(report.at("sites").at(1).at("score_max"), 3.0);
-  EXPECT_EQ(report.at("sites").at(2).at("score_max"), 6.0);
+  EXPECT_EQ(report.at("sites").at(2).at("score_max"), 2.0);
   EXPECT_EQ(report.at("sites").at(0).at("area_m2").get<double>(),
             100.0 * report.at("sites").at(0).at("area_px").get<double>());
   const OpenDataset file = vectors(folder_.out("sites.gpkg"));
@@ -91,7 +91,7 @@ TEST_F(SitesVerb, CleansAsAsked) {
   EXPECT_EQ(run("d.gpkg", {"--threshold", "value:1", "--max-hole", "1000m2"}).at("filled_holes"), 1);
   EXPECT_EQ(run("e.gpkg", {"--threshold", "value:5", "--hysteresis", "3"}).at("site_count"), 1);
   const json second = run("f.gpkg", {"--threshold", "value:2.5", "--band", "2"});
-  EXPECT_EQ(second.at("sites").at(0).at("score_max"), 3.0);
+  EXPECT_EQ(second.at("sites").at(0).at("score_max"), 6.0);
 }
 
 TEST_F(SitesVerb, WritesTheFirstOnlyButCountsAll) {
