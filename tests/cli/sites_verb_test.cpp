@@ -127,8 +127,8 @@ TEST_F(SitesVerb, TheClassRasterIsTheFinalMask) {
 TEST_F(SitesVerb, AgreesWithTheClassOfDetect) {
   const json summary =
       detect(folder_.before(), folder_.after(), folder_.out(), {"--products", "score,class", "-of", "GTiff"});
-  const ProgramRun sites = run_groundshift({"sites", folder_.out(), folder_.out("sites.gpkg"), "--min-area", "0",
-                                            "--json", "--class-out", folder_.out("mask.tif")});
+  const ProgramRun sites = run_groundshift(
+      {"sites", folder_.out(), folder_.out("sites.gpkg"), "--json", "--class-out", folder_.out("mask.tif")});
   ASSERT_EQ(sites.exit_code, 0) << sites.err;
   const json report = json::parse(sites.out);
   EXPECT_NEAR(report.at("threshold").at("value").get<double>(),
