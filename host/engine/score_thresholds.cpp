@@ -14,16 +14,6 @@
 namespace groundshift {
 namespace {
 
-constexpr int kLowestTop = -16, kHighestTop = 32;  ///< what a LogHistogram has windows for
-constexpr int kUsualTop = 8;                       ///< scores of sigmas and ratios lie in 2^-8..2^8; source : RECIPES 1
-
-int top_octave(double largest, const Method& method) {
-  int exponent = 0;
-  std::frexp(largest, &exponent);  // largest < 2^exponent
-  const bool own_units = std::string_view(unit_of(method)) == "input units";
-  return std::clamp(own_units ? exponent : std::max(exponent, kUsualTop), kLowestTop, kHighestTop);
-}
-
 constexpr double kNoChange = std::numeric_limits<float>::max();
 
 /// A threshold in the window's unit as a score. The bound of the last bin stays the largest float32.
@@ -39,7 +29,7 @@ bool has_null(const Method& method, const NullModel& null) {
 }  // namespace
 
 LogWindow thresholds_window(const LogHistogram& scores, double largest, const Method& method) {
-  return scores.window(top_octave(largest, method));
+  return scores.window(threshold_window_top(largest, std::string_view(unit_of(method)) == "input units"));
 }
 
 std::optional<ScoreThresholds> thresholds_of(const LogHistogram& scores, double largest, const Method& method,

@@ -19,19 +19,9 @@ constexpr ThresholdRuleOnBins kRules[] = {{"auto", auto_of_log_bins},         {"
                                           {"ki-sqrt", ki_sqrt_of_log_bins},   {"rosin", rosin_of_log_bins},
                                           {"isodata", isodata_of_log_bins}};
 
-constexpr int kLowestTop = -16, kHighestTop = 32;  ///< what a LogHistogram has windows for
-constexpr int kUsualTop = 8;                       ///< scores of sigmas and ratios lie in 2^-8..2^8
-
-int top_octave(double largest, const std::string& description) {
-  int exponent = 0;
-  if (std::isfinite(largest)) {
-    std::frexp(largest, &exponent);  // largest < 2^exponent
-  } else {
-    exponent = kHighestTop;
-  }
-  const bool unit_known =
-      description.find("unit: ") != std::string::npos && description.find("unit: input units") == std::string::npos;
-  return std::clamp(unit_known ? std::max(exponent, kUsualTop) : exponent, kLowestTop, kHighestTop);
+/// Whether scores are in the images' own units, as far as the band says.
+bool in_own_units(const std::string& description) {
+  return description.find("unit: ") == std::string::npos || description.find("unit: input units") != std::string::npos;
 }
 
 }  // namespace
@@ -61,7 +51,7 @@ std::vector<ThresholdValue> thresholds_by_rule(const LogHistogram& scores, doubl
                                                const std::string& description) {
   std::vector<ThresholdValue> out;
   if (scores.total() == 0) return out;
-  const LogWindow window = scores.window(top_octave(largest, description));
+  const LogWindow window = scores.window(threshold_window_top(largest, in_own_units(description)));
   for (const ThresholdRuleOnBins& rule : kRules) {
     const double value = rule.on_log_bins(window.counts).value() * window.scale;
     out.push_back({rule.name, value, scores.share_above(value)});

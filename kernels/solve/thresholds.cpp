@@ -179,6 +179,13 @@ std::vector<double> log_centers() {
 
 }  // namespace
 
+std::int32_t threshold_window_top(double largest, bool own_units) {
+  constexpr std::int32_t kLowestTop = -16, kHighestTop = 32;  // what a LogHistogram has windows for
+  int exponent = kHighestTop;
+  if (std::isfinite(largest)) std::frexp(largest, &exponent);  // largest < 2^exponent
+  return std::clamp(own_units ? exponent : std::max(exponent, int{kLogTop}), kLowestTop, kHighestTop);
+}
+
 std::optional<double> otsu_of_log_bins(Counts counts) {
   if (!has_counts(counts)) return std::nullopt;
   return threshold_of(otsu_bin(counts, log_centers()));

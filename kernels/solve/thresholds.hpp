@@ -8,6 +8,11 @@
 
 namespace groundshift {
 
+/// Where the rules' window of 16 octaves ends on the histogram of scores whose largest is `largest`: at 2^8, for scores
+/// of sigmas and ratios lie in 2^-8..2^8, or at the largest where that is above or where scores are in the images' own
+/// units. source : RECIPES of the project, recommendation
+std::int32_t threshold_window_top(double largest, bool own_units);
+
 /// The rules on the log2 histogram. Each picks the last bin of the lower class, the first one where bins tie.
 /// counts   : kLogBins counts of LogHistogram, else throws std::invalid_argument; their total below 2^46
 /// returns  : log_bin_threshold of that bin, so that "score > threshold" is exactly "in a bin of the upper class";
