@@ -40,13 +40,14 @@ std::vector<ProductRecord> DetectProducts::document(const nlohmann::ordered_json
                                                     const JobContext& context) {
   std::vector<ProductRecord> records;
   nlohmann::ordered_json so_far = summary;
+  const fs::path folder = summary_path.has_parent_path() ? summary_path.parent_path() : fs::path(".");
   if (report_) {
-    const std::string page = report_html(so_far, summary_path.parent_path(), ReportOptions{}, context);
+    const std::string page = report_html(so_far, folder, ReportOptions{}, context);
     records.push_back(written("report", page_path(summary_path), page));
     so_far["products"].push_back(product_json(records.back()));
   }
   if (stac_) {
-    const std::string item = stac_item(so_far, summary_path, StacOptions{}).dump(2) + "\n";
+    const std::string item = stac_item(so_far, folder / summary_path.filename(), StacOptions{}).dump(2) + "\n";
     records.push_back(written("stac", stac_item_path(summary_path), item));
   }
   return records;

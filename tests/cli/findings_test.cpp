@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What detect makes of its scores: one mask, its class raster, its sites with means of both dates, its documents.
+#include <unistd.h>
 #include <cmath>
 #include <map>
 
@@ -194,6 +195,19 @@ TEST_F(Findings, AllProductsStandBesideTheHeatmapAndAreListed) {
   const std::string page = read_text(folder_.out("c_report.html"));
   EXPECT_NE(page.find("3 places changed"), std::string::npos);
   EXPECT_EQ(json::parse(read_text(folder_.out("c.stac.json"))).at("stac_version"), "1.0.0");
+}
+
+TEST_F(Findings, StandInTheCurrentFolderToo) {
+  RunSetup setup;
+  const std::string folder = fs::path(folder_.out()).parent_path().string();
+  setup.in_child = [&] { return chdir(folder.c_str()) == 0; };
+  const ProgramRun run = run_groundshift({"detect", folder_.in("b.tif"), folder_.in("a.tif"), "here.tif", "--products",
+                                          "sites,report,stac", "--normalize", "none", "--score", "cva", "--quiet"},
+                                         setup);
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  for (const char* name : {"here_sites.gpkg", "here_report.html", "here.stac.json", "here.json"}) {
+    EXPECT_TRUE(fs::exists(folder_.out(name))) << name;
+  }
 }
 
 TEST_F(Findings, RefuseWhatDoesNotGoTogether) {
