@@ -109,7 +109,7 @@ void threshold_caveat(const Json& summary, std::vector<std::string>& out) {
   if (most < 2.0 * least || most - least < 0.002) return;
   out.push_back(
       fmt::format("How much counts as changed depends on the rule that draws the line: from {} to {} of the area. "
-                  "The order of the places does not depend on it; their number and outlines do.",
+                  "Their order hardly depends on it; their number and outlines do.",
                   percent(least), percent(most)));
 }
 

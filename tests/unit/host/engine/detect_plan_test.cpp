@@ -89,7 +89,7 @@ TEST_F(DetectPlanTest, PassesFollowNormalizationAndScore) {
   EXPECT_EQ(passes(), (Names{"statistics", "irmad", "contextual", "texture", "score"}));
   options_.method.preset = Preset::automatic;
   options_.products.change_class = true;
-  EXPECT_EQ(passes(), (Names{"statistics", "irmad", "contextual", "score", "class"}));
+  EXPECT_EQ(passes(), (Names{"statistics", "irmad", "contextual", "score", "sites"}));
   options_.products.change_class = false;
   options_.method.scores = {ScoreName::scva};
   options_.method.normalize = NormalizationKind::none;
