@@ -157,11 +157,9 @@ void plan_kept_units(DetectPlan& plan) {
   const std::int64_t scores_in_memory = std::min(plan.score_store_bytes, scores);
   keep_units(plan, left - std::min(plan.store_bytes, records) - scores_in_memory);
   plan.store_bytes = std::min(plan.store_bytes, left - scores_in_memory - plan.kept_unit_bytes);
-  if (!plan.options.products.sites || plan.before.units != nullptr ||
-      (plan.keep != KeptTiles::none && !plan.sampled())) {
-    return;
-  }
-  // Blocks that the score pass decodes stay for the look at the dates where the rest has no use for the room.
+  // Blocks that one pass decodes stay for the next where no tile is kept for it and the room has no other use.
+  const bool decodes_again = plan.sampled() || (plan.keep == KeptTiles::none && plan.options.products.sites);
+  if (!decodes_again || plan.before.units != nullptr) return;
   const std::int64_t spare = left - std::min(plan.store_bytes, records) - scores_in_memory;
   for (const auto& [input, units] : {std::pair{&plan.before, &t.before_units}, {&plan.after, &t.after_units}}) {
     const auto bands = static_cast<std::int32_t>(input->selection.bands.size());
@@ -171,7 +169,7 @@ void plan_kept_units(DetectPlan& plan) {
     const std::int64_t all = ((own.width - 1) / source.unit_width() + std::int64_t{1}) *
                              ((own.height - 1) / source.unit_height() + std::int64_t{1});
     const std::int64_t more = std::max<std::int64_t>(0, spare) / 2 / bytes;
-    *units = static_cast<std::int32_t>(std::min(all, *units + more) > *units ? std::min(all, *units + more) : *units);
+    *units = static_cast<std::int32_t>(std::max<std::int64_t>(*units, std::min(all, *units + more)));
   }
   plan.store_bytes = std::min(plan.store_bytes, records);
 }
