@@ -147,6 +147,7 @@ DetectResult run_detect(DetectPlan& plan, ProductMaker& products, const JobConte
   limit_gdal_block_cache(plan.tiles.gdal_cache_bytes);
   try {
     DetectResult result = DetectRun(plan, products, context).run();
+    return_free_memory();
     const std::vector<ProductRecord> documents =
         products.document(summary_json(plan, result, *context.warnings), summary_path(plan.options.out), context);
     result.products.insert(result.products.end(), documents.begin(), documents.end());

@@ -2,6 +2,9 @@
 // The page first, then the item that names it.
 #include "host/products/detect_products.hpp"
 
+#include <algorithm>
+#include <cmath>
+
 #include <nlohmann/json.hpp>
 
 #include "host/engine/summary.hpp"
@@ -16,6 +19,16 @@ namespace {
 /// `<stem>_report.html` beside the heatmap or its summary.
 fs::path page_path(const fs::path& beside) {
   return fs::path(beside).replace_filename(beside.stem().string() + "_report.html");
+}
+
+/// The side of the page's pictures that a budget has room for: some 200 bytes a pixel while they are made.
+ReportOptions report_options(const nlohmann::ordered_json& summary) {
+  constexpr double kBytesAPixel = 200.0, kLeastSide = 512.0;
+  ReportOptions out;
+  const double memory = summary.at("command").at("options").at("memory_bytes").get<double>();
+  out.max_side = static_cast<std::int32_t>(
+      std::clamp(std::sqrt(memory / kBytesAPixel), kLeastSide, static_cast<double>(out.max_side)));
+  return out;
 }
 
 ProductRecord written(const char* name, const fs::path& path, const std::string& text) {
@@ -42,7 +55,7 @@ std::vector<ProductRecord> DetectProducts::document(const nlohmann::ordered_json
   nlohmann::ordered_json so_far = summary;
   const fs::path folder = summary_path.has_parent_path() ? summary_path.parent_path() : fs::path(".");
   if (report_) {
-    const std::string page = report_html(so_far, folder, ReportOptions{}, context);
+    const std::string page = report_html(so_far, folder, report_options(summary), context);
     records.push_back(written("report", page_path(summary_path), page));
     so_far["products"].push_back(product_json(records.back()));
   }

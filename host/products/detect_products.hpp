@@ -11,7 +11,7 @@
 namespace groundshift {
 
 /// Quicklook and style always; `<stem>_report.html` and `<stem>.stac.json` where they are chosen. The item lists the
-/// page; neither lists itself.
+/// page; neither lists itself. The page's pictures are smaller than 2048 pixels where the budget is below 800 MiB.
 class DetectProducts final : public HeatmapPictures {
  public:
   explicit DetectProducts(const DetectOptions& options)

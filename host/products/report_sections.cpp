@@ -266,7 +266,8 @@ std::string sites_table(const ReportSources& sources) {
   std::string rows;
   for (const ListedSite& site : listing.sites) rows += site_row(site);
   std::string note =
-      "Ranked by how far the mean score stands out, and a little by size. Choose a row to see the place on the map, or an outline to find "
+      "Ranked by how far the mean score stands out, and a little by size. Choose a row to see the place on the map, or "
+      "an outline to find "
       "its row; column titles sort.";
   if (listing.count > std::int64_t(listing.sites.size())) {
     note += fmt::format(" The first {} of {} places are listed; the layer {} has all.",

@@ -184,7 +184,8 @@ std::string text_at(const Json& json, std::initializer_list<const char*> keys) {
 }
 
 ReportFolder::ReportFolder(fs::path folder, const Json& summary)
-    : folder_(std::move(folder)), start_(start_folder(folder_, text_at(summary, {"command", "options", "out"}))) {}
+    : folder_(folder.empty() ? fs::path(".") : std::move(folder)),
+      start_(start_folder(folder_, text_at(summary, {"command", "options", "out"}))) {}
 
 std::string ReportFolder::found(const std::string& path) const {
   const bool gdal = path.starts_with("/vsi") || path.find(':') != std::string::npos;

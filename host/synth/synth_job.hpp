@@ -30,8 +30,8 @@ struct SynthOptions {
   float pixel_size = 3.0f;               ///< metres, 0.2..100
   /// Which kinds of change are planted (building, cleared, burnt); without a kind the pair is the same elsewhere.
   std::array<bool, 3> planted{true, true, true};
-  int threads = 0;                       ///< 0: as many as the machine has
-  std::int32_t tile_size = 512;          ///< multiple of 64
+  int threads = 0;               ///< 0: as many as the machine has
+  std::int32_t tile_size = 512;  ///< multiple of 64
   std::vector<std::string> creation_options;
   bool overwrite = false;
 };

@@ -205,7 +205,9 @@ TEST_F(Findings, StandInTheCurrentFolderToo) {
                                           "sites,report,stac", "--normalize", "none", "--score", "cva", "--quiet"},
                                          setup);
   ASSERT_EQ(run.exit_code, 0) << run.err;
-  for (const char* name : {"here_sites.gpkg", "here_report.html", "here.stac.json", "here.json"}) {
+  const ProgramRun page = run_groundshift({"report", "here.json", "page.html", "--quiet"}, setup);
+  EXPECT_EQ(page.exit_code, 0) << page.err;
+  for (const char* name : {"page.html", "here_sites.gpkg", "here_report.html", "here.stac.json", "here.json"}) {
     EXPECT_TRUE(fs::exists(folder_.out(name))) << name;
   }
 }
