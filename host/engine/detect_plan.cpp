@@ -13,6 +13,7 @@
 #include "host/base/error.hpp"
 #include "host/engine/align_dates.hpp"
 #include "host/engine/date_reader.hpp"
+#include "host/engine/product_choice.hpp"
 #include "host/engine/score_solution.hpp"
 #include "host/io/band_names.hpp"
 #include "kernels/solve/contextual.hpp"
@@ -172,29 +173,6 @@ void plan_kept_units(DetectPlan& plan) {
     *units = static_cast<std::int32_t>(std::max<std::int64_t>(*units, std::min(all, *units + more)));
   }
   plan.store_bytes = std::min(plan.store_bytes, records);
-}
-
-constexpr std::int32_t kMostDirectionBands = 24;
-
-/// `all` as the products that there are.
-ProductChoice resolved_products(ProductChoice products, const Method& method, BandCounts bands) {
-  if (!products.all) return products;
-  products.change_class = products.sites = products.quality = products.report = products.stac = true;
-  products.pvalue = products.pvalue || has_p_values(method);
-  products.direction = products.direction || (bands.before == bands.after && bands.before <= kMostDirectionBands);
-  products.normalized = products.normalized || method.normalize != NormalizationKind::none;
-  return products;
-}
-
-void check_products(const ProductChoice& products, const Method& method, BandCounts bands) {
-  if (products.pvalue && !has_p_values(method)) {
-    throw UsageError(fmt::format(
-        "--products pvalue: p-values are those of an unsmoothed mad or irmad score; {} with --smooth {} has none",
-        score_text(method), smooth_text(method)));
-  }
-  if (products.direction && (bands.before != bands.after || bands.before > kMostDirectionBands)) {
-    throw UsageError("--products direction: needs as many bands of both dates, at most 24");
-  }
 }
 
 /// Room for the larger of both dates' source windows.
@@ -357,6 +335,7 @@ DetectPlan plan_detect(DetectOptions options, Warnings& warnings, const std::sto
   }
   plan.rules = plan_rules(options.rules, plan, warnings);
   plan.options = options;
+  check_sites(options, plan.grid, warnings);
   plan.backend = shelf != nullptr ? shelf->choose(options.resources) : choose_backend(options.resources);
   if (options.resources.backend == BackendChoice::automatic && capabilities().cuda_built &&
       plan.backend.backend->name() == "cpu") {

@@ -95,6 +95,9 @@ void SiteProduct::find(KeptScores& scores, const LogWindow& window) {
   const StripShape shape{grid.width, grid.height, plan_.tiles.tile_width, plan_.tiles.tile_height,
                          memory_bytes_ / kStripShare};
   const auto read = [&](const Window& w, float* to, std::ptrdiff_t row_pitch) { scores.read(w, to, row_pitch); };
+  if (plan_.method.hysteresis > 1.0 && sites_.options().hysteresis_factor == 1.0 && !plan_.options.sites.icm) {
+    context_.warnings->add("hysteresis_off", "the threshold is not above 0: a lower one cannot be had by a factor");
+  }
   context_.progress->begin("sites", pixel_count(grid));
   if (plan_.options.sites.icm) {
     add_labelled(scores, window, shape.rows());

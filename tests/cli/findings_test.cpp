@@ -212,6 +212,13 @@ TEST_F(Findings, StandInTheCurrentFolderToo) {
   }
 }
 
+TEST_F(Findings, SayWhatIsAskedInVain) {
+  const json summary = run("c.tif", {"--open", "2"});
+  ASSERT_FALSE(summary.is_null());
+  ASSERT_EQ(summary.at("warnings").size(), 1u);
+  EXPECT_EQ(summary.at("warnings").at(0).at("code"), "unused_option");
+}
+
 TEST_F(Findings, RefuseWhatDoesNotGoTogether) {
   const std::vector<std::string> job{"detect", folder_.in("b.tif"), folder_.in("a.tif"), folder_.out("c.tif")};
   const auto with = [&](std::vector<std::string> options) {
@@ -223,6 +230,15 @@ TEST_F(Findings, RefuseWhatDoesNotGoTogether) {
   expect_refused(folder_, with({"--hysteresis", "0.5"}), 2, {"--hysteresis 0.5"});
   expect_refused(folder_, with({"--min-area", "4"}), 2, {"--min-area 4", "px"});
   expect_refused(folder_, with({"--products", "sides"}), 2, {"sides", "sites"});
+  SceneSpec bare;  // no CRS
+  bare.crs.clear();
+  bare.geotransform.reset();
+  folder_.scene("bare.tif", bare, 1);
+  folder_.scene("bare2.tif", bare, 2);
+  expect_refused(folder_,
+                 {"detect", folder_.in("bare.tif"), folder_.in("bare2.tif"), folder_.out("c.tif"), "--products",
+                  "sites", "--min-area", "400m2"},
+                 3, {"--min-area", "16px"});
   write_text(folder_.out("c_sites.gpkg"), "older");
   expect_refused(folder_, with({"--products", "sites"}), 4, {"c_sites.gpkg", "--overwrite"});
 }
