@@ -20,11 +20,6 @@ namespace {
 
 constexpr std::int32_t kBlock = 512;  ///< pixels that are read at a time, across and down
 
-std::int64_t unit_bytes(const DetectPlan& plan, const PlannedInput& input) {
-  return UnitCache::unit_bytes(input.source->unit_width(), input.source->unit_height(),
-                               static_cast<std::int32_t>(input.selection.bands.size()), plan.type);
-}
-
 /// Both dates on the output grid, one value a pixel. What it needs lives only while shifts are measured.
 class PairWindows final : public AlignReader {
  public:
@@ -76,15 +71,13 @@ class PairWindows final : public AlignReader {
   /// Room for what windows share, and beyond that for what a later pass need not decode again.
   std::unique_ptr<UnitCache> cache_of(const PlannedInput& input, int threads) const {
     const RasterSource& source = *input.source;
-    const Grid& own = input.description.grid;
     const std::int64_t unit = std::int64_t{source.unit_width()} * source.unit_height();
     // A window and its moved counterpart touch at most 3 x 3 blocks.
     const std::int64_t in_block = std::int64_t{3 * kBlock} * 3 * kBlock / std::max<std::int64_t>(unit, 1);
     const std::int64_t least = threads * (1 + std::clamp<std::int64_t>(in_block, 1, 16));
-    const std::int64_t all = ((own.width - 1) / source.unit_width() + std::int64_t{1}) *
-                             ((own.height - 1) / source.unit_height() + std::int64_t{1});
-    const std::int64_t fitting = plan_.options.resources.memory_bytes / 4 / unit_bytes(plan_, input);
-    return make_unit_cache(input, plan_.type, static_cast<std::int32_t>(std::max(least, std::min(all, fitting))));
+    const std::int64_t fitting = plan_.options.resources.memory_bytes / 4 / unit_bytes(input, plan_.type);
+    return make_unit_cache(input, plan_.type,
+                           static_cast<std::int32_t>(std::max(least, std::min(unit_count(input), fitting))));
   }
 
   std::unique_ptr<Scratch> borrow() {
@@ -210,7 +203,7 @@ void keep_units(DetectPlan& plan, std::int64_t spare_bytes) {
   const std::pair<PlannedInput*, std::int32_t> dates[] = {{&plan.before, plan.tiles.before_units},
                                                           {&plan.after, plan.tiles.after_units}};
   for (const auto& [input, capacity] : dates) {
-    const std::int64_t bytes = unit_bytes(plan, *input);
+    const std::int64_t bytes = unit_bytes(*input, plan.type);
     const std::int64_t fitting = std::max<std::int64_t>(spare_bytes, 0) / 2 / bytes;
     const auto kept = static_cast<std::int32_t>(std::min<std::int64_t>(fitting, std::numeric_limits<int>::max()));
     plan.kept_unit_bytes += bytes * input->units->keep(kept, capacity);

@@ -62,6 +62,17 @@ std::int64_t SourceBuffer::byte_count(const SourceShape& shape, PixelType type, 
   return pixel_bytes_of(shape, type, band_count) + plane_of(shape) + tile_pixels;
 }
 
+std::int64_t unit_bytes(const PlannedInput& input, PixelType type) {
+  return UnitCache::unit_bytes(input.source->unit_width(), input.source->unit_height(),
+                               static_cast<std::int32_t>(input.selection.bands.size()), type);
+}
+
+std::int64_t unit_count(const PlannedInput& input) {
+  const Grid& own = input.description.grid;
+  return ((own.width - 1) / input.source->unit_width() + std::int64_t{1}) *
+         ((own.height - 1) / input.source->unit_height() + std::int64_t{1});
+}
+
 std::unique_ptr<UnitCache> make_unit_cache(const PlannedInput& input, PixelType type, std::int32_t unit_capacity) {
   return std::make_unique<UnitCache>(*input.source, static_cast<std::int32_t>(input.selection.bands.size()), type,
                                      unit_capacity);

@@ -78,6 +78,9 @@ class DateReader {
   Backend& backend_;
 };
 
+/// Memory of one decoded unit of a planned input; how many units its raster has.
+std::int64_t unit_bytes(const PlannedInput& input, PixelType type);
+std::int64_t unit_count(const PlannedInput& input);
 /// Decoded units of a planned input.
 std::unique_ptr<UnitCache> make_unit_cache(const PlannedInput& input, PixelType type, std::int32_t unit_capacity);
 

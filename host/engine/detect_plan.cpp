@@ -163,14 +163,8 @@ void plan_kept_units(DetectPlan& plan) {
   if (!decodes_again || plan.before.units != nullptr) return;
   const std::int64_t spare = left - std::min(plan.store_bytes, records) - scores_in_memory;
   for (const auto& [input, units] : {std::pair{&plan.before, &t.before_units}, {&plan.after, &t.after_units}}) {
-    const auto bands = static_cast<std::int32_t>(input->selection.bands.size());
-    const RasterSource& source = *input->source;
-    const std::int64_t bytes = UnitCache::unit_bytes(source.unit_width(), source.unit_height(), bands, plan.type);
-    const Grid& own = input->description.grid;
-    const std::int64_t all = ((own.width - 1) / source.unit_width() + std::int64_t{1}) *
-                             ((own.height - 1) / source.unit_height() + std::int64_t{1});
-    const std::int64_t more = std::max<std::int64_t>(0, spare) / 2 / bytes;
-    *units = static_cast<std::int32_t>(std::max<std::int64_t>(*units, std::min(all, *units + more)));
+    const std::int64_t more = std::max<std::int64_t>(0, spare) / 2 / unit_bytes(*input, plan.type);
+    *units = static_cast<std::int32_t>(std::max<std::int64_t>(*units, std::min(unit_count(*input), *units + more)));
   }
   plan.store_bytes = std::min(plan.store_bytes, records);
 }

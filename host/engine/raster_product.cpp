@@ -13,6 +13,10 @@ fs::path product_path(const fs::path& heatmap, const std::string& name) {
   return fs::path(heatmap).replace_filename(heatmap.stem().string() + "_" + name + heatmap.extension().string());
 }
 
+fs::path site_layer_path(const fs::path& heatmap) {
+  return fs::path(heatmap).replace_filename(heatmap.stem().string() + "_sites.gpkg");
+}
+
 std::vector<fs::path> product_paths(const DetectOptions& options) {
   std::vector<fs::path> paths;
   if (options.products.change_class) paths.push_back(product_path(options.out, "class"));
@@ -20,8 +24,7 @@ std::vector<fs::path> product_paths(const DetectOptions& options) {
   if (options.products.quality) paths.push_back(product_path(options.out, "quality"));
   if (options.products.direction) paths.push_back(product_path(options.out, "direction"));
   if (options.products.normalized) paths.push_back(product_path(options.out, "normalized"));
-  if (options.products.sites)
-    paths.push_back(fs::path(options.out).replace_filename(options.out.stem().string() + "_sites.gpkg"));
+  if (options.products.sites) paths.push_back(site_layer_path(options.out));
   return paths;
 }
 

@@ -16,6 +16,8 @@ namespace groundshift {
 
 /// `<stem>_<name>.<ext>` beside the heatmap.
 std::filesystem::path product_path(const std::filesystem::path& heatmap, const std::string& name);
+/// `<stem>_sites.gpkg` beside the heatmap.
+std::filesystem::path site_layer_path(const std::filesystem::path& heatmap);
 /// Files of the products that a run makes itself.
 std::vector<std::filesystem::path> product_paths(const DetectOptions& options);
 

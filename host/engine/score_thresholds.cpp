@@ -21,12 +21,11 @@ double in_scores(double threshold, const LogWindow& window) {
   return threshold < kNoChange ? std::min(threshold * window.scale, kNoChange) : kNoChange;
 }
 
-/// Whether p-values are those that were asked for: chi-square's do not stand in for a scaled F that was not fitted.
+}  // namespace
+
 bool has_null(const Method& method, const NullModel& null) {
   return has_p_values(method) && null.degrees_of_freedom > 0 && (null.f || method.options.null == NullKind::chi_square);
 }
-
-}  // namespace
 
 LogWindow thresholds_window(const LogHistogram& scores, double largest, const Method& method) {
   return scores.window(threshold_window_top(largest, std::string_view(unit_of(method)) == "input units"));

@@ -26,6 +26,9 @@ struct ScoreThresholds {
   std::vector<ThresholdRecord> all;
 };
 
+/// Whether p-values are those that were asked for: chi-square's do not stand in for a scaled F that was not fitted.
+bool has_null(const Method& method, const NullModel& null);
+
 /// The part of the histogram that the rules look at: 16 octaves that end at 2^8, or at the largest score where that is
 /// above or where scores are in the images' own units.
 LogWindow thresholds_window(const LogHistogram& scores, double largest, const Method& method);

@@ -77,10 +77,6 @@ std::vector<std::int64_t> tiles_with_sites(const DetectPlan& plan, FindSites& si
 
 }  // namespace
 
-fs::path site_layer_path(const fs::path& heatmap) {
-  return fs::path(heatmap).replace_filename(heatmap.stem().string() + "_sites.gpkg");
-}
-
 SiteProduct::SiteProduct(const DetectPlan& plan, const PairFit& fit, const ScoreThresholds& thresholds,
                          std::int64_t memory_bytes, const JobContext& context)
     : plan_(plan),
@@ -129,9 +125,7 @@ void SiteProduct::find(KeptScores& scores, const LogWindow& window) {
   }
   const NullModel null{fit_.degrees_of_freedom,
                        plan_.method.options.null == NullKind::scaled_f ? fit_.null : std::nullopt};
-  const bool has_null = has_p_values(plan_.method) && null.degrees_of_freedom > 0 &&
-                        (null.f || plan_.method.options.null == NullKind::chi_square);
-  if (!has_null) return;
+  if (!has_null(plan_.method, null)) return;
   for (const SiteScores& site : sites_.scores()) dates_.p_min.push_back(null.p_value(double{site.max}));
 }
 

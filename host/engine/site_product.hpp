@@ -63,7 +63,4 @@ class SiteProduct {
   std::unique_ptr<PolygonLayer> layer_;
 };
 
-/// `<stem>_sites.gpkg` beside the heatmap.
-std::filesystem::path site_layer_path(const std::filesystem::path& heatmap);
-
 }  // namespace groundshift
