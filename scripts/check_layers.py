@@ -39,6 +39,7 @@ ARROWS = {
 }
 CROSSING = {
     "kernels/api": {"io", "align", "pipeline", "engine", "products"},
+    "kernels/codec": {"io"},
     "kernels/view": {"geo", "io", "plan", "align", "pipeline", "sites", "engine", "products", "synth"},
     "kernels/solve": {"sites", "engine", "products", "align", "evaluate"},
 }

@@ -12,6 +12,7 @@ packages=(
   cmake ninja-build g++ ccache git pkg-config               # build
   libgdal-dev libproj-dev libtbb-dev libssl-dev             # libraries of the program
   nlohmann-json3-dev libcli11-dev libfmt-dev
+  libtiff-dev libdeflate-dev libzstd-dev libisal-dev        # blocks of TIFF files
   libgtest-dev libgmock-dev libbenchmark-dev                # tests and benches
   gdal-bin python3 python3-gdal python3-numpy               # tests that compare with GDAL's own tools
   python3-jsonschema python3-scipy python3-skimage time     # and with independent implementations
@@ -26,7 +27,7 @@ version_at_least() { [ "$(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1)" = 
 cannot() {
   say "$1"
   say "groundshift needs: g++ >= 12, CMake >= 3.25, Ninja, ccache, pkg-config, GDAL >= 3.6, oneTBB >= 2021, OpenSSL >= 3,"
-  say "  nlohmann-json >= 3.11, CLI11 >= 2.1, fmt >= 9, GoogleTest/GoogleMock >= 1.12, Google Benchmark >= 1.7,"
+  say "  nlohmann-json >= 3.11, CLI11 >= 2.1, fmt >= 9, libtiff >= 4.5, libdeflate, libzstd, ISA-L (optional), GoogleTest/GoogleMock >= 1.12, Google Benchmark >= 1.7,"
   say "  and for the tests: GDAL's command line tools, /usr/bin/python3 with numpy, scipy, skimage, osgeo and jsonschema, GNU time"
   say "on Debian 12 and Ubuntu 24.04 (or newer), as root:"
   say "  apt-get update && apt-get install --no-install-recommends ${packages[*]}"

@@ -8,7 +8,7 @@ set(gs_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/groundshift)
 
 # Consumers write #include "host/engine/..." as the tree does; flags and sanitizers of this build stay here.
 target_include_directories(gs_options INTERFACE $<INSTALL_INTERFACE:${gs_include_dir}>)
-set(gs_libraries gs_options gs_view gs_kernels_cpu gs_kernels gs_host)
+set(gs_libraries gs_options gs_view gs_codec gs_kernels_cpu gs_kernels gs_host)
 if(TARGET gs_kernels_cuda)
   list(APPEND gs_libraries gs_kernels_cuda)
 endif()
@@ -23,7 +23,7 @@ install(EXPORT groundshift_targets NAMESPACE groundshift:: DESTINATION ${gs_pack
 
 # The public headers: jobs, what they are told and what they give, and the arithmetic behind its interface. Rooms whose
 # headers name GDAL's own stay inside, so that a consumer compiles without GDAL's headers.
-foreach(room kernels/view kernels/math kernels/api kernels/solve
+foreach(room kernels/view kernels/math kernels/api kernels/codec kernels/solve
         host/base host/io host/plan host/align host/pipeline host/sites host/engine host/products host/synth host/evaluate)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/${room}/ DESTINATION ${gs_include_dir}/${room}
           FILES_MATCHING PATTERN "*.hpp" PATTERN "open_dataset.hpp" EXCLUDE)
