@@ -83,11 +83,10 @@ std::string plan_text(const DetectPlan& plan) {
       plan.tiles.tile_height,
       plan.tiles.panel_width < plan.grid.width ? fmt::format(" in panels of {} columns", plan.tiles.panel_width) : "",
       plan.halo);
-  text += fmt::format(
-      "memory  {:.0f} of {:.0f} MiB: {} slots of {:.1f} MiB, {} + {} decoded units, {} readers, {} compute threads\n",
-      double(plan.tiles.planned_bytes) / kMiB, double(o.resources.memory_bytes) / kMiB, plan.tiles.slot_count,
-      double(plan.tiles.slot.total_bytes) / kMiB, plan.tiles.before_units, plan.tiles.after_units, plan.tiles.readers,
-      plan.tiles.computes);
+  text += fmt::format("memory  {:.0f} of {:.0f} MiB: {} slots of {:.1f} MiB, {} + {} decoded units, {} workers\n",
+                      double(plan.tiles.planned_bytes) / kMiB, double(o.resources.memory_bytes) / kMiB,
+                      plan.tiles.slot_count, double(plan.tiles.slot.total_bytes) / kMiB, plan.tiles.before_units,
+                      plan.tiles.after_units, plan.tiles.workers);
   if (plan.keep != KeptTiles::none) {
     text +=
         fmt::format("kept    decoded tiles between passes: {:.0f} MiB in memory{}\n", double(plan.store_bytes) / kMiB,

@@ -7,6 +7,7 @@
 
 #include "host/cli/terminal.hpp"
 #include "host/cli/verb.hpp"
+#include "host/engine/resources.hpp"
 #include "host/products/report.hpp"
 
 namespace groundshift::cli {
@@ -19,7 +20,9 @@ struct ReportArguments {
 
 void run(const ReportArguments& arguments, const Invocation& invocation) {
   JobConsole console(invocation);
-  const ProductRecord page = write_report(arguments.summary, arguments.out, arguments.options, console.context());
+  ReportOptions options = arguments.options;
+  options.threads = available_threads();
+  const ProductRecord page = write_report(arguments.summary, arguments.out, options, console.context());
   console.print_warnings();
   if (!invocation.quiet) fmt::print("{:<10} {}\n", page.name, page.path.string());
 }

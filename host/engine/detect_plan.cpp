@@ -192,6 +192,7 @@ void cut_into_tiles(DetectPlan& plan) {
   request.result_planes = 1 + (options.products.pvalue ? 1 : 0) + (options.products.direction ? 2 : 0) +
                           (options.products.normalized ? plan.band_count : 0);
   request.threads = options.resources.threads;
+  request.waiting_workers = plan.backend.backend->name() == "cpu" ? 0 : 2;
   std::map<std::pair<std::int32_t, std::int32_t>, SourceShape> sources;  // of tile sizes: looked up once each
   request.extra_bytes = [&](std::int32_t width, std::int32_t height) {
     const auto [known, added] = sources.try_emplace({width, height});

@@ -134,8 +134,7 @@ void PairTiles::run(const std::string& name, Reader reader, const Work& compute,
   for (std::int64_t i = 0; i < pass.tile_count; ++i) {
     pass.pixel_count += pixel_count(reader.set->cores[static_cast<std::size_t>(reader.tile(i))]);
   }
-  pass.readers = plan_.tiles.readers;
-  pass.computes = plan_.tiles.computes;
+  pass.workers = plan_.tiles.workers;
   pass.aim = [&](Slot& slot, std::int64_t i) {
     const std::int64_t tile = reader.tile(i);
     std::byte* kept = reader.keep ? store_->resident(tile) : nullptr;

@@ -14,12 +14,13 @@
 #include "host/base/error.hpp"
 #include "host/geo/gdal_owners.hpp"
 #include "host/io/open_dataset.hpp"
+#include "host/io/pooled_means.hpp"
+#include "host/io/raster_source.hpp"
 
 namespace groundshift {
 namespace {
 
 constexpr double kWarpBytes = 64.0 * 1024 * 1024;
-constexpr std::int64_t kStripPixels = std::int64_t{8} << 20;  // read at a time where means are taken
 constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 
 struct WarpOptionsDeleter {
@@ -102,7 +103,11 @@ struct GridView::Impl {
     const auto part = covered(window, out.width, out.height);
     if (!part) return;
     const bool mean = sampling == ViewSampling::average && is_reduced(part->source, part->width, part->height);
-    if (mean && dataset->GetRasterBand(bands.front())->GetOverviewCount() == 0) return read_means(*part, bands, out);
+    const bool pooled = mean && dataset->GetRasterBand(bands.front())->GetOverviewCount() == 0 &&
+                        part->width <= part->source.width && part->height <= part->source.height;
+    if (auto selection = pooled ? selection_of(bands) : std::nullopt) {
+      return read_means(*part, std::move(*selection), out);
+    }
     GDALRasterIOExtraArg extra;
     INIT_RASTERIO_EXTRA_ARG(extra);
     extra.eResampleAlg = mean ? GRIORA_Average : GRIORA_NearestNeighbour;
@@ -121,58 +126,41 @@ struct GridView::Impl {
     drop_masked(*part, extra, out);
   }
 
+  /// How a source has to read these bands to see the nodata that the view sees; nothing where it cannot.
+  std::optional<SourceSelection> selection_of(const std::vector<std::int32_t>& bands) const {
+    SourceSelection selection;
+    selection.bands = bands;
+    selection.type = description.bands[std::size_t(bands.front() - 1)].pixel_type;
+    bool own = true, none = true, one = true;
+    for (const std::int32_t band : bands) {
+      const BandInfo& info = description.bands[std::size_t(band - 1)];
+      selection.type = common_type(selection.type, info.pixel_type);
+      own = own && nodata_of(band) == info.nodata;
+      none = none && !nodata_of(band);
+      one = one && nodata_of(band) == nodata_of(bands.front());
+    }
+    if (own) return selection;
+    if (!none && !one) return std::nullopt;
+    selection.ignore_nodata = none;
+    selection.nodata = nodata_of(bands.front());
+    return selection;
+  }
+
   /// Means of full pixels, every block of the file decoded once for all bands (GDAL would go through it band by band).
-  void read_means(const Part& part, const std::vector<std::int32_t>& bands, ViewPixels& out) const {
+  void read_means(const Part& part, SourceSelection selection, ViewPixels& out) const {
     const PixelRect& s = part.source;
-    const std::size_t band_count = bands.size(), pixels = std::size_t(part.width) * std::size_t(part.height);
-    std::vector<std::vector<float>> sums(band_count, std::vector<float>(pixels, 0.0f));
-    std::vector<std::vector<std::uint32_t>> counts(band_count, std::vector<std::uint32_t>(pixels, 0));
-    std::vector<std::int32_t> column(static_cast<std::size_t>(s.width));
-    for (std::int64_t x = 0; x < s.width; ++x) {
-      column[std::size_t(x)] = static_cast<std::int32_t>(x * part.width / s.width);
-    }
-    const std::int64_t block = std::max<std::int64_t>(1, description.block_height);
-    std::vector<int> numbers(bands.begin(), bands.end());
-    std::vector<float> strip;
-    for (std::int64_t y = 0; y < s.height;) {
-      // To the end of a row of blocks, or less where that is more than a strip may hold.
-      const std::int64_t to_edge = block - (s.y + y) % block;
-      const std::int64_t rows = std::min({s.height - y, to_edge, std::max<std::int64_t>(1, kStripPixels / s.width)});
-      const std::size_t plane = std::size_t(s.width) * std::size_t(rows);
-      strip.resize(plane * band_count);
-      const GdalMessages messages;
-      if (dataset->RasterIO(GF_Read, int(s.x), int(s.y + y), int(s.width), int(rows), strip.data(), int(s.width),
-                            int(rows), GDT_Float32, int(band_count), numbers.data(), 0, 0, 0, nullptr) != CE_None) {
-        fail(messages);
-      }
-      for (std::size_t b = 0; b < band_count; ++b) {
-        const auto nodata = nodata_of(bands[b]);
-        const float code = nodata ? static_cast<float>(*nodata) : kNaN;
-        for (std::int64_t row = 0; row < rows; ++row) {
-          const float* values = strip.data() + b * plane + std::size_t(row) * std::size_t(s.width);
-          const std::size_t line = std::size_t((y + row) * part.height / s.height) * std::size_t(part.width);
-          for (std::size_t x = 0; x < std::size_t(s.width); ++x) {
-            const float v = values[x];
-            if (!std::isfinite(v) || v == code) continue;
-            sums[b][line + std::size_t(column[x])] += v;
-            ++counts[b][line + std::size_t(column[x])];
-          }
-        }
-      }
-      y += rows;
-    }
-    for (std::size_t b = 0; b < band_count; ++b) {
-      for (std::size_t i = 0; i < pixels; ++i) {
-        if (counts[b][i] == 0) continue;
-        const std::size_t x = i % std::size_t(part.width), y = i / std::size_t(part.width);
-        out.bands[b][(std::size_t(part.y) + y) * std::size_t(out.width) + std::size_t(part.x) + x] =
-            sums[b][i] / float(counts[b][i]);
+    const PixelType type = selection.type;
+    Warnings unheard;  // of values that float32 rounds: these are pictures
+    const auto source = make_gdal_source(description, std::move(selection), unheard);
+    const Window window{std::int32_t(s.x), std::int32_t(s.y), std::int32_t(s.width), std::int32_t(s.height)};
+    const auto means =
+        pooled_means(*source, window, part.width, part.height, std::int32_t(out.bands.size()), type, options.threads);
+    for (std::size_t b = 0; b < means.size(); ++b) {
+      for (std::int32_t y = 0; y < part.height; ++y) {
+        std::copy_n(means[b].data() + std::size_t(y) * std::size_t(part.width), part.width,
+                    out.bands[b].data() + std::size_t(part.y + y) * std::size_t(out.width) + std::size_t(part.x));
       }
     }
-    GDALRasterIOExtraArg extra;
-    INIT_RASTERIO_EXTRA_ARG(extra);
-    extra.eResampleAlg = GRIORA_Average;
-    drop_masked(part, extra, out);
   }
 
   void drop_nodata(std::int32_t band, std::vector<float>& values) const {

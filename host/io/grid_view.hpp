@@ -27,10 +27,12 @@ enum class ViewSampling : std::uint8_t { average, nearest };
 ///          onto the grid (bilinear, or averages where it is reduced) unless its own grid is the same
 /// nodata : one a band, instead of the file's own; empty: the file's own
 /// scaled : values are offset + scale * stored, by the band's own scale and offset
+/// threads: that decode where a large window is made small
 struct ViewOptions {
   std::optional<std::array<std::int64_t, 2>> offset;
   std::vector<std::optional<double>> nodata;
   bool scaled = false;
+  int threads = 1;
 };
 
 /// One thread at a time. Memory is bounded by what is read, not by the raster's size.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Decoded units of one raster, shared by the reader threads, so that a halo does not decode a block again.
+// Decoded units of one raster, shared by the workers, so that a halo does not decode a block again.
 #pragma once
 
 #include <condition_variable>

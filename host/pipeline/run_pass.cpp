@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The stage runner: threads, hand-over, first error.
+// The pass runner: workers, the ordered consumer, first error.
 #include "host/pipeline/run_pass.hpp"
 
 #include <atomic>
@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "host/base/error.hpp"
-#include "host/pipeline/bounded_queue.hpp"
 
 namespace groundshift {
 namespace {
@@ -42,17 +41,11 @@ class Runner {
     context_.progress->begin(pass_.name, pass_.pixel_count);
     {
       std::vector<std::jthread> threads;
-      active_readers_ = pass_.readers;
       guarded([&] {  // a thread that cannot be made must not leave the ones that were waiting for it
-        for (int i = 0; i < pass_.readers; ++i)
-          threads.emplace_back([this] {
-            guarded([this] { read_tiles(); });
-            reader_ended();
-          });
-        for (int i = 0; i < pass_.computes; ++i) threads.emplace_back([this] { guarded([this] { compute_tiles(); }); });
+        for (int i = 0; i < pass_.workers; ++i) threads.emplace_back([this] { guarded([this] { work_on_tiles(); }); });
         consume_tiles();
       });
-    }  // joins: after an error every stage has been woken by fail()
+    }  // joins: after an error every thread has been woken by fail()
     if (error_) std::rethrow_exception(error_);
     context_.progress->end();
     const auto seconds = [](std::int64_t ns) { return static_cast<double>(ns) * 1e-9; };
@@ -83,44 +76,34 @@ class Runner {
     }
     slot_freed_.notify_all();
     tile_done_.notify_all();
-    to_compute_.abandon();
   }
 
-  void read_tiles() {
-    for (;;) {
-      Slot* slot = nullptr;
-      {
-        std::unique_lock lock(mutex_);
-        slot_freed_.wait(lock, [&] { return failed_ || next_tile_ == pass_.tile_count || !free_.empty(); });
-        if (failed_ || next_tile_ == pass_.tile_count) return;
-        slot = free_.back();
-        free_.pop_back();
-        pass_.aim(*slot, next_tile_++);
-        if (next_tile_ == pass_.tile_count) slot_freed_.notify_all();  // the other readers have nothing left
-      }
+  /// The next tile with a free slot; null when there is none left, or after an error.
+  Slot* take_tile() {
+    std::unique_lock lock(mutex_);
+    slot_freed_.wait(lock, [&] { return failed_ || next_tile_ == pass_.tile_count || !free_.empty(); });
+    if (failed_ || next_tile_ == pass_.tile_count) return nullptr;
+    Slot* slot = free_.back();  // the one used last: its memory is warm
+    free_.pop_back();
+    pass_.aim(*slot, next_tile_++);
+    if (next_tile_ == pass_.tile_count) slot_freed_.notify_all();  // the other workers have nothing left
+    return slot;
+  }
+
+  void work_on_tiles() {
+    while (Slot* slot = take_tile()) {
       throw_if_stopped(context_.stop);
       {
         const Busy busy(read_busy_);
         pass_.read(*slot);
       }
-      to_compute_.push(slot);
-    }
-  }
-
-  void reader_ended() noexcept {
-    const std::lock_guard lock(mutex_);
-    if (--active_readers_ == 0) to_compute_.close();
-  }
-
-  void compute_tiles() {
-    while (const auto slot = to_compute_.pop()) {
       {
         const Busy busy(compute_busy_);
-        pass_.compute(**slot);
+        pass_.compute(*slot);
       }
       {
         const std::lock_guard lock(mutex_);
-        done_[(*slot)->tile_index] = *slot;
+        done_[slot->tile_index] = slot;
       }
       tile_done_.notify_one();
     }
@@ -152,16 +135,14 @@ class Runner {
 
   const Pass& pass_;
   const JobContext& context_;
-  std::mutex mutex_;                    ///< guards everything below but the queue and the clocks
-  std::condition_variable slot_freed_;  ///< wakes readers: a slot is free, the tiles are all taken, or an error
+  std::mutex mutex_;                    ///< guards everything below but the clocks
+  std::condition_variable slot_freed_;  ///< wakes workers: a slot is free, the tiles are all taken, or an error
   std::condition_variable tile_done_;   ///< wakes the consumer: a tile is computed, or an error
   std::vector<Slot*> free_;
   std::map<std::int64_t, Slot*> done_;
   std::int64_t next_tile_ = 0;
-  int active_readers_ = 0;
   bool failed_ = false;
   std::exception_ptr error_;
-  BoundedQueue<Slot*> to_compute_;  ///< filled by readers, emptied by compute threads
   std::atomic<std::int64_t> read_busy_{0}, compute_busy_{0}, consume_busy_{0};
 };
 
@@ -169,7 +150,7 @@ class Runner {
 
 PassTiming run_pass(const Pass& pass, std::span<Slot> slots, const JobContext& context) {
   expects(!slots.empty(), "a pass needs a slot");
-  expects(pass.readers >= 1 && pass.computes >= 1, "a pass needs a reader and a compute thread");
+  expects(pass.workers >= 1, "a pass needs a worker");
   return Runner(pass, slots, context).run();
 }
 

@@ -11,7 +11,7 @@
 
 namespace groundshift {
 
-/// Filled by a reader (pixels, validity), worked on by a compute thread (Gram, score, bins), emptied by the writer.
+/// Filled and worked on by one worker (pixels, validity; Gram, score, bins), emptied by the consumer.
 struct Slot {
   HostBuffer memory;
   std::unique_ptr<Workspace> workspace;

@@ -82,10 +82,10 @@ struct Caches {
   std::int64_t before = 0, after = 0;
 };
 
-Caches caches_for(const PlanRequest& r, int readers, std::int32_t panel_width, std::int32_t tile_width,
+Caches caches_for(const PlanRequest& r, int workers, std::int32_t panel_width, std::int32_t tile_width,
                   std::int32_t tile_height) {
   const auto units = [&](const UnitGeometry& u) {
-    const std::int64_t least = readers;
+    const std::int64_t least = workers;
     return shares_units(u, r, tile_width, tile_height)
                ? std::max(least, units_for_panel(u, r, panel_width, tile_height))
                : least;
@@ -136,13 +136,14 @@ std::optional<TilePlan> try_plan(const PlanRequest& r, int threads, std::int32_t
   p.tile_width = whole ? r.width : side(r.width);
   p.tile_height = whole ? r.height : side(r.height);
   p.slot = slot_shape(r, std::min(p.tile_width, r.width), std::min(p.tile_height, r.height));
-  p.readers = p.computes = threads;
+  p.workers = threads + r.waiting_workers;
   const std::int64_t tile_count = ceil_div(r.width, p.tile_width) * ceil_div(r.height, p.tile_height);
-  const auto most_slots = static_cast<int>(std::min<std::int64_t>(2 * threads + 2, tile_count));
-  p.slot_count = static_cast<int>(std::min<std::int64_t>(threads == 1 ? 2 : threads + 2, tile_count));
-  const std::int64_t handles = threads * (r.before.handle_bytes + r.after.handle_bytes);
-  const Caches bare{threads, threads};
-  const Caches kept = caches_for(r, threads, p.tile_width, p.tile_width, p.tile_height);
+  // One a worker, and room for results that wait for their turn at the consumer.
+  const auto most_slots = static_cast<int>(std::min<std::int64_t>(2 * p.workers + 2, tile_count));
+  p.slot_count = static_cast<int>(std::min<std::int64_t>(p.workers + 1, tile_count));
+  const std::int64_t handles = p.workers * (r.before.handle_bytes + r.after.handle_bytes);
+  const Caches bare{p.workers, p.workers};
+  const Caches kept = caches_for(r, p.workers, p.tile_width, p.tile_width, p.tile_height);
   const std::int64_t fixed = handles + p.slot_count * p.slot.total_bytes;
   sizing.smallest_need = std::min(sizing.smallest_need, fixed + bytes_of(r, bare));
   if (fixed + bytes_of(r, keep_neighbours ? kept : bare) > sizing.available) return std::nullopt;
@@ -153,12 +154,12 @@ std::optional<TilePlan> try_plan(const PlanRequest& r, int threads, std::int32_t
   if (keep_neighbours) {
     const auto panel_bytes = [&](std::int64_t tiles) {
       const auto width = static_cast<std::int32_t>(std::min<std::int64_t>(r.width, tiles * p.tile_width));
-      return bytes_of(r, caches_for(r, threads, width, p.tile_width, p.tile_height));
+      return bytes_of(r, caches_for(r, p.workers, width, p.tile_width, p.tile_height));
     };
     std::int64_t panel_tiles = ceil_div(r.width, p.tile_width);
     while (panel_tiles > 1 && fixed + panel_bytes(panel_tiles) > sizing.available) --panel_tiles;
     p.panel_width = static_cast<std::int32_t>(std::min<std::int64_t>(r.width, panel_tiles * p.tile_width));
-    caches = caches_for(r, threads, p.panel_width, p.tile_width, p.tile_height);
+    caches = caches_for(r, p.workers, p.panel_width, p.tile_width, p.tile_height);
   }
   std::int64_t used = fixed + bytes_of(r, caches);
   while (p.slot_count < most_slots && used + p.slot.total_bytes <= sizing.available) {

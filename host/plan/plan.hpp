@@ -36,6 +36,7 @@ struct PlanRequest {
   std::int64_t memory_bytes = 0;
   std::int32_t result_planes = 1;  ///< float planes of a core in a slot: the score and what is made beside it
   int threads = 1;
+  int waiting_workers = 0;  ///< beyond the threads: those that wait for a device while the others read
   /// Bytes that a slot needs beside its own buffers for a padded tile of this size: the backend's workspace, the source
   /// window of a resampling; may be empty.
   std::function<std::int64_t(std::int32_t width, std::int32_t height)> extra_bytes;
@@ -56,7 +57,7 @@ struct TilePlan {
   std::int32_t tile_width = 0, tile_height = 0;
   std::int32_t panel_width = 0;  ///< columns worked through top to bottom before the next panel
   SlotShape slot;
-  int slot_count = 0, readers = 0, computes = 0;
+  int slot_count = 0, workers = 0;                 ///< workers: threads that take a tile from its file to its result
   std::int32_t before_units = 0, after_units = 0;  ///< capacity of the unit caches
   std::int64_t gdal_cache_bytes = 0;
   std::int64_t planned_bytes = 0;  ///< everything above, at most memory_bytes

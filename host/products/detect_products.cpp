@@ -28,6 +28,7 @@ ReportOptions report_options(const nlohmann::ordered_json& summary) {
   const double memory = summary.at("command").at("options").at("memory_bytes").get<double>();
   out.max_side = static_cast<std::int32_t>(
       std::clamp(std::sqrt(memory / kBytesAPixel), kLeastSide, static_cast<double>(out.max_side)));
+  out.threads = summary.at("command").at("options").at("threads").get<int>();
   return out;
 }
 

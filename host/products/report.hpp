@@ -18,12 +18,14 @@ namespace groundshift {
 /// listed   : sites in the table and on the map, first ranks first; the page says how many are left out
 /// sites    : vector file of the sites; empty: the one the summary names, else <stem>_sites.gpkg where it exists
 /// title    : empty: from the names of the inputs
+/// threads  : that decode dates without overviews
 struct ReportOptions {
   std::int32_t chips = 50;
   std::int32_t max_side = 2048;
   std::int32_t listed = 1000;
   std::string sites;
   std::string title;
+  int threads = 1;
   bool overwrite = false;
 };
 

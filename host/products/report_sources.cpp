@@ -49,8 +49,9 @@ const Json* input_of(const Json& summary, const char* role) {
   return nullptr;
 }
 
-ViewOptions view_options(const Json& input, const std::vector<std::int32_t>& bands) {
+ViewOptions view_options(const Json& input, const std::vector<std::int32_t>& bands, int threads) {
   ViewOptions options;
+  options.threads = threads;
   const Json& offset = at(input, {"place", "offset"});
   if (offset.is_array() && offset.size() == 2)
     options.offset = {offset[0].get<std::int64_t>(), offset[1].get<std::int64_t>()};
@@ -63,7 +64,7 @@ ViewOptions view_options(const Json& input, const std::vector<std::int32_t>& ban
   return options;
 }
 
-ReportDate open_date(const Json& summary, const char* role, const ReportFolder& folder, const Grid& grid) {
+ReportDate open_date(const Json& summary, const char* role, const ReportFolder& folder, const Grid& grid, int threads) {
   ReportDate date;
   date.role = role;
   const Json* input = input_of(summary, role);
@@ -74,7 +75,7 @@ ReportDate open_date(const Json& summary, const char* role, const ReportFolder& 
   date.path = folder.found(text_at(*input, {"path"}));
   for (const Json& band : at(*input, {"bands"})) date.bands.push_back(band.get<std::int32_t>());
   try {
-    GridView view(date.path, grid, view_options(*input, date.bands));
+    GridView view(date.path, grid, view_options(*input, date.bands, threads));
     const Json& size = at(*input, {"size"});
     const Grid& own = view.description().grid;
     if (size.is_array() && size != Json({own.width, own.height})) {
@@ -218,8 +219,8 @@ ReportSources open_report_sources(const Json& summary, const fs::path& folder, c
   ViewOptions scaled;
   scaled.scaled = true;
   sources.heatmap.emplace(sources.heatmap_path, grid, scaled);
-  sources.before = open_date(summary, "before", files, grid);
-  sources.after = open_date(summary, "after", files, grid);
+  sources.before = open_date(summary, "before", files, grid, options.threads);
+  sources.after = open_date(summary, "after", files, grid, options.threads);
   sources.shown_text = choose_shown(sources.before, sources.after);
   if (const Json* product = product_of(summary, "class")) {
     try {

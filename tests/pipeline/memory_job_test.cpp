@@ -74,8 +74,7 @@ Outcome run_job(Pair& pair, const Cut& cut) {
   pass.name = "score";
   pass.tile_count = static_cast<std::int64_t>(out.plan.tiles.size());
   pass.pixel_count = std::int64_t{kWidth} * kHeight;
-  pass.readers = out.plan.readers;
-  pass.computes = out.plan.computes;
+  pass.workers = out.plan.workers;
   pass.aim = [&](Slot& slot, std::int64_t tile) {
     aim(slot, tiles, tile, slot.pixels(), kWidth, kHeight, PixelType::u16, kBands);
   };

@@ -67,14 +67,12 @@ inline bool comes_down_to(std::size_t count) {
 /// Tiles of one pixel. Every stage counts itself; a test sets the on_ hooks, called with the tile's index.
 class PassRig {
  public:
-  PassRig(std::int64_t tile_count, int slot_count, int readers, int computes)
-      : slots_(static_cast<std::size_t>(slot_count)) {
+  PassRig(std::int64_t tile_count, int slot_count, int workers) : slots_(static_cast<std::size_t>(slot_count)) {
     for (std::size_t i = 0; i < slots_.size(); ++i) slots_[i].index = i;
     pass_.name = "rig";
     pass_.tile_count = tile_count;
     pass_.pixel_count = tile_count;
-    pass_.readers = readers;
-    pass_.computes = computes;
+    pass_.workers = workers;
     pass_.aim = [this](Slot& slot, std::int64_t tile) {
       slot.tile_index = tile;
       slot.core = {static_cast<std::int32_t>(tile), 0, 1, 1};

@@ -29,7 +29,7 @@ class RunPassFault : public ::testing::TestWithParam<Fault> {};
 
 TEST_P(RunPassFault, EndsAndTellsIt) {
   const auto [stage, bad_tile, threads] = GetParam();
-  PassRig rig(kTiles, threads, threads, threads);
+  PassRig rig(kTiles, threads, threads);
   set_hook(rig, stage, [bad = bad_tile](std::int64_t tile) {
     if (tile == bad) throw InputError("tile " + std::to_string(tile) + " is damaged");
   });
@@ -64,7 +64,7 @@ INSTANTIATE_TEST_SUITE_P(Stages, RunPassFault,
                          name_of_fault);
 
 TEST(RunPassFaults, EveryTileFailingTellsOne) {
-  PassRig rig(kTiles, 6, 4, 4);
+  PassRig rig(kTiles, 6, 4);
   rig.on_read = [](std::int64_t tile) { throw InputError("read " + std::to_string(tile)); };
   EXPECT_THROW(rig.run(), InputError);
   EXPECT_TRUE(rig.joined);
@@ -80,7 +80,7 @@ struct OpensAtThreadEnd {
 };
 
 TEST(RunPassFaults, TheFirstErrorIsToldNotTheNext) {
-  PassRig rig(kTiles, 4, 1, 1);
+  PassRig rig(kTiles, 4, 2);
   Gate computing, reader_gone;
   rig.on_read = [&](std::int64_t tile) {
     if (tile != 3) return;
@@ -105,7 +105,7 @@ TEST(RunPassFaults, TheFirstErrorIsToldNotTheNext) {
 }
 
 TEST(RunPassFaults, WakesAConsumerThatWaitsForALostTile) {
-  PassRig rig(kTiles, 2, 2, 2);
+  PassRig rig(kTiles, 2, 2);
   Gate second_computed;
   rig.on_compute = [&](std::int64_t tile) {
     if (tile == 1) second_computed.open();
@@ -119,7 +119,7 @@ TEST(RunPassFaults, WakesAConsumerThatWaitsForALostTile) {
 }
 
 TEST(RunPassFaults, KeepsTheTypeOfForeignExceptions) {
-  PassRig rig(kTiles, 3, 2, 2);
+  PassRig rig(kTiles, 3, 2);
   rig.on_compute = [](std::int64_t tile) {
     if (tile == 5) throw std::bad_alloc();
   };
@@ -140,7 +140,7 @@ class FailingProgress final : public Progress {
 };
 
 TEST(RunPassFaults, ProgressMayThrow) {
-  PassRig rig(kTiles, 3, 2, 2);
+  PassRig rig(kTiles, 3, 2);
   FailingProgress progress;
   rig.progress = &progress;
   EXPECT_THROW(rig.run(), std::runtime_error);
@@ -157,7 +157,7 @@ ErrorKind kind_thrown_by(PassRig& rig) {
 }
 
 TEST(RunPassStop, BeforeTheFirstTileReadsNothing) {
-  PassRig rig(kTiles, 3, 2, 2);
+  PassRig rig(kTiles, 3, 2);
   std::atomic<int> reads{0};
   rig.on_read = [&](std::int64_t) { ++reads; };
   rig.stop.request_stop();
@@ -168,7 +168,7 @@ TEST(RunPassStop, BeforeTheFirstTileReadsNothing) {
 
 TEST(RunPassStop, EndsAtTheNextTile) {
   for (const int threads : {1, 4}) {
-    PassRig rig(kTiles, threads, threads, threads);
+    PassRig rig(kTiles, threads, threads);
     rig.on_consume = [&](std::int64_t tile) {
       if (tile == 11) rig.stop.request_stop();
     };
@@ -179,7 +179,7 @@ TEST(RunPassStop, EndsAtTheNextTile) {
 }
 
 TEST(RunPassStop, AfterTheLastTileIsTooLate) {
-  PassRig rig(kTiles, 3, 2, 2);
+  PassRig rig(kTiles, 3, 2);
   rig.on_consume = [&](std::int64_t tile) {
     if (tile == kTiles - 1) rig.stop.request_stop();
   };

@@ -28,7 +28,7 @@ std::int64_t bytes_held(const PlanRequest& r, const TilePlan& plan) {
   const std::int64_t histogram = kFloatBins * std::int64_t(sizeof(std::uint64_t));
   return plan.slot_count * (plan.slot.host_bytes + histogram + workspace) +
          plan.before_units * unit_bytes(r.before, r) + plan.after_units * unit_bytes(r.after, r) +
-         plan.readers * (r.before.handle_bytes + r.after.handle_bytes) + plan.gdal_cache_bytes + 32 * cells;
+         plan.workers * (r.before.handle_bytes + r.after.handle_bytes) + plan.gdal_cache_bytes + 32 * cells;
 }
 
 /// Slots that hold every tile with its halo, and the score of its core.
@@ -65,10 +65,10 @@ TEST(PlanBudget, IsNeverExceeded) {
       EXPECT_LE(plan.gdal_cache_bytes, r.memory_bytes / 8);
       EXPECT_GE(plan.slot_count, 1);
       EXPECT_LE(plan.slot_count, static_cast<std::int64_t>(plan.tiles.size()));
-      EXPECT_TRUE(plan.readers >= 1 && plan.readers <= r.threads);
-      // A reader holds one unit of each date while it copies: fewer would make readers wait for each other.
-      EXPECT_GE(plan.before_units, plan.readers);
-      EXPECT_GE(plan.after_units, plan.readers);
+      EXPECT_TRUE(plan.workers >= 1 && plan.workers <= r.threads);
+      // A worker holds one unit of each date while it copies: fewer would make workers wait for each other.
+      EXPECT_GE(plan.before_units, plan.workers);
+      EXPECT_GE(plan.after_units, plan.workers);
       expect_slots_fit(r, plan);
     } catch (const BudgetError&) {
       continue;
@@ -110,9 +110,8 @@ TEST(PlanBudget, TakesThreadsAwayBeforeItRefuses) {
   r.threads = 8;
   r.memory_bytes = 24 * kMiB;
   const TilePlan plan = plan_tiles(r);
-  EXPECT_GE(plan.readers, 1);
-  EXPECT_LT(plan.readers, 8);
-  EXPECT_EQ(plan.readers, plan.computes);
+  EXPECT_GE(plan.workers, 1);
+  EXPECT_LT(plan.workers, 8);
 }
 
 TEST(PlanBudget, AStripLargerThanTheBudgetIsRefused) {
