@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "host/base/markup_text.hpp"
+
 namespace groundshift {
 namespace {
 
@@ -16,20 +18,6 @@ constexpr std::array<double, 2> kPanelLeft{75.0, 570.0};
 // Colours of Okabe & Ito 2008, told apart with every common colour vision.
 constexpr std::string_view kCurveColor = "#0072b2";
 constexpr std::array<std::string_view, 3> kMarkColors{"#d55e00", "#009e73", "#cc79a7"};
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char ch : text) {
-    switch (ch) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += static_cast<unsigned char>(ch) < 0x20 ? ' ' : ch;  // control characters are not XML
-    }
-  }
-  return out;
-}
 
 struct Panel {
   double left;

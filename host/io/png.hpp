@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// 8-bit pictures to PNG (through GDAL's PNG driver), complete or absent.
+// 8-bit pictures, and PNG files of them, complete or absent.
 #pragma once
 
 #include <cstddef>

@@ -11,22 +11,6 @@
 
 namespace groundshift {
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (const char ch : text) {
-    switch (ch) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
-      default: out += static_cast<unsigned char>(ch) < 0x20 || ch == 0x7f ? ' ' : ch;
-    }
-  }
-  return out;
-}
-
 std::string script_safe(std::string json) {
   std::string out;
   out.reserve(json.size());

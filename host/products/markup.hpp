@@ -8,10 +8,10 @@
 #include <string_view>
 #include <utility>
 
+#include "host/base/markup_text.hpp"
+
 namespace groundshift {
 
-/// & < > " ' as entities, control characters as spaces: safe as text and inside quoted attributes.
-std::string escaped(std::string_view text);
 /// JSON that cannot end the script element it stands in: every '<' as \u003c (only strings can hold one).
 std::string script_safe(std::string json);
 /// RFC 4648 with padding.
