@@ -10,10 +10,10 @@ namespace {
 
 std::string input_text(const PlannedInput& input) {
   const RasterDescription& d = input.description;
-  return fmt::format("{:<7} {}\n        {}\n        bands {} of {}, {}, blocks {} x {}{}\n", input.role, d.path,
-                     describe(d.grid), fmt::format("{}", fmt::join(input.selection.bands, ",")), d.bands.size(),
-                     d.bands[input.selection.bands.front() - 1].type_name, d.block_width, d.block_height,
-                     d.compression.empty() ? "" : ", " + d.compression);
+  return fmt::format("{:<7} {}\n        {}\n        bands {} of {}, {}, blocks {} x {}{}\n        read by {}\n",
+                     input.role, d.path, describe(d.grid), fmt::format("{}", fmt::join(input.selection.bands, ",")),
+                     d.bands.size(), d.bands[input.selection.bands.front() - 1].type_name, d.block_width,
+                     d.block_height, d.compression.empty() ? "" : ", " + d.compression, input.source->way_in());
 }
 
 }  // namespace

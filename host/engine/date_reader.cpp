@@ -73,9 +73,10 @@ std::int64_t unit_count(const PlannedInput& input) {
          ((own.height - 1) / input.source->unit_height() + std::int64_t{1});
 }
 
-std::unique_ptr<UnitCache> make_unit_cache(const PlannedInput& input, PixelType type, std::int32_t unit_capacity) {
+std::unique_ptr<UnitCache> make_unit_cache(const PlannedInput& input, PixelType type, std::int32_t unit_capacity,
+                                           bool shared) {
   return std::make_unique<UnitCache>(*input.source, static_cast<std::int32_t>(input.selection.bands.size()), type,
-                                     unit_capacity);
+                                     unit_capacity, shared);
 }
 
 DateReader::DateReader(const PlannedInput& input, PixelType type, std::unique_ptr<UnitCache> units, Backend& backend)

@@ -81,8 +81,9 @@ class DateReader {
 /// Memory of one decoded unit of a planned input; how many units its raster has.
 std::int64_t unit_bytes(const PlannedInput& input, PixelType type);
 std::int64_t unit_count(const PlannedInput& input);
-/// Decoded units of a planned input.
-std::unique_ptr<UnitCache> make_unit_cache(const PlannedInput& input, PixelType type, std::int32_t unit_capacity);
+/// Decoded units of a planned input. shared : see UnitCache
+std::unique_ptr<UnitCache> make_unit_cache(const PlannedInput& input, PixelType type, std::int32_t unit_capacity,
+                                           bool shared = true);
 
 /// The largest source window that a tile of this size (with its halo) is made of, over tiles spread evenly on the grid:
 /// what slots hold room for. A tile that needs more is read in parts. Nothing (0) for a date that is not resampled.

@@ -66,18 +66,7 @@ PixelType kernel_type(const PlannedInput& input) {
 }
 
 UnitGeometry unit_geometry(const PlannedInput& input) {
-  const RasterDescription& d = input.description;
-  // GDAL keeps one decoded block of all the file's bands, its compressed bytes, and ours a mask or a converted band.
-  const std::int64_t block = std::int64_t{d.block_width} * d.block_height;
-  const std::int64_t file_bands = d.interleave == "PIXEL" ? static_cast<std::int64_t>(d.bands.size()) : 1;
-  const std::int64_t unit = std::int64_t{input.source->unit_width()} * input.source->unit_height();
-  const bool converted = std::any_of(input.selection.bands.begin(), input.selection.bands.end(), [&](std::int32_t b) {
-    return !d.bands[b - 1].exact || d.bands[b - 1].pixel_type != input.selection.type;
-  });
-  constexpr std::int64_t kWidestType = 8;
-  UnitGeometry out{input.source->unit_width(), input.source->unit_height(),
-                   2 * block * file_bands * static_cast<std::int64_t>(byte_count(input.selection.type)) +
-                       unit * (converted ? kWidestType : 1)};
+  UnitGeometry out{input.source->unit_width(), input.source->unit_height(), input.source->thread_bytes()};
   const DateOnGrid& place = input.place;
   out.ratio_x = place.ratio_largest[0];
   out.ratio_y = place.ratio_largest[1];
@@ -165,6 +154,7 @@ void plan_kept_units(DetectPlan& plan) {
   for (const auto& [input, units] : {std::pair{&plan.before, &t.before_units}, {&plan.after, &t.after_units}}) {
     const std::int64_t more = std::max<std::int64_t>(0, spare) / 2 / unit_bytes(*input, plan.type);
     *units = static_cast<std::int32_t>(std::max<std::int64_t>(*units, std::min(unit_count(*input), *units + more)));
+    if (more > 0) (input == &plan.before ? t.before_shares : t.after_shares) = true;
   }
   plan.store_bytes = std::min(plan.store_bytes, records);
 }
@@ -326,7 +316,7 @@ DetectPlan plan_detect(DetectOptions options, Warnings& warnings, const std::sto
                        frame.local_contrast > 1 || frame.terms.size() * frame.smooth.size() > 1;
   for (PlannedInput* input : {&plan.before, &plan.after}) {
     input->selection.type = plan.type;
-    input->source = make_gdal_source(input->description, input->selection, warnings);
+    input->source = make_raster_source(input->description, input->selection, warnings);
   }
   plan.rules = plan_rules(options.rules, plan, warnings);
   plan.options = options;

@@ -14,8 +14,8 @@ namespace groundshift {
 namespace {
 
 /// Those that the plan brings, or new ones.
-std::unique_ptr<UnitCache> units_of(PlannedInput& input, PixelType type, std::int32_t unit_capacity) {
-  return input.units != nullptr ? std::move(input.units) : make_unit_cache(input, type, unit_capacity);
+std::unique_ptr<UnitCache> units_of(PlannedInput& input, PixelType type, std::int32_t unit_capacity, bool shared) {
+  return input.units != nullptr ? std::move(input.units) : make_unit_cache(input, type, unit_capacity, shared);
 }
 
 }  // namespace
@@ -23,10 +23,11 @@ std::unique_ptr<UnitCache> units_of(PlannedInput& input, PixelType type, std::in
 PairTiles::PairTiles(DetectPlan& plan, const JobContext& context)
     : plan_(plan),
       context_(context),
-      before_(std::in_place, plan.before, plan.type, units_of(plan.before, plan.type, plan.tiles.before_units),
+      before_(std::in_place, plan.before, plan.type,
+              units_of(plan.before, plan.type, plan.tiles.before_units, plan.tiles.before_shares),
               *plan.backend.backend),
-      after_(std::in_place, plan.after, plan.type, units_of(plan.after, plan.type, plan.tiles.after_units),
-             *plan.backend.backend),
+      after_(std::in_place, plan.after, plan.type,
+             units_of(plan.after, plan.type, plan.tiles.after_units, plan.tiles.after_shares), *plan.backend.backend),
       slots_(make_slots(*plan.backend.backend, plan.tiles, workspace_shape(plan))),
       grid_tiles_(tiles_of(plan.tiles, plan.halo)),
       cells_(cell_set(plan.grid.width, plan.grid.height, plan.fit_halo)) {

@@ -39,6 +39,7 @@ Json input_json(const PlannedInput& input, const GridOptions& grid) {
   out.update(grid_json(d.grid));
   out["nodata"] = nodata;
   out["place"] = place_json(input, grid);
+  out["reader"] = {{"way", input.source->way_in()}, {"units_given_to_gdal", input.source->units_given_to_gdal()}};
   out["bytes"] = d.file_bytes;
   out["mtime"] = d.modified;
   return out;

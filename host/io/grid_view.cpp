@@ -151,7 +151,7 @@ struct GridView::Impl {
     const PixelRect& s = part.source;
     const PixelType type = selection.type;
     Warnings unheard;  // of values that float32 rounds: these are pictures
-    const auto source = make_gdal_source(description, std::move(selection), unheard);
+    const auto source = make_raster_source(description, std::move(selection), unheard);
     const Window window{std::int32_t(s.x), std::int32_t(s.y), std::int32_t(s.width), std::int32_t(s.height)};
     const auto means =
         pooled_means(*source, window, part.width, part.height, std::int32_t(out.bands.size()), type, options.threads);

@@ -32,6 +32,12 @@ class RasterSource {
   virtual const RasterDescription& description() const = 0;
   virtual std::int32_t unit_width() const = 0;
   virtual std::int32_t unit_height() const = 0;
+  /// By which way pixels come in, in words: "tiff: raw blocks, DEFLATE", "gdal: <why not the raw blocks>".
+  virtual std::string way_in() const = 0;
+  /// Units that the way in gave over to GDAL so far: blocks that it did not take.
+  virtual std::int64_t units_given_to_gdal() const { return 0; }
+  /// Memory that decode() takes beside its result, for each thread that is in it.
+  virtual std::int64_t thread_bytes() const = 0;
   /// Decodes a window: planar pixels of the selection's type (pitches in elements of it) and one validity byte a
   /// pixel (1 valid). A pixel is invalid where a selected band equals its nodata, is NaN or infinite, or a mask or
   /// alpha band is 0. Throws InputError naming file, band and block of the first part that cannot be read.
@@ -39,9 +45,21 @@ class RasterSource {
                       std::uint8_t* valid) = 0;
 };
 
+/// Side of a unit: whole blocks, at least a cell where the raster is that long.
+std::int32_t unit_side(std::int32_t block, std::int32_t raster);
+
 /// Any raster GDAL reads, one dataset handle a thread. Values that the pixel type cannot hold exactly (f64 and 32- or
-/// 64-bit integers read as float32) give the warning "inexact_values", once a band.
+/// 64-bit integers read as float32) give the warning "inexact_values", once a band. why : for way_in()
 std::unique_ptr<RasterSource> make_gdal_source(RasterDescription description, SourceSelection selection,
-                                               Warnings& warnings);
+                                               Warnings& warnings, std::string why = {});
+
+/// Which ways in may be taken.
+enum class ReaderChoice : std::uint8_t { automatic, gdal };
+/// GROUNDSHIFT_READER: gdal or auto; unset is auto. Throws UsageError.
+ReaderChoice reader_choice();
+
+/// The fastest way in that the file allows: its raw blocks, else GDAL. Pixels, validity and errors are the same.
+std::unique_ptr<RasterSource> make_raster_source(RasterDescription description, SourceSelection selection,
+                                                 Warnings& warnings, ReaderChoice choice = reader_choice());
 
 }  // namespace groundshift

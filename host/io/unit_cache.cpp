@@ -8,11 +8,13 @@
 
 namespace groundshift {
 
-UnitCache::UnitCache(RasterSource& source, std::int32_t band_count, PixelType type, std::int32_t unit_capacity)
+UnitCache::UnitCache(RasterSource& source, std::int32_t band_count, PixelType type, std::int32_t unit_capacity,
+                     bool shared)
     : source_(source),
       band_count_(band_count),
       type_(type),
       capacity_(unit_capacity),
+      shared_(shared),
       units_across_((source.description().grid.width + source.unit_width() - 1) / source.unit_width()) {}
 
 std::int64_t UnitCache::unit_bytes(std::int32_t unit_width, std::int32_t unit_height, std::int32_t band_count,
@@ -25,7 +27,9 @@ void UnitCache::read(const Window& window, void* pixels, std::ptrdiff_t row_pitc
   const std::int32_t uw = source_.unit_width(), uh = source_.unit_height();
   for (std::int32_t uy = window.y / uh; uy <= (window.y + window.height - 1) / uh; ++uy) {
     for (std::int32_t ux = window.x / uw; ux <= (window.x + window.width - 1) / uw; ++ux) {
-      const Position unit = acquire(std::int64_t{uy} * units_across_ + ux);
+      const std::int64_t key = std::int64_t{uy} * units_across_ + ux;
+      if (!shared_ && decode_in_place(key, window, pixels, row_pitch, band_pitch, valid)) continue;
+      const Position unit = acquire(key);
       const Window& u = unit->window;
       const std::int32_t x0 = std::max(u.x, window.x), y0 = std::max(u.y, window.y);
       const std::int32_t x1 = std::min(u.x + u.width, window.x + window.width);
@@ -34,6 +38,46 @@ void UnitCache::read(const Window& window, void* pixels, std::ptrdiff_t row_pitc
       release(unit);
     }
   }
+}
+
+Window UnitCache::unit_window(std::int64_t key) const {
+  const Grid& grid = source_.description().grid;
+  const std::int32_t uw = source_.unit_width(), uh = source_.unit_height();
+  const auto x = static_cast<std::int32_t>(key % units_across_) * uw,
+             y = static_cast<std::int32_t>(key / units_across_) * uh;
+  return {x, y, std::min(uw, grid.width - x), std::min(uh, grid.height - y)};
+}
+
+bool UnitCache::decode_in_place(std::int64_t key, const Window& wanted, void* pixels, std::ptrdiff_t row_pitch,
+                                std::ptrdiff_t band_pitch, std::uint8_t* valid) {
+  const Window u = unit_window(key);
+  if (u.x < wanted.x || u.y < wanted.y || u.x + u.width > wanted.x + wanted.width ||
+      u.y + u.height > wanted.y + wanted.height) {
+    return false;
+  }
+  std::vector<std::uint8_t> own;
+  {
+    const std::lock_guard lock(mutex_);
+    if (by_key_.contains(key)) return false;
+    if (!idle_validity_.empty()) {
+      own = std::move(idle_validity_.back());
+      idle_validity_.pop_back();
+    }
+  }
+  // The planes' validity may hold the other date's: the source writes its own beside, in the same pitch.
+  own.resize(std::max(own.size(), static_cast<std::size_t>(row_pitch) * static_cast<std::size_t>(u.height)));
+  const std::ptrdiff_t at = (u.y - wanted.y) * row_pitch + (u.x - wanted.x);
+  source_.decode(u, static_cast<std::byte*>(pixels) + at * static_cast<std::ptrdiff_t>(byte_count(type_)), row_pitch,
+                 band_pitch, own.data());
+  for (std::int32_t y = 0; y < u.height; ++y) {
+    std::uint8_t* to = valid + at + y * row_pitch;
+    const std::uint8_t* from = own.data() + y * row_pitch;
+    for (std::int32_t x = 0; x < u.width; ++x) to[x] &= from[x];
+  }
+  const std::lock_guard lock(mutex_);
+  idle_validity_.push_back(std::move(own));
+  ++decoded_units_;
+  return true;
 }
 
 UnitCache::Position UnitCache::acquire(std::int64_t key) {
@@ -55,11 +99,7 @@ UnitCache::Position UnitCache::acquire(std::int64_t key) {
     lock.unlock();
     return acquire(key);
   }
-  const Grid& grid = source_.description().grid;
-  const std::int32_t uw = source_.unit_width(), uh = source_.unit_height();
-  const auto x = static_cast<std::int32_t>(key % units_across_) * uw,
-             y = static_cast<std::int32_t>(key / units_across_) * uh;
-  unit->window = {x, y, std::min(uw, grid.width - x), std::min(uh, grid.height - y)};
+  unit->window = unit_window(key);
   unit->key = key;
   unit->ready = false;
   by_key_[key] = unit;
@@ -74,7 +114,8 @@ UnitCache::Position UnitCache::acquire(std::int64_t key) {
     changed_.notify_all();
   };
   try {
-    const std::size_t plane = static_cast<std::size_t>(uw) * uh;
+    const std::int32_t uw = source_.unit_width();
+    const std::size_t plane = static_cast<std::size_t>(uw) * source_.unit_height();
     unit->pixels.resize(plane * band_count_ * byte_count(type_));
     unit->valid.resize(plane);
     source_.decode(unit->window, unit->pixels.data(), uw, static_cast<std::ptrdiff_t>(plane), unit->valid.data());

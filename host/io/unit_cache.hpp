@@ -19,9 +19,12 @@ namespace groundshift {
 /// Thread-safe: a reader that finds a unit being decoded by another waits for it; one that finds no room waits until a
 /// unit is let go (each reader holds one at a time, so capacity >= readers cannot deadlock). Buffers are made once and
 /// reused.
+/// shared : units are wanted by more than one read(). If not, a unit that lies wholly inside a window and is not here
+/// yet is decoded straight into the reader's planes, and not held.
 class UnitCache {
  public:
-  UnitCache(RasterSource& source, std::int32_t band_count, PixelType type, std::int32_t unit_capacity);
+  UnitCache(RasterSource& source, std::int32_t band_count, PixelType type, std::int32_t unit_capacity,
+            bool shared = true);
 
   static std::int64_t unit_bytes(std::int32_t unit_width, std::int32_t unit_height, std::int32_t band_count,
                                  PixelType type);
@@ -52,6 +55,10 @@ class UnitCache {
   Position acquire(std::int64_t key);
   void release(Position unit);
   Position free_buffer(std::unique_lock<std::mutex>& lock);
+  Window unit_window(std::int64_t key) const;
+  /// A unit that nobody has or makes, decoded into the place of its window in the planes; false when it is here.
+  bool decode_in_place(std::int64_t key, const Window& wanted, void* pixels, std::ptrdiff_t row_pitch,
+                       std::ptrdiff_t band_pitch, std::uint8_t* valid);
   void copy_part(const Unit& unit, const Window& part, const Window& wanted, void* pixels, std::ptrdiff_t row_pitch,
                  std::ptrdiff_t band_pitch, std::uint8_t* valid) const;
 
@@ -59,12 +66,14 @@ class UnitCache {
   const std::int32_t band_count_;
   const PixelType type_;
   std::int32_t capacity_;
+  const bool shared_;
   const std::int32_t units_across_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;  ///< a unit became ready, free or failed
   std::list<Unit> units_;            ///< most recently used first
   std::unordered_map<std::int64_t, Position> by_key_;
   std::int64_t decoded_units_ = 0;
+  std::vector<std::vector<std::uint8_t>> idle_validity_;  ///< planes that decode_in_place() lends itself
 };
 
 }  // namespace groundshift

@@ -161,6 +161,8 @@ std::optional<TilePlan> try_plan(const PlanRequest& r, int threads, std::int32_t
     p.panel_width = static_cast<std::int32_t>(std::min<std::int64_t>(r.width, panel_tiles * p.tile_width));
     caches = caches_for(r, p.workers, p.panel_width, p.tile_width, p.tile_height);
   }
+  p.before_shares = shares_units(r.before, r, p.tile_width, p.tile_height);
+  p.after_shares = shares_units(r.after, r, p.tile_width, p.tile_height);
   std::int64_t used = fixed + bytes_of(r, caches);
   while (p.slot_count < most_slots && used + p.slot.total_bytes <= sizing.available) {
     ++p.slot_count;

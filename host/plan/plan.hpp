@@ -59,6 +59,8 @@ struct TilePlan {
   SlotShape slot;
   int slot_count = 0, workers = 0;                 ///< workers: threads that take a tile from its file to its result
   std::int32_t before_units = 0, after_units = 0;  ///< capacity of the unit caches
+  /// A date's unit is wanted again after the tile that reads it first: by a neighbour or a later pass.
+  bool before_shares = true, after_shares = true;
   std::int64_t gdal_cache_bytes = 0;
   std::int64_t planned_bytes = 0;  ///< everything above, at most memory_bytes
   bool decodes_again = false;      ///< the caches do not hold what neighbouring tiles share

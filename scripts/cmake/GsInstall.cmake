@@ -21,12 +21,13 @@ install(TARGETS groundshift RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(TARGETS ${gs_libraries} EXPORT groundshift_targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(EXPORT groundshift_targets NAMESPACE groundshift:: DESTINATION ${gs_package_dir})
 
-# The public headers: jobs, what they are told and what they give, and the arithmetic behind its interface. Rooms whose
-# headers name GDAL's own stay inside, so that a consumer compiles without GDAL's headers.
+# The public headers: jobs, what they are told and what they give, and the arithmetic behind its interface. Headers
+# that name GDAL's or libtiff's own stay inside, so that a consumer compiles without those.
 foreach(room kernels/view kernels/math kernels/api kernels/codec kernels/solve
         host/base host/io host/plan host/align host/pipeline host/sites host/engine host/products host/synth host/evaluate)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/${room}/ DESTINATION ${gs_include_dir}/${room}
-          FILES_MATCHING PATTERN "*.hpp" PATTERN "open_dataset.hpp" EXCLUDE)
+          FILES_MATCHING PATTERN "*.hpp" PATTERN "open_dataset.hpp" EXCLUDE
+          PATTERN "file_type.hpp" EXCLUDE PATTERN "gdal_handles.hpp" EXCLUDE PATTERN "tiff_handle.hpp" EXCLUDE)
 endforeach()
 foreach(header grid georeference lon_lat pixel_area position_lattice coordinate_operation pixel_transform common_grid)
   install(FILES ${PROJECT_SOURCE_DIR}/host/geo/${header}.hpp DESTINATION ${gs_include_dir}/host/geo)

@@ -28,6 +28,8 @@ class FailingSource final : public RasterSource {
   const RasterDescription& description() const override { return real_->description(); }
   std::int32_t unit_width() const override { return real_->unit_width(); }
   std::int32_t unit_height() const override { return real_->unit_height(); }
+  std::string way_in() const override { return real_->way_in(); }
+  std::int64_t thread_bytes() const override { return real_->thread_bytes(); }
   void decode(const Window& w, void* pixels, std::ptrdiff_t row_pitch, std::ptrdiff_t band_pitch,
               std::uint8_t* valid) override {
     if (decodes_++ == fails_at_) throw InputError("after.tif: an I/O error, injected");

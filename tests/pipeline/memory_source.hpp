@@ -31,6 +31,8 @@ class MemorySource final : public RasterSource {
   const RasterDescription& description() const override { return description_; }
   std::int32_t unit_width() const override { return unit_width_; }
   std::int32_t unit_height() const override { return unit_height_; }
+  std::string way_in() const override { return "memory"; }
+  std::int64_t thread_bytes() const override { return 0; }
 
   void decode(const Window& w, void* pixels, std::ptrdiff_t row_pitch, std::ptrdiff_t band_pitch,
               std::uint8_t* valid) override {

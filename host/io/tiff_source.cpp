@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which blocks a window needs, in what order they are read, and what is left to GDAL.
+#include "host/io/tiff_source.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "host/io/block_rows.hpp"
+#include "host/io/gdal_handles.hpp"
+#include "host/io/tiff_blocks.hpp"
+
+namespace groundshift {
+namespace {
+
+// A file whose blocks are refused again and again (a packer that writes wrong checksums) is left to GDAL for good.
+constexpr std::int64_t kMostRefusals = 16;
+// What the kernel is asked to have ready: as much as a disk gives while this is decoded on a few cores.
+constexpr std::int64_t kAheadBytes = std::int64_t{8} << 20;
+
+/// What GDAL gives for a block that a sparse file does not store: the band's nodata, or 0.
+std::array<std::byte, 8> absent_sample(GDALRasterBand& band) {
+  std::array<std::byte, 8> sample{};
+  const GDALDataType type = band.GetRasterDataType();
+  int has = 0;
+  if (type == GDT_Int64) {
+    std::int64_t none = band.GetNoDataValueAsInt64(&has);
+    if (has) GDALCopyWords(&none, type, 0, sample.data(), type, 0, 1);
+  } else if (type == GDT_UInt64) {
+    std::uint64_t none = band.GetNoDataValueAsUInt64(&has);
+    if (has) GDALCopyWords(&none, type, 0, sample.data(), type, 0, 1);
+  } else {
+    double none = band.GetNoDataValue(&has);
+    if (has) GDALCopyWords(&none, GDT_Float64, 0, sample.data(), type, 0, 1);
+  }
+  return sample;
+}
+
+class TiffSource final : public RasterSource {
+ public:
+  TiffSource(TiffLayout layout, const SourceSelection& selection, Warnings& warnings,
+             std::unique_ptr<RasterSource> otherwise)
+      : otherwise_(std::move(otherwise)),
+        description_(otherwise_->description()),
+        selection_(selection),
+        warnings_(warnings),
+        blocks_(description_.path, std::move(layout)),
+        layout_(blocks_.layout()),
+        rows_(description_, selection_, warnings),
+        handles_(description_.path) {
+    GdalHandle handle = handles_.take();
+    const GdalMessages messages;
+    choose_targets(*handle.dataset);
+    tell(messages);
+    handles_.give_back(std::move(handle));
+    const auto pixels = static_cast<double>(std::int64_t{unit_width()} * unit_height());
+    const double file_per_pixel = double(layout_.file_bytes) / (double(layout_.width) * double(layout_.height));
+    units_ahead_ = std::clamp<std::int64_t>(static_cast<std::int64_t>(double(kAheadBytes) / (pixels * file_per_pixel)),
+                                            1, kAheadBytes / kCellSize);
+  }
+
+  const RasterDescription& description() const override { return description_; }
+  std::int32_t unit_width() const override { return unit_side(layout_.block_width, layout_.width); }
+  std::int32_t unit_height() const override { return unit_side(layout_.block_height, layout_.height); }
+  std::int64_t units_given_to_gdal() const override { return given_to_gdal_; }
+
+  std::string way_in() const override { return fmt::format("tiff: raw blocks, {}", name_of(layout_.codec)); }
+
+  std::int64_t thread_bytes() const override {
+    const std::int64_t mask = masks_.empty() ? 0 : std::int64_t{unit_width()} * unit_height();
+    return static_cast<std::int64_t>(blocks_.run_capacity()) + layout_.block_bytes() +
+           BlockRows::byte_count(layout_, targets_.size()) + mask;
+  }
+
+  void decode(const Window& window, void* pixels, std::ptrdiff_t row_pitch, std::ptrdiff_t band_pitch,
+              std::uint8_t* valid) override {
+    if (refusals_ < kMostRefusals) {
+      const PlaneWindow planes{window,
+                               static_cast<std::byte*>(pixels),
+                               row_pitch,
+                               band_pitch,
+                               static_cast<std::ptrdiff_t>(byte_count(selection_.type)),
+                               valid};
+      expect_units_after(window);
+      std::unique_ptr<Scratch> scratch = borrow();
+      const bool taken = decode_blocks(*scratch, planes);
+      give_back(std::move(scratch));
+      if (taken) return;
+      ++refusals_;
+    }
+    ++given_to_gdal_;
+    otherwise_->decode(window, pixels, row_pitch, band_pitch, valid);
+  }
+
+ private:
+  /// One thread's buffers; made once and lent.
+  struct Scratch {
+    Scratch(const TiffBlocks& blocks, const SampleRows& sample_rows, std::size_t targets, std::size_t bands)
+        : packed(blocks.run_capacity()),
+          unpacked(static_cast<std::size_t>(blocks.layout().block_bytes())),
+          decoder(blocks.layout()),
+          rows(blocks.layout(), sample_rows, targets, bands) {}
+    std::vector<std::byte> packed, unpacked;
+    TiffBlockDecoder decoder;
+    BlockRows rows;
+    std::vector<std::int64_t> wanted;
+    std::vector<BlockRun> runs;
+  };
+
+  std::unique_ptr<Scratch> borrow() {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!idle_.empty()) {
+        std::unique_ptr<Scratch> scratch = std::move(idle_.back());
+        idle_.pop_back();
+        return scratch;
+      }
+    }
+    return std::make_unique<Scratch>(blocks_, rows_, targets_.size(), selection_.bands.size());
+  }
+  void give_back(std::unique_ptr<Scratch> scratch) {
+    const std::lock_guard lock(mutex_);
+    idle_.push_back(std::move(scratch));
+  }
+
+  /// Alpha comes out of the same blocks; other masks through GDAL.
+  void choose_targets(GDALDataset& dataset) {
+    masks_ = masked_bands(dataset, selection_);
+    const auto target = [&](std::int32_t band, std::int32_t selected) {
+      GDALRasterBand& source = *dataset.GetRasterBand(band);
+      absent_known_ = absent_known_ && description_.bands[static_cast<std::size_t>(band - 1)].type_name != "Int8";
+      return BlockTarget{layout_.separate ? 0 : band - 1, selected, absent_sample(source)};
+    };
+    const bool alpha = masks_.size() == 1 && layout_.sample_bytes <= 2 &&
+                       (dataset.GetRasterBand(masks_.front())->GetMaskFlags() & GMF_ALPHA) != 0;
+    if (alpha) {
+      masks_.clear();
+      targets_.push_back(target(layout_.band_count, BlockTarget::kAlpha));  // GDAL's rule: the last band
+      planes_.push_back(layout_.band_count - 1);
+    }
+    for (std::size_t i = 0; i < selection_.bands.size(); ++i) {
+      targets_.push_back(target(selection_.bands[i], static_cast<std::int32_t>(i)));
+      planes_.push_back(selection_.bands[i] - 1);
+    }
+  }
+
+  void read_masks(const PlaneWindow& planes) {
+    if (masks_.empty()) return;
+    GdalHandle handle = handles_.take();
+    const GdalMessages messages;
+    for (const std::int32_t b : masks_) {
+      apply_mask(handle, b, description_.path, planes.window, planes.row_pitch, planes.valid, messages);
+    }
+    tell(messages);
+    handles_.give_back(std::move(handle));
+  }
+
+  void tell(const GdalMessages& messages) {
+    for (const std::string& text : messages.warnings()) {
+      warnings_.add("gdal_warning", fmt::format("{}: {}", description_.path, text));
+    }
+  }
+
+  /// False where a block is not taken; the planes are then half filled.
+  bool decode_blocks(Scratch& scratch, const PlaneWindow& planes) {
+    for (std::int32_t y = 0; y < planes.window.height; ++y) {
+      std::fill_n(planes.valid + y * planes.row_pitch, planes.window.width, std::uint8_t{1});
+    }
+    read_masks(planes);
+    scratch.rows.clear_inexact();
+    if (!layout_.separate) {
+      if (!decode_plane(scratch, 0, targets_, planes)) return false;
+    } else {
+      for (std::size_t i = 0; i < targets_.size(); ++i) {
+        if (!decode_plane(scratch, planes_[i], {&targets_[i], 1}, planes)) return false;
+      }
+    }
+    for (std::size_t i = 0; i < selection_.bands.size(); ++i) rows_.tell_inexact(i, scratch.rows.inexact()[i]);
+    return true;
+  }
+
+  bool decode_plane(Scratch& scratch, std::int32_t plane, std::span<const BlockTarget> targets,
+                    const PlaneWindow& planes) {
+    const Window& w = planes.window;
+    scratch.wanted.clear();
+    for (std::int32_t by = w.y / layout_.block_height; by <= (w.y + w.height - 1) / layout_.block_height; ++by) {
+      for (std::int32_t bx = w.x / layout_.block_width; bx <= (w.x + w.width - 1) / layout_.block_width; ++bx) {
+        const std::int64_t block = layout_.block_index(plane, bx, by);
+        const BlockState state = blocks_.state(block);
+        if (state == BlockState::refused || (state == BlockState::absent && !absent_known_)) return false;
+        if (state == BlockState::absent) {
+          scratch.rows.put_absent(bx, by, targets, planes);
+        } else {
+          scratch.wanted.push_back(block);
+        }
+      }
+    }
+    blocks_.make_runs(scratch.wanted, scratch.runs);
+    for (const BlockRun& run : scratch.runs) {
+      if (!blocks_.read(run, scratch.packed)) return false;
+      for (std::size_t i = run.first; i < run.end; ++i) {
+        const std::int64_t block = scratch.wanted[i];
+        const auto across = static_cast<std::int32_t>(block % layout_.blocks_across);
+        const auto down = static_cast<std::int32_t>(block / layout_.blocks_across % layout_.blocks_down);
+        const std::span<std::byte> bytes(scratch.unpacked.data(),
+                                         static_cast<std::size_t>(blocks_.unpacked_bytes(down)));
+        if (scratch.decoder.unpack(blocks_.of_run(run, scratch.packed, block), bytes) != BlockStatus::ok) return false;
+        scratch.rows.put(bytes, across, down, targets, planes);
+      }
+    }
+    return true;
+  }
+
+  /// Units are asked for row by row, so what lies some units further on will be wanted soon.
+  void expect_units_after(const Window& window) {
+    const std::int64_t uw = unit_width(), uh = unit_height();
+    const std::int64_t across = (layout_.width + uw - 1) / uw, all = across * ((layout_.height + uh - 1) / uh);
+    const std::int64_t here = window.y / uh * across + window.x / uw;
+    const std::int64_t from = begun_.exchange(true) ? here + units_ahead_ : here + 1;
+    for (std::int64_t unit = from; unit <= std::min(all - 1, here + units_ahead_); ++unit) {
+      const std::int64_t x = unit % across * uw, y = unit / across * uh;
+      const auto bx0 = static_cast<std::int32_t>(x / layout_.block_width);
+      const auto bx1 =
+          static_cast<std::int32_t>((std::min<std::int64_t>(layout_.width, x + uw) - 1) / layout_.block_width);
+      const auto by1 =
+          static_cast<std::int32_t>((std::min<std::int64_t>(layout_.height, y + uh) - 1) / layout_.block_height);
+      for (const std::int32_t plane : planes_) {
+        for (auto by = static_cast<std::int32_t>(y / layout_.block_height); by <= by1; ++by) {
+          if (layout_.blocks_across == 1) {  // strips: all of the unit's lie together
+            blocks_.expect(layout_.block_index(layout_.separate ? plane : 0, 0, by),
+                           layout_.block_index(layout_.separate ? plane : 0, 0, by1));
+            break;
+          }
+          blocks_.expect(layout_.block_index(layout_.separate ? plane : 0, bx0, by),
+                         layout_.block_index(layout_.separate ? plane : 0, bx1, by));
+        }
+        if (!layout_.separate) break;
+      }
+    }
+  }
+
+  const std::unique_ptr<RasterSource> otherwise_;
+  const RasterDescription description_;
+  const SourceSelection selection_;
+  Warnings& warnings_;
+  TiffBlocks blocks_;
+  const TiffLayout& layout_;
+  SampleRows rows_;
+  GdalHandles handles_;
+  std::vector<std::int32_t> masks_;   ///< bands whose masks come through GDAL
+  std::vector<BlockTarget> targets_;  ///< alpha first, then the selection
+  std::vector<std::int32_t> planes_;  ///< of the targets, where bands have blocks of their own
+  bool absent_known_ = true;
+  std::int64_t units_ahead_ = 1;
+  std::atomic<bool> begun_{false};
+  std::atomic<std::int64_t> refusals_{0}, given_to_gdal_{0};
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Scratch>> idle_;
+};
+
+}  // namespace
+
+std::unique_ptr<RasterSource> make_tiff_source(TiffLayout layout, const SourceSelection& selection, Warnings& warnings,
+                                               std::unique_ptr<RasterSource> otherwise) {
+  return std::make_unique<TiffSource>(std::move(layout), selection, warnings, std::move(otherwise));
+}
+
+}  // namespace groundshift
