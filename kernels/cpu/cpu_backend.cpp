@@ -5,7 +5,6 @@
 #include <stdexcept>
 
 #include "kernels/api/executor_parts.hpp"
-#include "kernels/cpu/clones.hpp"
 #include "kernels/cpu/executor.hpp"
 #include "kernels/cpu/gram.hpp"
 #include "kernels/cpu/resample.hpp"
@@ -16,6 +15,7 @@
 #include "kernels/recipes/texture_planes.hpp"
 #include "kernels/recipes/value_histogram.hpp"
 #include "kernels/recipes/weight_op.hpp"
+#include "kernels/view/clones.hpp"
 
 namespace groundshift {
 namespace cpu {

@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "kernels/cpu/clones.hpp"
 #include "kernels/math/transcendental.hpp"
 #include "kernels/recipes/band_count.hpp"
 #include "kernels/recipes/pair_planes.hpp"
 #include "kernels/view/band_fit.hpp"
+#include "kernels/view/clones.hpp"
 
 namespace groundshift::cpu {
 namespace {  // internal linkage: GCC clones templates only where no other file shares the instance

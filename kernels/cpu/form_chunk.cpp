@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "kernels/cpu/clones.hpp"
+#include "kernels/view/clones.hpp"
 
 namespace groundshift::cpu {
 namespace {

@@ -4,11 +4,11 @@
 #include <memory>
 #include <type_traits>
 
-#include "kernels/cpu/clones.hpp"
 #include "kernels/cpu/executor.hpp"
 #include "kernels/cpu/row_bands.hpp"
 #include "kernels/cpu/workers.hpp"
 #include "kernels/math/float_bins.hpp"
+#include "kernels/view/clones.hpp"
 
 namespace groundshift::cpu {
 namespace {

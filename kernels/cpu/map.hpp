@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "kernels/cpu/clones.hpp"
+#include "kernels/view/clones.hpp"
 #include "kernels/view/raster_view.hpp"
 
 namespace groundshift::cpu {

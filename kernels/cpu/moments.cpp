@@ -4,8 +4,8 @@
 #include <type_traits>
 #include <vector>
 
-#include "kernels/cpu/clones.hpp"
 #include "kernels/cpu/gram.hpp"
+#include "kernels/view/clones.hpp"
 
 namespace groundshift::cpu {
 namespace {

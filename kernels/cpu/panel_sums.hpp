@@ -8,9 +8,9 @@
 #include <type_traits>
 #include <vector>
 
-#include "kernels/cpu/clones.hpp"
 #include "kernels/math/lane_sum.hpp"
 #include "kernels/recipes/pair_planes.hpp"
+#include "kernels/view/clones.hpp"
 
 namespace groundshift::cpu {
 namespace {  // internal linkage: GCC clones templates only where no other file shares the instance

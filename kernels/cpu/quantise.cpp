@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "kernels/api/quantise.hpp"
-#include "kernels/cpu/clones.hpp"
+#include "kernels/view/clones.hpp"
 
 namespace groundshift {
 namespace {

@@ -8,10 +8,10 @@
 #include <cstring>
 #include <type_traits>
 
-#include "kernels/cpu/clones.hpp"
 #include "kernels/cpu/row_bands.hpp"
 #include "kernels/ops/resample.hpp"
 #include "kernels/recipes/check_resample.hpp"
+#include "kernels/view/clones.hpp"
 
 namespace groundshift::cpu {
 namespace {  // internal linkage: GCC clones templates only where no other file shares the instance

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "kernels/cpu/clones.hpp"
+#include "kernels/view/clones.hpp"
 #include "kernels/view/hd.hpp"
 
 namespace groundshift::cpu {

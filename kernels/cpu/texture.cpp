@@ -5,10 +5,10 @@
 #include <algorithm>
 
 #include "kernels/api/gram_recipe.hpp"
-#include "kernels/cpu/clones.hpp"
 #include "kernels/cpu/executor.hpp"
 #include "kernels/cpu/row_bands.hpp"
 #include "kernels/cpu/strip_sums.hpp"
+#include "kernels/view/clones.hpp"
 
 namespace groundshift::cpu {
 namespace {

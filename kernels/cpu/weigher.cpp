@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <memory>
 
-#include "kernels/cpu/clones.hpp"
 #include "kernels/cpu/executor.hpp"
 #include "kernels/cpu/row_bands.hpp"
 #include "kernels/math/pixel_hash.hpp"
 #include "kernels/recipes/weight_op.hpp"
+#include "kernels/view/clones.hpp"
 
 namespace groundshift::cpu {
 namespace {

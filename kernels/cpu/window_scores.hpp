@@ -7,10 +7,10 @@
 #include <span>
 #include <vector>
 
-#include "kernels/cpu/clones.hpp"
 #include "kernels/cpu/strip_sums.hpp"
 #include "kernels/ops/window_scores.hpp"
 #include "kernels/recipes/pair_planes.hpp"
+#include "kernels/view/clones.hpp"
 
 namespace groundshift::cpu {
 namespace {  // internal linkage: GCC clones templates only where no other file shares the instance
