@@ -118,11 +118,12 @@ AlignOutcome run(DetectPlan& plan, const std::filesystem::path& points, const Jo
           using T = typename decltype(tag)::type;
           counts[slot.index] = take_core(slot.tile, bands, static_cast<T>(nodata), cores[slot.index]);
         });
+        if (product.concurrent()) product.write(slot.core, cores[slot.index].data());
       },
       [&](Slot& slot) {
         all.valid += counts[slot.index].valid;
         all.lost += counts[slot.index].lost;
-        product.write(slot.core, cores[slot.index].data());
+        if (!product.concurrent()) product.write(slot.core, cores[slot.index].data());
       });
   if (all.valid == 0) throw InputError(fmt::format("{}: no pixel is valid on the grid", plan.options.after));
   if (all.lost > 0) {

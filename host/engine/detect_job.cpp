@@ -41,16 +41,17 @@ class DetectRun {
     scores.run(tiles);
     check(scores.statistics());
     std::optional<SiteProduct> sites;
-    if (scores.kept() != nullptr) {
+    if (plan_.finds_places()) {
       if (!scores.thresholds()) throw InputError("there is no scored pixel to classify");
       const std::int64_t memory = plan_.options.resources.memory_bytes;
       const std::int64_t room = std::max((memory - plan_.tiles.planned_bytes) / 4, memory / 8);
       sites.emplace(plan_, result_.fit, *scores.thresholds(), room, context_);
       sites->find(*scores.kept(), scores.score_window());
       sites->look_at_dates(tiles);
-      result_.residency.scratch_bytes += scores.kept()->scratch_bytes();
     }
-    tiles.release();  // GDAL's COG copy wants the memory
+    if (scores.kept() != nullptr) result_.residency.scratch_bytes += scores.kept()->scratch_bytes();
+    tiles.release();  // the writers' ends want the memory
+    scores.write_kept();
     scores.drop_kept();
     result_.passes = tiles.timings();
     result_.decoded_bytes_before = tiles.decoded_bytes_before();

@@ -96,7 +96,10 @@ std::vector<PlannedPass> passes_for(const DetectPlan& plan, const FitNeeds& need
   if (m.texture) passes.push_back({"texture", "mean and spread of the texture channel"});
   if (needs.null_model) passes.push_back({"null", "distribution of T, for p-values"});
   passes.push_back({"score", "normalize, score, smooth, write"});
-  if (plan.keeps_scores()) passes.push_back({"sites", "kept scores above the threshold, cleaned; class and sites"});
+  if (plan.options.type != ScoreType::float32) {
+    passes.push_back({"scale", "kept scores to integers, once the largest is known; write"});
+  }
+  if (plan.finds_places()) passes.push_back({"sites", "kept scores above the threshold, cleaned; class and sites"});
   if (plan.options.products.sites)
     passes.push_back({"dates", "means of both dates over the sites, from tiles that hold one"});
   return passes;
@@ -110,7 +113,7 @@ double tile_share(const DetectPlan& plan) {
 /// What slots and caches leave of the budget for what is kept between passes; a quarter is the sites'.
 std::int64_t room_to_keep(const DetectPlan& plan) {
   const std::int64_t left = plan.options.resources.memory_bytes - plan.tiles.planned_bytes;
-  return plan.keeps_scores() ? left - left / 4 : left;
+  return plan.finds_places() ? left - left / 4 : left;
 }
 
 void plan_kept_tiles(DetectPlan& plan, const FitNeeds& needs) {
@@ -199,6 +202,12 @@ void cut_into_tiles(DetectPlan& plan) {
 }
 
 }  // namespace
+
+std::int32_t DetectPlan::raster_count() const {
+  const ProductChoice& p = options.products;
+  return 1 + (p.change_class ? 1 : 0) + (p.pvalue ? 1 : 0) + (p.quality ? 1 : 0) + (p.direction ? 1 : 0) +
+         (p.normalized ? 1 : 0);
+}
 
 WorkspaceShape workspace_shape(const DetectPlan& plan, const SourceShape& source, std::int32_t width,
                                std::int32_t height) {

@@ -97,7 +97,13 @@ struct DetectPlan {
   /// The fit reads a sample of cells instead of all tiles.
   bool sampled() const { return method.fit_pixels != kFitAll && pixel_count(grid) > method.fit_pixels; }
   /// The scores themselves are wanted again after the last pass.
-  bool keeps_scores() const { return options.products.change_class || options.products.sites; }
+  bool keeps_scores() const { return finds_places() || options.type != ScoreType::float32; }
+  /// Class or sites are made of the kept scores.
+  bool finds_places() const { return options.products.change_class || options.products.sites; }
+  /// Rasters that a run writes at once.
+  std::int32_t raster_count() const;
+  /// Memory of each of them for what its writer holds back.
+  std::int64_t output_memory_bytes() const { return tiles.gdal_cache_bytes / raster_count(); }
 };
 
 /// Which statistics a method needs before the first score.

@@ -5,14 +5,15 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <mutex>
 #include <span>
 
 #include <fmt/format.h>
 
+#include "host/align/window_tasks.hpp"
 #include "host/base/error.hpp"
 #include "host/engine/raster_product.hpp"
 #include "host/engine/version.hpp"
-#include "host/io/raster_source.hpp"
 #include "kernels/api/quantise.hpp"
 
 namespace groundshift {
@@ -61,6 +62,11 @@ struct StoredSums {
       sum_of_squares += v * v;
     }
   }
+  void merge(const StoredSums& other) {
+    count += other.count;
+    sum += other.sum;
+    sum_of_squares += other.sum_of_squares;
+  }
   /// A file's statistics describe its stored values.
   BandStatistics statistics(double smallest, double largest) const {
     const auto n = static_cast<double>(count);
@@ -84,18 +90,7 @@ HeatmapWriter::HeatmapWriter(const DetectPlan& plan, const std::vector<BandNorma
       context_(context),
       metadata_(processing_metadata(plan, fits)),
       pixel_hash_(plan.grid.width, plan.grid.height, 1) {
-  RasterSinkSpec spec = output_spec();
-  if (plan.options.type != ScoreType::float32) {
-    check_output_path(plan.options.out, plan.options.overwrite);
-    scratch_.emplace(plan.options.out, plan.options.scratch, ".score");
-    spec.path = scratch_->path();
-    spec.format = RasterFormat::gtiff;
-    spec.type = PixelType::f32;
-    spec.nodata = std::numeric_limits<double>::quiet_NaN();
-    spec.creation_options.clear();
-    spec.overwrite = true;
-  }
-  sink_.emplace(std::move(spec));
+  sink_ = make_raster_sink(output_spec());
 }
 
 RasterSinkSpec HeatmapWriter::output_spec() const {
@@ -117,58 +112,49 @@ void HeatmapWriter::hash(const Window& core, RasterView<const float> score) {
 }
 
 void HeatmapWriter::write(const Window& core, RasterView<const float> score) {
-  sink_->write(core, score.data, score.row_pitch, 0);
+  if (plan_.options.type == ScoreType::float32) sink_->write(core, score.data, score.row_pitch, 0);
+}
+
+void HeatmapWriter::write_kept(KeptScores& scores, const BandStatistics& statistics) {
+  if (plan_.options.type == ScoreType::uint16) scale_tiles<std::uint16_t>(scores, statistics);
+  if (plan_.options.type == ScoreType::byte) scale_tiles<std::uint8_t>(scores, statistics);
+}
+
+template <class T>
+void HeatmapWriter::scale_tiles(KeptScores& scores, const BandStatistics& statistics) {
+  constexpr double kLargest = std::numeric_limits<T>::max() - 1.0;
+  const auto step = static_cast<float>(statistics.max > 0.0 ? statistics.max / kLargest : 1.0);
+  scale_ = step;
+  const auto tiles = static_cast<std::int64_t>(plan_.tiles.tiles.size());
+  const int threads = sink_->concurrent() ? plan_.tiles.computes : 1;
+  std::vector<StoredSums> sums(static_cast<std::size_t>(threads));
+  std::vector<std::vector<float>> fetched(sums.size());
+  std::vector<std::vector<T>> stored(sums.size());
+  std::mutex progress;
+  context_.progress->begin("scale", pixel_count(plan_.grid));
+  for_each_window(tiles, threads, context_.stop, [&](std::int64_t tile, int worker) {
+    const auto w = static_cast<std::size_t>(worker);
+    const Window& core = plan_.tiles.tiles[static_cast<std::size_t>(tile)];
+    const auto count = static_cast<std::size_t>(pixel_count(core));
+    const float* score = scores.tile(tile, fetched[w]);
+    stored[w].resize(count);
+    quantise_scores({score, count}, step, std::span<T>(stored[w]));
+    sums[w].template add<T>(stored[w]);
+    pixel_hash_.add(0, core, stored[w].data(), core.width, sizeof(T), false);
+    sink_->write(core, stored[w].data(), core.width, 0);
+    std::lock_guard lock(progress);
+    context_.progress->advance(pixel_count(core));
+  });
+  context_.progress->end();
+  for (std::size_t t = 1; t < sums.size(); ++t) sums[0].merge(sums[t]);
+  stored_ = sums[0].statistics(std::nearbyint(statistics.min / scale_), std::nearbyint(statistics.max / scale_));
+  sink_->set_scale(1, scale_, 0.0);
 }
 
 void HeatmapWriter::finish(const BandStatistics& statistics) {
   statistics_ = statistics;
-  if (scratch_) {
-    sink_->commit();
-    scale_into_output(statistics);
-  } else {
-    sink_->set_statistics(1, statistics);
-  }
+  sink_->set_statistics(1, plan_.options.type == ScoreType::float32 ? statistics : stored_);
   sink_->finish();
-}
-
-void HeatmapWriter::scale_into_output(const BandStatistics& statistics) {
-  const bool wide = plan_.options.type == ScoreType::uint16;
-  const double largest = wide ? 65534.0 : 254.0;
-  const auto step = static_cast<float>(statistics.max > 0.0 ? statistics.max / largest : 1.0);
-  scale_ = step;
-  Warnings unheard;
-  const auto source =
-      make_gdal_source(describe_raster(scratch_->path().string()), {{1}, PixelType::f32, std::nullopt, false}, unheard);
-  sink_.emplace(output_spec());
-  const std::int32_t width = plan_.grid.width, height = plan_.grid.height;
-  constexpr std::int32_t kSide = 512;  // the output's blocks; whole cells
-  constexpr std::size_t kMost = std::size_t{kSide} * kSide;
-  StoredSums sums;
-  std::vector<float> scores(kMost);
-  std::vector<std::uint8_t> valid(kMost), bytes(wide ? 0 : kMost);
-  std::vector<std::uint16_t> words(wide ? kMost : 0);
-  for (std::int32_t y = 0; y < height; y += kSide) {
-    for (std::int32_t x = 0; x < width; x += kSide) {
-      throw_if_stopped(context_.stop);
-      const Window w{x, y, std::min(kSide, width - x), std::min(kSide, height - y)};
-      const auto count = static_cast<std::size_t>(pixel_count(w));
-      source->decode(w, scores.data(), w.width, 0, valid.data());
-      const void* stored = wide ? static_cast<const void*>(words.data()) : bytes.data();
-      if (wide) {
-        quantise_scores({scores.data(), count}, step, {words.data(), count});
-        sums.add<std::uint16_t>({words.data(), count});
-      } else {
-        quantise_scores({scores.data(), count}, step, {bytes.data(), count});
-        sums.add<std::uint8_t>({bytes.data(), count});
-      }
-      pixel_hash_.add(0, w, stored, w.width, wide ? 2 : 1, false);
-      sink_->write(w, stored, w.width, 0);
-    }
-  }
-  sink_->set_scale(1, scale_, 0.0);
-  sink_->set_statistics(
-      1, sums.statistics(std::nearbyint(statistics.min / scale_), std::nearbyint(statistics.max / scale_)));
-  scratch_.reset();
 }
 
 ProductRecord HeatmapWriter::commit() {

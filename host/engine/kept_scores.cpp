@@ -39,14 +39,17 @@ void KeptScores::keep(std::int64_t tile, const float* scores) {
   store_.spill(tile, reinterpret_cast<const std::byte*>(fetched_.data()));
 }
 
-const float* KeptScores::tile(std::int64_t index) {
+const float* KeptScores::tile(std::int64_t index, std::vector<float>& buffer) {
   if (const std::byte* kept = store_.resident(index)) return reinterpret_cast<const float*>(kept);
-  if (fetched_tile_ != index) {
-    fetched_.resize(static_cast<std::size_t>(store_.record_bytes()) / sizeof(float));
-    store_.fetch(index, reinterpret_cast<std::byte*>(fetched_.data()));
-    fetched_tile_ = index;
-  }
-  return fetched_.data();
+  buffer.resize(static_cast<std::size_t>(store_.record_bytes()) / sizeof(float));
+  store_.fetch(index, reinterpret_cast<std::byte*>(buffer.data()));
+  return buffer.data();
+}
+
+const float* KeptScores::tile(std::int64_t index) {
+  if (fetched_tile_ == index && !store_.in_memory(index)) return fetched_.data();
+  fetched_tile_ = index;
+  return tile(index, fetched_);
 }
 
 void KeptScores::read(const Window& window, float* to, std::ptrdiff_t row_pitch) {

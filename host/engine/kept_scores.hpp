@@ -11,13 +11,15 @@
 namespace groundshift {
 
 /// In memory as far as the plan has room for scores, the others in a scratch file without a name. keep() and read()
-/// from one thread each, never at the same time.
+/// from one thread each, never at the same time; tile() from several.
 class KeptScores {
  public:
   explicit KeptScores(const DetectPlan& plan);
 
   /// Tile `tile` of the plan, without gaps. Throws OutputError.
   void keep(std::int64_t tile, const float* scores);
+  /// The scores of tile `index` without gaps, fetched into `buffer` where they are not in memory. Throws OutputError.
+  const float* tile(std::int64_t index, std::vector<float>& buffer);
   /// A window that lies inside one tile of the plan; NaN = no score. Throws OutputError.
   void read(const Window& window, float* to, std::ptrdiff_t row_pitch);
   /// Full-width rows [first_row, first_row + row_count).

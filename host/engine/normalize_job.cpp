@@ -138,11 +138,15 @@ NormalizeResult run(DetectPlan& plan, const std::optional<std::filesystem::path>
   RasterProduct product(plan, spec, plan.options.out, context);
   std::int64_t valid = 0;
   tiles.each_after(
-      "normalize", [&](Slot& slot) { normalize_tile(slot, result.fit.band_maps, 0); },
+      "normalize",
+      [&](Slot& slot) {
+        normalize_tile(slot, result.fit.band_maps, 0);
+        if (product.concurrent()) product.write(slot.core, slot.result(0).data);
+      },
       [&](Slot& slot) {
         const float* first = slot.result(0).data;
         for (std::int64_t i = 0; i < pixel_count(slot.core); ++i) valid += std::isnan(first[i]) ? 0 : 1;
-        product.write(slot.core, first);
+        if (!product.concurrent()) product.write(slot.core, first);
       });
   if (valid == 0) throw InputError(fmt::format("{}: no pixel is valid", plan.options.after));
   tiles.release();

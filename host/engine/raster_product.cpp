@@ -36,9 +36,10 @@ RasterSinkSpec sink_spec(const DetectPlan& plan, const JobContext& context) {
   spec.creation_options = o.creation_options;
   spec.scratch_folder = o.scratch;
   spec.overwrite = o.overwrite;
-  spec.threads = o.format == RasterFormat::cog ? cog_threads(o.resources) : o.resources.threads;
+  spec.threads = o.resources.threads;
   spec.stop = context.stop;
-  spec.block_size = std::min(plan.tiles.tile_width, plan.tiles.tile_height) >= 512 ? 512 : kCellSize;
+  spec.memory_bytes = plan.output_memory_bytes();
+  spec.gdal_block = std::min(plan.tiles.tile_width, plan.tiles.tile_height) >= 512 ? 512 : kCellSize;
   return spec;
 }
 
@@ -67,7 +68,7 @@ RasterProduct::RasterProduct(const DetectPlan& plan, RasterProductSpec spec, con
     : spec_(std::move(spec)),
       path_(path),
       hash_(plan.grid.width, plan.grid.height, static_cast<std::int32_t>(spec_.bands.size())),
-      sink_(product_spec(plan, spec_, path, context)) {}
+      sink_(make_raster_sink(product_spec(plan, spec_, path, context))) {}
 
 void RasterProduct::write(const Window& core, const void* pixels) {
   const std::size_t bytes = byte_count(spec_.type);
@@ -76,16 +77,16 @@ void RasterProduct::write(const Window& core, const void* pixels) {
     hash_.add(band, core, plane, core.width, bytes, spec_.type == PixelType::f32);
     plane += static_cast<std::size_t>(pixel_count(core)) * bytes;
   }
-  sink_.write(core, pixels, core.width, pixel_count(core));
+  sink_->write(core, pixels, core.width, pixel_count(core));
 }
 
-void RasterProduct::finish() { sink_.finish(); }
+void RasterProduct::finish() { sink_->finish(); }
 
 ProductRecord RasterProduct::commit() {
   ProductRecord record;
   record.name = spec_.name;
   record.path = path_;
-  record.byte_count = sink_.commit();
+  record.byte_count = sink_->commit();
   record.pixel_hash = hash_.hex();
   return record;
 }

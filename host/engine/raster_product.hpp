@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -30,12 +31,14 @@ struct RasterProductSpec {
   std::vector<std::pair<std::string, std::string>> metadata;
 };
 
-/// Same grid, format and creation options as the heatmap. write() comes from one thread, in any order of tiles.
+/// Same grid, format and creation options as the heatmap. Tiles come in any order, from several threads where the
+/// product is concurrent(), else from one.
 class RasterProduct {
  public:
   RasterProduct(const DetectPlan& plan, RasterProductSpec spec, const std::filesystem::path& path,
                 const JobContext& context);
 
+  bool concurrent() const { return sink_->concurrent(); }
   /// All bands of a tile, band after band, without gaps.
   void write(const Window& core, const void* pixels);
   /// Closes the file; it is complete, but not yet under its name.
@@ -46,7 +49,7 @@ class RasterProduct {
   RasterProductSpec spec_;
   std::filesystem::path path_;
   PixelHash hash_;
-  RasterSink sink_;
+  std::unique_ptr<RasterSink> sink_;
 };
 
 /// What `-of`, `-co` and the budget make of a sink for this run's grid.

@@ -65,11 +65,6 @@ void return_free_memory() {
 #endif
 }
 
-int cog_threads(const ResourceOptions& options) {
-  constexpr std::int64_t kBytesPerThread = std::int64_t{64} << 20;
-  return static_cast<int>(std::min<std::int64_t>(options.threads, 1 + options.memory_bytes / kBytesPerThread));
-}
-
 ResourceOptions resolved(ResourceOptions options) {
   if (options.threads == 0) options.threads = available_threads();
   if (options.memory_bytes == 0) options.memory_bytes = default_memory_bytes();

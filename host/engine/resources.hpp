@@ -23,10 +23,6 @@ std::int64_t peak_memory_bytes();
 /// Gives memory that was freed back to the system, as far as the C library keeps it.
 void return_free_memory();
 
-/// Threads that GDAL's COG copy may use. Each encoder thread beyond the first holds some 20 MiB of its own (peak memory
-/// of a 6000 x 6000 float32 copy: 120, 170 and 205 MiB with 1, 2 and 4), so the budget limits their number.
-int cog_threads(const ResourceOptions& options);
-
 /// threads and memory_bytes filled in where they were 0.
 ResourceOptions resolved(ResourceOptions options);
 

@@ -109,19 +109,27 @@ void ScorePass::compute(Slot& slot) {
     for (std::int64_t i = 0; i < pixel_count(slot.core); ++i) p[i] = (*pvalues_)(slot.score.data[i]);
   }
   if (normalized_) normalize_tile(slot, fit_.band_maps, plane);
+  write(slot, true);
+}
+
+/// The rasters that compute threads may pack themselves, or the others.
+void ScorePass::write(Slot& slot, bool concurrent) {
+  if (writer_.concurrent() == concurrent) writer_.write(slot.core, read_only(slot.score));
+  std::int32_t plane = 1;
+  const auto put = [&](std::optional<RasterProduct>& product, std::int32_t planes) {
+    if (!product) return;
+    if (product->concurrent() == concurrent) product->write(slot.core, slot.result(plane).data);
+    plane += planes;
+  };
+  put(direction_, 2);
+  put(pvalue_, 1);
+  put(normalized_, plan_.band_count);
 }
 
 void ScorePass::consume(Slot& slot) {
   const RasterView<const float> score = read_only(slot.score);
-  writer_.write(slot.core, score);
+  write(slot, false);
   products_.add(slot.core, score);
-  std::int32_t plane = 1;
-  if (direction_) {
-    direction_->write(slot.core, slot.result(plane).data);
-    plane += 2;
-  }
-  if (pvalue_) pvalue_->write(slot.core, slot.result(plane++).data);
-  if (normalized_) normalized_->write(slot.core, slot.result(plane).data);
   if (scores_) scores_->keep(slot.tile_index, score.data);
 }
 
@@ -129,9 +137,17 @@ LogWindow ScorePass::score_window() const {
   return thresholds_window(histogram_of_[0], statistics_.max(), plan_.method);
 }
 
-void ScorePass::finish() {
+BandStatistics ScorePass::band_statistics() const {
   const ScoreStatistics& s = statistics_;
-  writer_.finish({s.min(), s.max(), s.mean(), s.std(), s.valid_count()});
+  return {s.min(), s.max(), s.mean(), s.std(), s.valid_count()};
+}
+
+void ScorePass::write_kept() {
+  if (scores_) writer_.write_kept(*scores_, band_statistics());
+}
+
+void ScorePass::finish() {
+  writer_.finish(band_statistics());
   if (pvalue_) pvalue_->finish();
   if (direction_) direction_->finish();
   if (normalized_) normalized_->finish();
@@ -142,9 +158,7 @@ std::vector<ProductRecord> ScorePass::commit() {
   for (std::optional<RasterProduct>* product : {&pvalue_, &direction_, &normalized_}) {
     if (*product) records.push_back((*product)->commit());
   }
-  const BandStatistics statistics{statistics_.min(), statistics_.max(), statistics_.mean(), statistics_.std(),
-                                  statistics_.valid_count()};
-  const HeatmapFacts facts{plan_.options.out, heatmap_title(plan_), statistics, writer_.stored_scale(), 0.0};
+  const HeatmapFacts facts{plan_.options.out, heatmap_title(plan_), band_statistics(), writer_.stored_scale(), 0.0};
   for (ProductRecord& record : products_.finish(facts)) records.push_back(std::move(record));
   return records;
 }

@@ -23,6 +23,8 @@ class ScorePass {
   ScorePass(const DetectPlan& plan, const PairFit& fit, ProductMaker& products, const JobContext& context);
 
   void run(PairTiles& tiles);
+  /// Writes what is written of kept scores, which may be dropped then.
+  void write_kept();
   /// Closes heatmap and products. The tiles may be gone.
   void finish();
   /// In place: the heatmap first.
@@ -39,6 +41,8 @@ class ScorePass {
  private:
   void compute(Slot& slot);
   void consume(Slot& slot);
+  void write(Slot& slot, bool concurrent);
+  BandStatistics band_statistics() const;
   void add_products();
   ScoreRecipe direction_recipe(ScoreKind kind) const;
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <optional>
 
 #include <fmt/format.h>
@@ -124,10 +125,8 @@ RasterSinkSpec class_spec(const SitesJobOptions& options, const Grid& grid, cons
   spec.metadata = {{"GROUNDSHIFT_THRESHOLD", fmt::format("{:.9g}", used.value)}};
   spec.scratch_folder = options.sites.scratch_folder;
   spec.overwrite = options.layer.overwrite;
-  // Each encoder thread of GDAL's COG copy beyond the first holds some 20 MiB of its own.
-  constexpr std::int64_t kBytesPerThread = std::int64_t{64} << 20;
-  spec.threads =
-      static_cast<int>(std::min<std::int64_t>(options.threads, 1 + options.sites.memory_bytes / kBytesPerThread));
+  spec.threads = options.threads;
+  spec.memory_bytes = options.sites.memory_bytes / 8;
   spec.stop = context.stop;
   return spec;
 }
@@ -172,9 +171,9 @@ SitesReport run_sites(SitesJobOptions options, const JobContext& context) {
     context.warnings->add("areas_approximate", sites.areas()->caution);
   }
 
-  std::optional<RasterSink> mask;
+  std::unique_ptr<RasterSink> mask;
   if (!options.class_out.empty()) {
-    mask.emplace(class_spec(options, report.grid, report.used, context));
+    mask = make_raster_sink(class_spec(options, report.grid, report.used, context));
     write_class(sites, *mask, context);
   }
   const SiteDates no_dates;

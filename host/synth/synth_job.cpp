@@ -107,21 +107,21 @@ RasterSinkSpec sink_spec(const SynthOptions& o, const char* name, int threads) {
   return spec;
 }
 
-RasterSink date_sink(const SynthOptions& o, const char* name, const synth::Scene& scene, int threads) {
+std::unique_ptr<RasterSink> date_sink(const SynthOptions& o, const char* name, const synth::Scene& scene, int threads) {
   RasterSinkSpec spec = sink_spec(o, name, threads);
   spec.type = o.type;
   spec.band_count = o.band_count;
   spec.nodata = is_integer(o.type) ? 0.0 : std::numeric_limits<double>::quiet_NaN();
   for (const synth::Band& band : scene.bands()) spec.band_descriptions.push_back(band.name);
   spec.creation_options = o.creation_options;
-  return RasterSink(std::move(spec));
+  return make_raster_sink(std::move(spec));
 }
 
-RasterSink truth_sink(const SynthOptions& o, int threads) {
+std::unique_ptr<RasterSink> truth_sink(const SynthOptions& o, int threads) {
   RasterSinkSpec spec = sink_spec(o, "truth.tif", threads);
   spec.type = PixelType::u8;
   spec.band_descriptions = {"0 unlabelled, 1 unchanged, 2 changed"};
-  return RasterSink(std::move(spec));
+  return make_raster_sink(std::move(spec));
 }
 
 void add_counts(const synth::SceneTile& tile, SynthReport& report) {
@@ -147,9 +147,9 @@ SynthReport run_synth(const SynthOptions& options, const JobContext& context) {
     check_output_path(options.folder / name, options.overwrite);
 
   const synth::Scene scene(options);
-  RasterSink before = date_sink(options, "before.tif", scene, threads);
-  RasterSink after = date_sink(options, "after.tif", scene, threads);
-  RasterSink truth = truth_sink(options, threads);
+  const std::unique_ptr<RasterSink> before = date_sink(options, "before.tif", scene, threads);
+  const std::unique_ptr<RasterSink> after = date_sink(options, "after.tif", scene, threads);
+  const std::unique_ptr<RasterSink> truth = truth_sink(options, threads);
 
   SynthReport report;
   for (std::size_t k = 0; k < synth::kChangeKindCount; ++k) {
@@ -178,18 +178,22 @@ SynthReport run_synth(const SynthOptions& options, const JobContext& context) {
     ++next;
     return tile;
   };
+  const auto put = [&](const synth::SceneTile& tile, bool concurrent) {
+    const Window& w = tile.window;
+    const std::ptrdiff_t band_pitch = static_cast<std::ptrdiff_t>(w.width) * w.height;
+    if (before->concurrent() == concurrent) before->write(w, tile.before.data(), w.width, band_pitch);
+    if (after->concurrent() == concurrent) after->write(w, tile.after.data(), w.width, band_pitch);
+    if (truth->concurrent() == concurrent) truth->write(w, tile.truth.data(), w.width, band_pitch);
+  };
   const auto draw = [&](TilePointer tile) {
     scene.draw(*tile);
+    put(*tile, true);
     return tile;
   };
   const auto write = [&](const TilePointer& tile) {
-    const Window& w = tile->window;
-    const std::ptrdiff_t band_pitch = static_cast<std::ptrdiff_t>(w.width) * w.height;
-    before.write(w, tile->before.data(), w.width, band_pitch);
-    after.write(w, tile->after.data(), w.width, band_pitch);
-    truth.write(w, tile->truth.data(), w.width, band_pitch);
+    put(*tile, false);
     add_counts(*tile, report);
-    context.progress->advance(pixel_count(w));
+    context.progress->advance(pixel_count(tile->window));
   };
   const tbb::global_control allowed(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads));
   tbb::task_arena arena(threads);
@@ -201,7 +205,7 @@ SynthReport run_synth(const SynthOptions& options, const JobContext& context) {
   });
   context.progress->end();
   throw_if_stopped(context.stop);
-  report.files = {{"before.tif", before.commit()}, {"after.tif", after.commit()}, {"truth.tif", truth.commit()}};
+  report.files = {{"before.tif", before->commit()}, {"after.tif", after->commit()}, {"truth.tif", truth->commit()}};
   const std::int64_t labelled = report.changed + report.unchanged;
   report.changed_share = labelled > 0 ? static_cast<double>(report.changed) / static_cast<double>(labelled) : 0.0;
   return report;

@@ -21,9 +21,9 @@ void write_raster(const char* path, const std::vector<std::uint8_t>& pixels, std
   spec.grid.height = height;
   spec.type = gs::PixelType::u8;
   spec.overwrite = true;
-  gs::RasterSink sink(spec);
-  sink.write({0, 0, width, height}, pixels.data(), width, std::ptrdiff_t{width} * height);
-  sink.commit();
+  const auto sink = gs::make_raster_sink(spec);
+  sink->write({0, 0, width, height}, pixels.data(), width, std::ptrdiff_t{width} * height);
+  sink->commit();
 }
 
 }  // namespace

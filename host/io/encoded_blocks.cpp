@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Packed blocks in memory and beyond.
+#include "host/io/encoded_blocks.hpp"
+
+#include <algorithm>
+
+namespace groundshift {
+
+EncodedBlocks::EncodedBlocks(std::int64_t block_count, std::int64_t memory_bytes, std::filesystem::path scratch_folder)
+    : memory_left_(memory_bytes),
+      scratch_(std::move(scratch_folder), "packed blocks"),
+      at_(static_cast<std::size_t>(block_count)) {}
+
+void EncodedBlocks::add(std::int64_t block, std::span<const std::byte> packed) {
+  Place& place = at_[static_cast<std::size_t>(block)];
+  const auto count = static_cast<std::int64_t>(packed.size());
+  std::int64_t total = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    if (count <= memory_left_) {
+      memory_left_ -= count;
+    } else {
+      scratch_.open();
+      place.start = scratch_end_;
+      scratch_end_ += count;
+      total = scratch_end_;
+    }
+  }
+  if (place.start < 0) {
+    place.bytes.assign(packed.begin(), packed.end());
+  } else {
+    scratch_.write(place.start, packed.data(), count, total);
+  }
+  place.byte_count = count;
+}
+
+void EncodedBlocks::read(std::int64_t block, std::byte* to) const {
+  const Place& place = at_[static_cast<std::size_t>(block)];
+  if (place.start < 0) {
+    std::copy(place.bytes.begin(), place.bytes.end(), to);
+  } else {
+    scratch_.read(place.start, to, place.byte_count);
+  }
+}
+
+}  // namespace groundshift

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Packed blocks of a file that is being made, until their places in it are known.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <mutex>
+#include <span>
+#include <vector>
+
+#include "host/io/scratch_file.hpp"
+
+namespace groundshift {
+
+/// In memory as far as `memory_bytes` goes, the rest in a scratch file without a name. add() comes from any thread, for
+/// every block once; read() after the last add().
+class EncodedBlocks {
+ public:
+  EncodedBlocks(std::int64_t block_count, std::int64_t memory_bytes, std::filesystem::path scratch_folder);
+
+  /// Throws OutputError: folder not writable, disk full.
+  void add(std::int64_t block, std::span<const std::byte> packed);
+  /// Bytes of a block; 0 for one that was not added.
+  std::int64_t byte_count(std::int64_t block) const { return at_[static_cast<std::size_t>(block)].byte_count; }
+  /// Throws OutputError.
+  void read(std::int64_t block, std::byte* to) const;
+  std::int64_t scratch_bytes() const { return scratch_end_; }
+
+ private:
+  /// start : in the scratch file; < 0: the block is in memory
+  struct Place {
+    std::vector<std::byte> bytes;
+    std::int64_t start = -1, byte_count = 0;
+  };
+
+  std::int64_t memory_left_;
+  std::int64_t scratch_end_ = 0;
+  std::mutex mutex_;  ///< guards the two numbers above and the opening of the file
+  ScratchFile scratch_;
+  std::vector<Place> at_;
+};
+
+}  // namespace groundshift

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pyramid, packers and packed blocks, put together to a file.
+#include "host/io/tiff_sink.hpp"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstring>
+#include <limits>
+
+#include <cpl_vsi.h>
+#include <fmt/format.h>
+
+#include "host/base/error.hpp"
+#include "host/base/progress.hpp"
+#include "host/io/block_packer.hpp"
+#include "host/io/encoded_blocks.hpp"
+#include "host/io/gdal_raster.hpp"
+#include "host/io/output_stream.hpp"
+#include "host/io/overview_pyramid.hpp"
+#include "host/io/tiff_header.hpp"
+
+namespace groundshift {
+namespace {
+
+namespace fs = std::filesystem;
+
+PyramidSpec pyramid_spec(const RasterSinkSpec& spec, const TiffPacking& packing, const fs::path& scratch,
+                         std::int64_t memory_bytes) {
+  PyramidSpec p;
+  p.width = spec.grid.width;
+  p.height = spec.grid.height;
+  p.band_count = spec.band_count;
+  p.type = spec.type;
+  p.block_width = packing.block_width;
+  p.block_height = packing.block_height;
+  p.overviews = packing.overviews;
+  p.rule = packing.rule;
+  p.nodata = spec.nodata;
+  p.memory_bytes = memory_bytes;
+  p.scratch_folder = scratch;
+  return p;
+}
+
+std::int64_t total_blocks(const std::vector<PyramidLevel>& levels) {
+  return levels.back().first_block + levels.back().block_count();
+}
+
+/// Half for packers, a quarter each for blocks in parts and for packed ones.
+struct Shares {
+  int packers = 1;
+  std::int64_t waiting = 0, packed = 0;
+};
+Shares share(const RasterSinkSpec& spec, const TiffPacking& packing) {
+  const std::int64_t one = BlockPackers::bytes_of_one(packing, spec.type, spec.band_count);
+  Shares s;
+  s.packers = static_cast<int>(std::clamp<std::int64_t>(spec.memory_bytes / 2 / one, 1, std::max(1, spec.threads)));
+  const std::int64_t left = std::max<std::int64_t>(0, spec.memory_bytes - s.packers * one);
+  s.waiting = left / 2;
+  s.packed = left - s.waiting;
+  return s;
+}
+
+/// A file in GDAL's memory file system, gone with its scope.
+class MemoryFile {
+ public:
+  MemoryFile() {
+    static std::atomic<int> counter{0};
+    path_ = fmt::format("/vsimem/groundshift-{}.tif", counter++);
+  }
+  ~MemoryFile() {
+    VSIUnlink(path_.c_str());
+    VSIUnlink((path_ + ".aux.xml").c_str());
+  }
+  MemoryFile(const MemoryFile&) = delete;
+  MemoryFile& operator=(const MemoryFile&) = delete;
+  const std::string& path() const { return path_; }
+  std::span<const std::byte> bytes() const {
+    vsi_l_offset count = 0;
+    const GByte* data = VSIGetMemFileBuffer(path_.c_str(), &count, FALSE);
+    return {reinterpret_cast<const std::byte*>(data), data == nullptr ? 0 : static_cast<std::size_t>(count)};
+  }
+
+ private:
+  std::string path_;
+};
+
+class TiffSink final : public RasterSink {
+ public:
+  TiffSink(RasterSinkSpec spec, const TiffPacking& packing, const Shares& shares)
+      : spec_(std::move(spec)),
+        packing_(packing),
+        file_(spec_.path),
+        scratch_(spec_.scratch_folder.empty() ? file_.path().parent_path() : spec_.scratch_folder),
+        packers_(packing, spec_.type, spec_.band_count, shares.packers),
+        pyramid_(pyramid_spec(spec_, packing, scratch_, shares.waiting),
+                 [this](std::int64_t block, const BlockPixels& pixels) { keep(block, pixels); }),
+        blocks_(total_blocks(pyramid_.levels()), shares.packed, scratch_),
+        facts_(static_cast<std::size_t>(spec_.band_count)) {
+    // What GDAL cannot describe, a full disk or a folder that forbids it, is told before a pixel is read.
+    static_cast<void>(full_tags());
+    OutputStream(file_.path(), spec_.path);
+  }
+
+  bool concurrent() const override { return true; }
+
+  void write(const Window& w, const void* data, std::ptrdiff_t row_pitch, std::ptrdiff_t band_pitch) override {
+    with_name([&] { pyramid_.add(w, data, row_pitch, band_pitch); });
+  }
+  void set_statistics(std::int32_t band, const BandStatistics& statistics) override {
+    facts_[static_cast<std::size_t>(band - 1)].statistics = statistics;
+  }
+  void set_scale(std::int32_t band, double scale, double offset) override {
+    facts_[static_cast<std::size_t>(band - 1)].scale = {scale, offset};
+  }
+
+  void finish() override {
+    with_name([&] { lay_out(); });
+    verify_output(spec_, file_.path());
+    finished_ = true;
+  }
+  std::int64_t commit() override {
+    if (!finished_) finish();
+    return put_in_place(file_, spec_.path);
+  }
+
+ private:
+  /// A scratch file's error names its folder; the output belongs to it.
+  template <class F>
+  void with_name(F&& work) {
+    try {
+      work();
+    } catch (const OutputError& error) {
+      const std::string what = error.what();
+      if (what.starts_with(spec_.path.string())) throw;
+      std::throw_with_nested(OutputError(fmt::format("{}: cannot be written: {}", spec_.path.string(), what)));
+    }
+  }
+
+  void keep(std::int64_t block, const BlockPixels& pixels) {
+    packers_.pack(pixels, [&](std::span<const std::byte> packed) { blocks_.add(block, packed); });
+  }
+
+  /// GDAL writes the header of a file without blocks; every tag of ours is its.
+  std::vector<TiffTag> full_tags() const {
+    const MemoryFile twin;
+    std::vector<std::string> options = {"TILED=YES", "SPARSE_OK=TRUE", "BIGTIFF=YES",
+                                        fmt::format("BLOCKXSIZE={}", packing_.block_width),
+                                        fmt::format("BLOCKYSIZE={}", packing_.block_height)};
+    if (packing_.codec == BlockCodec::deflate) options.push_back("COMPRESS=DEFLATE");
+    if (packing_.codec == BlockCodec::zstd) options.push_back("COMPRESS=ZSTD");
+    if (packing_.predictor != BlockPredictor::none) {
+      options.push_back(fmt::format("PREDICTOR={}", static_cast<int>(packing_.predictor)));
+    }
+    Dataset dataset = create_gtiff(spec_, twin.path(), options);
+    set_band_facts(*dataset, spec_, facts_);
+    close_output(dataset, spec_, "its header cannot be made");
+    return tags_of_bigtiff(twin.bytes());
+  }
+
+  std::vector<TiffLevel> levels() const {
+    std::vector<TiffLevel> out;
+    for (const PyramidLevel& level : pyramid_.levels()) {
+      out.emplace_back();
+      out.back().tags = out.size() == 1 ? full_tags() : overview_tags(out[0].tags, level.width, level.height);
+      for (std::int64_t b = 0; b < level.block_count(); ++b) {
+        const std::int64_t bytes = blocks_.byte_count(level.first_block + b);
+        expects(bytes > 0, "every pixel of a raster is written before it is finished");
+        out.back().block_bytes.push_back(static_cast<std::uint32_t>(bytes));
+      }
+    }
+    return out;
+  }
+
+  /// GDAL's rule of IF_SAFER, from the size before packing; the others go by the size that the file has.
+  bool is_big(const std::vector<TiffLevel>& levels) const {
+    constexpr double kSafe = 2e9;
+    if (packing_.big == BigTiff::yes) return true;
+    if (packing_.big == BigTiff::no) return false;
+    if (packing_.big == BigTiff::if_safer) {
+      double raw = 0.0;
+      for (const PyramidLevel& level : pyramid_.levels()) raw += double(level.width) * level.height;
+      return raw * spec_.band_count * static_cast<double>(byte_count(spec_.type)) > kSafe;
+    }
+    return lay_out_tiff(levels, cog(), false).file_bytes > kMostClassic;
+  }
+  bool cog() const { return spec_.format == RasterFormat::cog; }
+
+  void lay_out() {
+    const std::vector<TiffLevel> levels = this->levels();
+    const bool big = is_big(levels);
+    const TiffFront front = lay_out_tiff(levels, cog(), big);
+    if (!big && front.file_bytes > kMostClassic) {
+      throw OutputError(fmt::format("{}: {} bytes are more than a classic TIFF can hold; leave out -co BIGTIFF=NO",
+                                    spec_.path.string(), front.file_bytes));
+    }
+    OutputStream out(file_.path(), spec_.path);
+    out.reserve(front.file_bytes);
+    out.write(front.bytes);
+    std::vector<std::byte> block;
+    for (const std::size_t l : front.order) {
+      for (std::size_t b = 0; b < levels[l].block_bytes.size(); ++b) {
+        throw_if_stopped(spec_.stop);
+        const std::uint32_t count = levels[l].block_bytes[b];
+        block.resize(count);
+        blocks_.read(pyramid_.levels()[l].first_block + static_cast<std::int64_t>(b), block.data());
+        if (cog()) out.write(std::as_bytes(std::span(&count, 1)));
+        out.write(block);
+        if (cog()) out.write(last_bytes(block));
+      }
+    }
+    out.close();
+  }
+
+  static std::array<std::byte, kCogTrailer> last_bytes(const std::vector<std::byte>& block) {
+    std::array<std::byte, kCogTrailer> last{};
+    const std::size_t count = std::min(block.size(), last.size());
+    std::copy_n(block.end() - static_cast<std::ptrdiff_t>(count), count, last.begin());
+    return last;
+  }
+
+  static constexpr std::int64_t kMostClassic = std::numeric_limits<std::uint32_t>::max();
+
+  RasterSinkSpec spec_;
+  const TiffPacking packing_;
+  TemporarySibling file_;
+  const fs::path scratch_;
+  BlockPackers packers_;
+  OverviewPyramid pyramid_;
+  EncodedBlocks blocks_;
+  std::vector<BandFacts> facts_;
+  bool finished_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<RasterSink> make_tiff_sink(RasterSinkSpec spec, const TiffPacking& packing) {
+  const Shares shares = share(spec, packing);
+  return std::make_unique<TiffSink>(std::move(spec), packing, shares);
+}
+
+}  // namespace groundshift
