@@ -126,7 +126,7 @@ void HeatmapWriter::scale_tiles(KeptScores& scores, const BandStatistics& statis
   const auto step = static_cast<float>(statistics.max > 0.0 ? statistics.max / kLargest : 1.0);
   scale_ = step;
   const auto tiles = static_cast<std::int64_t>(plan_.tiles.tiles.size());
-  const int threads = sink_->concurrent() ? plan_.tiles.computes : 1;
+  const int threads = sink_->concurrent() ? plan_.tiles.workers : 1;
   std::vector<StoredSums> sums(static_cast<std::size_t>(threads));
   std::vector<std::vector<float>> fetched(sums.size());
   std::vector<std::vector<T>> stored(sums.size());
