@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "kernels/view/clones.hpp"
+
 namespace groundshift {
 namespace {
 
@@ -15,7 +17,7 @@ struct Range {
 
 /// Extremes of a row's valid pixels.
 template <class T>
-Range<T> range_of(const T* pixels, const std::uint8_t* valid, std::int32_t count) {
+GS_CLONES Range<T> range_of(const T* pixels, const std::uint8_t* valid, std::int32_t count) {
   Range<T> r{std::numeric_limits<T>::max(), std::numeric_limits<T>::lowest()};
   for (std::int32_t x = 0; x < count; ++x) {
     const T low = valid[x] != 0 ? pixels[x] : r.low;

@@ -114,11 +114,11 @@ UnitCache::Position UnitCache::acquire(std::int64_t key) {
     changed_.notify_all();
   };
   try {
-    const std::int32_t uw = source_.unit_width();
-    const std::size_t plane = static_cast<std::size_t>(uw) * source_.unit_height();
-    unit->pixels.resize(plane * band_count_ * byte_count(type_));
-    unit->valid.resize(plane);
-    source_.decode(unit->window, unit->pixels.data(), uw, static_cast<std::ptrdiff_t>(plane), unit->valid.data());
+    const std::int32_t uw = source_.unit_width(), uh = source_.unit_height();
+    if (unit->memory.data() == nullptr) {
+      unit->memory = allocate_uninitialised(static_cast<std::size_t>(unit_bytes(uw, uh, band_count_, type_)));
+    }
+    source_.decode(unit->window, unit->pixels(), uw, plane(), valid_of(*unit));
   } catch (...) {
     forget();
     throw;
@@ -173,16 +173,16 @@ void UnitCache::copy_part(const Unit& unit, const Window& part, const Window& wa
                           std::ptrdiff_t row_pitch, std::ptrdiff_t band_pitch, std::uint8_t* valid) const {
   const std::size_t bytes = byte_count(type_);
   const std::ptrdiff_t unit_pitch = source_.unit_width();
-  const std::ptrdiff_t unit_plane = unit_pitch * source_.unit_height();
+  const std::uint8_t* unit_valid = valid_of(unit);
   const std::size_t row_bytes = static_cast<std::size_t>(part.width) * bytes;
   for (std::int32_t y = 0; y < part.height; ++y) {
     const std::ptrdiff_t from = (part.y - unit.window.y + y) * unit_pitch + (part.x - unit.window.x);
     const std::ptrdiff_t to = (part.y - wanted.y + y) * row_pitch + (part.x - wanted.x);
     for (std::int32_t b = 0; b < band_count_; ++b) {
       std::memcpy(static_cast<std::byte*>(pixels) + (b * band_pitch + to) * bytes,
-                  unit.pixels.data() + (b * unit_plane + from) * bytes, row_bytes);
+                  unit.pixels() + (b * plane() + from) * bytes, row_bytes);
     }
-    for (std::int32_t x = 0; x < part.width; ++x) valid[to + x] &= unit.valid[from + x];
+    for (std::int32_t x = 0; x < part.width; ++x) valid[to + x] &= unit_valid[from + x];
   }
 }
 

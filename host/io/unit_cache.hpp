@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "host/io/raster_source.hpp"
+#include "kernels/api/host_buffer.hpp"
 
 namespace groundshift {
 
@@ -42,8 +43,8 @@ class UnitCache {
 
  private:
   struct Unit {
-    std::vector<std::byte> pixels;
-    std::vector<std::uint8_t> valid;
+    HostBuffer memory;  ///< planes of pixels, then one of validity; made once
+    std::byte* pixels() const { return static_cast<std::byte*>(memory.data()); }
     Window window;
     std::int64_t key = -1;
     int users = 0;
@@ -59,6 +60,10 @@ class UnitCache {
   /// A unit that nobody has or makes, decoded into the place of its window in the planes; false when it is here.
   bool decode_in_place(std::int64_t key, const Window& wanted, void* pixels, std::ptrdiff_t row_pitch,
                        std::ptrdiff_t band_pitch, std::uint8_t* valid);
+  std::ptrdiff_t plane() const { return std::ptrdiff_t{source_.unit_width()} * source_.unit_height(); }
+  std::uint8_t* valid_of(const Unit& unit) const {
+    return reinterpret_cast<std::uint8_t*>(unit.pixels() + plane() * band_count_ * std::ptrdiff_t(byte_count(type_)));
+  }
   void copy_part(const Unit& unit, const Window& part, const Window& wanted, void* pixels, std::ptrdiff_t row_pitch,
                  std::ptrdiff_t band_pitch, std::uint8_t* valid) const;
 

@@ -11,25 +11,12 @@
 #include <vector>
 
 #include "kernels/api/gram_recipe.hpp"
+#include "kernels/api/host_buffer.hpp"
 #include "kernels/api/pair_tile.hpp"
 #include "kernels/api/resample_recipe.hpp"
 #include "kernels/api/score_recipe.hpp"
 
 namespace groundshift {
-
-/// Host memory that a backend can copy from and to fast (page-locked where it has a device). Movable owner.
-class HostBuffer {
- public:
-  using Release = void (*)(void*) noexcept;
-  HostBuffer() = default;
-  HostBuffer(void* data, std::size_t byte_count, Release release) : data_(data, release), byte_count_(byte_count) {}
-  void* data() const { return data_.get(); }
-  std::size_t byte_count() const { return byte_count_; }
-
- private:
-  std::unique_ptr<void, Release> data_{nullptr, [](void*) noexcept {}};
-  std::size_t byte_count_ = 0;
-};
 
 /// Largest tile that a workspace must take, and what will be asked of it.
 struct WorkspaceShape {

@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The CPU behind the Backend interface: workers that all callers share.
 #include <algorithm>
-#include <new>
 #include <stdexcept>
-
-#if defined(__linux__)
-#include <sys/mman.h>
-#endif
 
 #include "kernels/api/executor_parts.hpp"
 #include "kernels/cpu/executor.hpp"
@@ -25,15 +20,6 @@ namespace groundshift {
 namespace cpu {
 namespace {
 
-constexpr std::align_val_t kAlignment{64};
-// Buffers of tiles are touched once, so a page fault for every 4 KiB would cost more than many kernels do.
-constexpr std::align_val_t kHugePage{std::size_t{2} << 20};
-
-template <std::align_val_t Alignment>
-HostBuffer aligned_buffer(std::size_t byte_count) {
-  return {::operator new(byte_count, Alignment), byte_count, [](void* p) noexcept { ::operator delete(p, Alignment); }};
-}
-
 void require(bool condition, const char* why) {
   if (!condition) throw std::invalid_argument(why);
 }
@@ -45,15 +31,7 @@ class CpuBackend final : public Backend {
 
   std::string name() const override { return "cpu"; }
 
-  HostBuffer allocate_host(std::size_t byte_count) override {
-    constexpr auto kPage = static_cast<std::size_t>(kHugePage);
-    if (byte_count < 2 * kPage) return aligned_buffer<kAlignment>(std::max<std::size_t>(byte_count, 1));
-    HostBuffer buffer = aligned_buffer<kHugePage>(byte_count);
-#if defined(__linux__)
-    ::madvise(buffer.data(), byte_count / kPage * kPage, MADV_HUGEPAGE);  // a wish: refused, the pages are small
-#endif
-    return buffer;
-  }
+  HostBuffer allocate_host(std::size_t byte_count) override { return allocate_uninitialised(byte_count); }
 
   std::unique_ptr<Workspace> make_workspace(const WorkspaceShape& shape) override {
     return std::make_unique<Scratch>(shape, threads_);
