@@ -89,8 +89,7 @@ bool TiffBlocks::read(const BlockRun& run, std::span<std::byte> to) const {
   return true;
 }
 
-std::span<const std::byte> TiffBlocks::of_run(const BlockRun& run, std::span<const std::byte> bytes,
-                                              std::int64_t block) const {
+std::span<std::byte> TiffBlocks::of_run(const BlockRun& run, std::span<std::byte> bytes, std::int64_t block) const {
   return bytes.subspan(static_cast<std::size_t>(layout_.offsets[static_cast<std::size_t>(block)] - run.offset),
                        packed_bytes(block));
 }
