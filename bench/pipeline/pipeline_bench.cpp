@@ -33,7 +33,7 @@ void bench_decode(benchmark::State& state, const BenchScene& scene) {
   Warnings warnings;
   const RasterDescription description = describe_raster(scene.before());
   std::vector<std::int32_t> bands = select_bands(description, {});
-  const auto source = make_gdal_source(description, {bands, PixelType::u16, std::nullopt, false}, warnings);
+  const auto source = make_raster_source(description, {bands, PixelType::u16, std::nullopt, false}, warnings);
   const Grid& grid = description.grid;
   std::vector<Window> units;
   for (std::int32_t y = 0; y < grid.height; y += source->unit_height()) {

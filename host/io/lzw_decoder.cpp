@@ -86,6 +86,10 @@ LzwDecoder::LzwDecoder(std::int64_t row_bytes, std::int32_t rows) : file_(std::m
 LzwDecoder::~LzwDecoder() = default;
 
 BlockStatus LzwDecoder::unpack(std::span<const std::byte> packed, std::span<std::byte> to) {
+  // Codes in the order of libtiff before 1990: its handle would take every later block for such. GDAL's may.
+  if (packed.size() >= 2 && packed[0] == std::byte{0} && (packed[1] & std::byte{1}) != std::byte{0}) {
+    return BlockStatus::bad_data;
+  }
   // libtiff takes the packed bytes as changeable for the sake of reversed bit orders, which this directory has not.
   auto* bytes = const_cast<std::byte*>(packed.data());
   const int decoded = TIFFReadFromUserBuffer(file_->tiff.get(), 0, bytes, static_cast<tmsize_t>(packed.size()),

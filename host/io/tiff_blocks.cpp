@@ -89,23 +89,22 @@ bool TiffBlocks::read(const BlockRun& run, std::span<std::byte> to) const {
   return true;
 }
 
-std::span<const std::byte> TiffBlocks::of_run(const BlockRun& run, std::span<const std::byte> bytes,
-                                              std::int64_t block) const {
+std::span<std::byte> TiffBlocks::of_run(const BlockRun& run, std::span<std::byte> bytes, std::int64_t block) const {
   return bytes.subspan(static_cast<std::size_t>(layout_.offsets[static_cast<std::size_t>(block)] - run.offset),
                        packed_bytes(block));
 }
 
 void TiffBlocks::expect(std::int64_t first_block, std::int64_t last_block) const {
-  std::uint64_t begin = layout_.file_bytes, end = 0;
+  std::uint64_t begin = layout_.file_bytes, end = 0, sum = 0;
   for (std::int64_t i = first_block; i <= last_block; ++i) {
     if (state(i) != BlockState::packed) continue;
     const std::uint64_t offset = layout_.offsets[static_cast<std::size_t>(i)];
     begin = std::min(begin, offset);
     end = std::max(end, offset + packed_bytes(i));
+    sum += packed_bytes(i);
   }
   // Blocks of a row lie together in every file that was written in order; where not, nothing is foretold.
-  const std::uint64_t most = static_cast<std::uint64_t>(last_block - first_block + 1) * (run_capacity_ + kSmallHole);
-  if (begin < end && end - begin <= most) {
+  if (begin < end && end - begin <= 2 * sum) {
     ::posix_fadvise(file_, static_cast<off_t>(begin), static_cast<off_t>(end - begin), POSIX_FADV_WILLNEED);
   }
 }

@@ -50,7 +50,7 @@ class TiffBlocks {
   /// Reads a run; false when the file gives fewer bytes.
   bool read(const BlockRun& run, std::span<std::byte> to) const;
   /// The packed bytes of one block inside the bytes of its run.
-  std::span<const std::byte> of_run(const BlockRun& run, std::span<const std::byte> bytes, std::int64_t block) const;
+  std::span<std::byte> of_run(const BlockRun& run, std::span<std::byte> bytes, std::int64_t block) const;
   /// Asks the kernel to have a block ready; says nothing of failure.
   void expect(std::int64_t first_block, std::int64_t last_block) const;
 

@@ -206,13 +206,23 @@ class TiffSource final : public RasterSource {
         const std::int64_t block = scratch.wanted[i];
         const auto across = static_cast<std::int32_t>(block % layout_.blocks_across);
         const auto down = static_cast<std::int32_t>(block / layout_.blocks_across % layout_.blocks_down);
-        const std::span<std::byte> bytes(scratch.unpacked.data(),
-                                         static_cast<std::size_t>(blocks_.unpacked_bytes(down)));
-        if (scratch.decoder.unpack(blocks_.of_run(run, scratch.packed, block), bytes) != BlockStatus::ok) return false;
+        const std::span<std::byte> packed = blocks_.of_run(run, scratch.packed, block);
+        std::span<std::byte> bytes(scratch.unpacked.data(), static_cast<std::size_t>(blocks_.unpacked_bytes(down)));
+        if (as_they_stand(packed)) {
+          bytes = packed;
+        } else if (scratch.decoder.unpack(packed, bytes) != BlockStatus::ok) {
+          return false;
+        }
         scratch.rows.put(bytes, across, down, targets, planes);
       }
     }
     return true;
+  }
+
+  /// Uncompressed samples that lie where they can be read as such.
+  bool as_they_stand(std::span<const std::byte> packed) const {
+    return layout_.codec == TiffCodec::none &&
+           reinterpret_cast<std::uintptr_t>(packed.data()) % static_cast<std::uintptr_t>(layout_.sample_bytes) == 0;
   }
 
   /// Units are asked for row by row, so what lies some units further on will be wanted soon.

@@ -7,6 +7,9 @@
 
 #include <zstd.h>
 
+// Deflate, MB/s of pixels on one core, libdeflate 1.14 and ISA-L 2.30 in turn: a generated scene (4 x u16, predictor 2)
+// 556 and 610; Landsat 638 and 729, ASTER 739 and 779, bytes at 0.5 m 611 and 731, Taizhou 744 and 857; Sardinia 795
+// and 711, NAIP 657 and 600. So ISA-L where there is one, unless GS_INFLATE says otherwise.
 #if GS_INFLATE_ISAL
 #include <isa-l/igzip_lib.h>
 #else

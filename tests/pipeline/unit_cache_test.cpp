@@ -67,6 +67,62 @@ TEST(UnitCache, CopiesAnyWindowFromAnyRoom) {
   }
 }
 
+TEST(UnitCache, UnsharedUnitsAreDecodedIntoTheirPlace) {
+  MemorySource source = source_of();
+  source.hole = [](std::int32_t x, std::int32_t y) { return (x * 5 + y) % 19 == 0; };
+  UnitCache cache(source, kBands, PixelType::u16, 1, false);
+  std::mt19937 random(6);
+  for (int i = 0; i < 30; ++i) ASSERT_TRUE(reads_right(cache, source, random_window(random)));
+  // Nine units straight into the planes, once more each time: none of them is held.
+  const std::int64_t before = cache.decoded_units();
+  ASSERT_TRUE(reads_right(cache, source, {0, 0, kWidth, kHeight}));
+  const std::int64_t once = cache.decoded_units() - before;
+  EXPECT_GE(once, 8);  // one may lie in the cache of a window that held it in part
+  ASSERT_TRUE(reads_right(cache, source, {0, 0, kWidth, kHeight}));
+  EXPECT_EQ(cache.decoded_units() - before, 2 * once);
+  EXPECT_EQ(cache.decoded_bytes(), cache.decoded_units() * 256 * 256 * 5);
+}
+
+TEST(UnitCache, AnUnsharedUnitThatIsHereIsNotDecodedAgain) {
+  MemorySource source = source_of();
+  UnitCache cache(source, kBands, PixelType::u16, 4, false);
+  ASSERT_TRUE(reads_right(cache, source, {10, 10, 5, 5}));
+  ASSERT_TRUE(reads_right(cache, source, {0, 0, kUnit, kUnit}));
+  EXPECT_EQ(cache.decoded_units(), 1);
+}
+
+TEST(UnitCache, AFailureInPlaceIsToldAndTriedAgain) {
+  MemorySource source = source_of();
+  bool broken = true;
+  source.on_decode = [&](const Window& w) {
+    if (broken && w.x == kUnit) throw InputError("damaged");
+  };
+  UnitCache cache(source, kBands, PixelType::u16, 1, false);
+  EXPECT_THROW(reads_right(cache, source, {0, 0, kWidth, kUnit}), InputError);
+  broken = false;
+  EXPECT_TRUE(reads_right(cache, source, {0, 0, kWidth, kHeight}));
+}
+
+TEST(UnitCache, ManyReadersOfUnsharedUnitsGetTheirPixels) {
+  MemorySource source = source_of();
+  source.hole = [](std::int32_t x, std::int32_t y) { return (x * 3 + y) % 23 == 0; };
+  UnitCache cache(source, kBands, PixelType::u16, 2, false);
+  std::atomic<int> right{0};
+  {
+    std::vector<std::jthread> readers;
+    for (std::uint32_t seed = 0; seed < 5; ++seed) {
+      readers.emplace_back([&, seed] {
+        std::mt19937 random(seed);
+        for (int i = 0; i < 8; ++i) {
+          right += reads_right(cache, source, random_window(random)) ? 1 : 0;
+          right += reads_right(cache, source, {0, kUnit, kUnit * 2, kUnit}) ? 1 : 0;
+        }
+      });
+    }
+  }
+  EXPECT_EQ(right, 5 * 16);
+}
+
 TEST(UnitCache, DecodesAUnitOnceWhileThereIsRoom) {
   MemorySource source = source_of();
   UnitCache cache(source, kBands, PixelType::u16, 9);

@@ -216,6 +216,24 @@ TEST(TiffSource, ManyThreadsReadTheirWindows) {
   EXPECT_EQ(fast->units_given_to_gdal(), 0);
 }
 
+TEST(LzwDecoder, IsNotSpoiltByABlockOfOldCodes) {
+  // 9-bit codes, most significant bit first: clear (256), 65, 66, end (257).
+  const std::vector<std::byte> packed = {std::byte{0x80}, std::byte{0x10}, std::byte{0x48}, std::byte{0x50},
+                                         std::byte{0x10}};
+  std::vector<std::byte> old = packed, to(2);
+  old[0] = std::byte{0};
+  old[1] = std::byte{1};
+  LzwDecoder decoder(2, 1);
+  EXPECT_EQ(decoder.unpack(old, to), BlockStatus::bad_data);
+  ASSERT_EQ(decoder.unpack(packed, to), BlockStatus::ok);
+  EXPECT_EQ(to[0], std::byte{65});
+  EXPECT_EQ(to[1], std::byte{66});
+  EXPECT_EQ(decoder.unpack(std::span(packed).first(2), to), BlockStatus::bad_data);
+  LzwDecoder longer(3, 1);
+  std::vector<std::byte> three(3);
+  EXPECT_NE(longer.unpack(packed, three), BlockStatus::ok);  // one byte short
+}
+
 TEST(TiffBlocks, NeighboursAreReadTogether) {
   const TemporaryFolder folder;
   SceneSpec spec;

@@ -45,6 +45,42 @@ int most_decodes_in_a_panel(const PlanRequest& r, const TilePlan& plan, const Un
   return most;
 }
 
+/// Most tiles that any unit is read by.
+int most_tiles_of_a_unit(const PlanRequest& r, const TilePlan& plan, const UnitGeometry& unit) {
+  const std::int64_t across = (r.width + unit.width - 1) / unit.width;
+  std::map<std::int64_t, int> tiles;
+  int most = 0;
+  for (const Window& core : plan.tiles) {
+    const Window w = padded(core, r.halo, r.width, r.height);
+    for (std::int32_t uy = w.y / unit.height; uy <= (w.y + w.height - 1) / unit.height; ++uy) {
+      for (std::int32_t ux = w.x / unit.width; ux <= (w.x + w.width - 1) / unit.width; ++ux) {
+        most = std::max(most, ++tiles[uy * across + ux]);
+      }
+    }
+  }
+  return most;
+}
+
+TEST(PlanReuse, UnsharedUnitsAreReadByOneTile) {
+  std::mt19937 random(37);
+  int unshared = 0;
+  for (int i = 0; i < 800 && !::testing::Test::HasFailure(); ++i) {
+    PlanRequest r = test::random_request(random);
+    r.halo = i % 2 == 0 ? 0 : r.halo;
+    if (i % 4 == 0) r.before.width = r.before.height = 256;
+    SCOPED_TRACE(test::text_of(r));
+    try {
+      const TilePlan plan = plan_tiles(r);
+      if (!r.before.on_grid || plan.before_shares) continue;
+      ++unshared;
+      EXPECT_EQ(most_tiles_of_a_unit(r, plan, r.before), 1);
+    } catch (const BudgetError&) {
+      continue;
+    }
+  }
+  EXPECT_GT(unshared, 50);
+}
+
 TEST(PlanReuse, KeptNeighboursAreDecodedOncePerPanel) {
   std::mt19937 random(31);
   int kept = 0, panels = 0;
