@@ -167,17 +167,15 @@ TEST_P(TiffSinkForm, ItsBytesAreThoseOfThePixels) {
     spec.overwrite = true;
     expected.clear();
     for (const std::int32_t side : {256, 512, 1024, 333, 4096}) {
-      for (const std::int64_t memory : {std::int64_t{0}, std::int64_t{32} << 20}) {
-        for (const int threads : {1, 3}) {
-          spec.memory_bytes = memory;
-          spec.threads = threads;
-          const auto sink = make_raster_sink(spec);
-          write_any(*sink, spec, side, threads);
-          sink->commit();
-          const std::string bytes = read_text(folder / "out.tif");
-          if (expected.empty()) expected = bytes;
-          ASSERT_EQ(bytes == expected, true) << side << ", " << memory << " bytes, " << threads << " threads";
-        }
+      for (const auto& [memory, threads] : {std::pair{std::int64_t{0}, 3}, {std::int64_t{32} << 20, 1}}) {
+        spec.memory_bytes = memory;
+        spec.threads = threads;
+        const auto sink = make_raster_sink(spec);
+        write_any(*sink, spec, side, threads);
+        sink->commit();
+        const std::string bytes = read_text(folder / "out.tif");
+        if (expected.empty()) expected = bytes;
+        ASSERT_TRUE(bytes == expected) << side << ", " << memory << " bytes, " << threads << " threads";
       }
     }
   }
@@ -197,7 +195,8 @@ Overviews overviews_of(PixelType type, const char* rule, double nodata) {
   sink->commit();
   const OpenDataset file = open_quietly(folder / "ours.tif");
   GDALDriver* memory = GetGDALDriverManager()->GetDriverByName("GTiff");
-  const OpenDataset copy(memory->CreateCopy((folder / "copy.tif").c_str(), file.get(), FALSE, nullptr, nullptr, nullptr));
+  const OpenDataset copy(
+      memory->CreateCopy((folder / "copy.tif").c_str(), file.get(), FALSE, nullptr, nullptr, nullptr));
   const int factor = 2;
   EXPECT_EQ(copy->BuildOverviews(rule, 1, &factor, 0, nullptr, nullptr, nullptr), CE_None);
   Overviews out;
@@ -232,7 +231,7 @@ TEST(TiffSinkOverviews, NearestIsGdals) {
 }
 
 TEST(HalvePixels, CountsOnlyValidPixels) {
-  const std::vector<float> from = {1.0f,           3.0f,           float(kNan), 5.0f, 7.0f,
+  const std::vector<float> from = {1.0f,        3.0f, float(kNan), 5.0f,        7.0f,
                                    float(kNan), 2.0f, float(kNan), float(kNan), 9.0f};
   std::vector<float> to(3);
   halve_pixels(OverviewRule::average, PixelType::f32, kNan, {from.data(), 5, 2, 5}, to.data(), 3, 1, 3);
@@ -250,7 +249,7 @@ TEST(HalvePixels, RoundsIntegersHalfUp) {
     halve_pixels(OverviewRule::average, PixelType::i16, -32768.0, {from.data(), 2, 2, 2}, &to, 1, 1, 1);
     return to;
   };
-  EXPECT_EQ(mean({1, 2, 1, 2}), 2);      // 1.5
+  EXPECT_EQ(mean({1, 2, 1, 2}), 2);       // 1.5
   EXPECT_EQ(mean({-1, -2, -1, -2}), -1);  // -1.5
   EXPECT_EQ(mean({-1, -2, -2, -2}), -2);  // -1.75
   EXPECT_EQ(mean({-32768, -32768, -32768, 5}), 5);

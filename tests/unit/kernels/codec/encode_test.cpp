@@ -48,10 +48,9 @@ Bytes packed(BlockEncoder& encoder, const Bytes& from) {
 }
 
 TEST(BlockEncoder, PacksWhatItsLibraryUnpacks) {
-  const std::vector<std::pair<BlockCodec, int>> forms = {{BlockCodec::none, 1},    {BlockCodec::deflate, 1},
-                                                         {BlockCodec::deflate, 2}, {BlockCodec::deflate, 6},
-                                                         {BlockCodec::deflate, 12}, {BlockCodec::zstd, 1},
-                                                         {BlockCodec::zstd, 9}};
+  const std::vector<std::pair<BlockCodec, int>> forms = {
+      {BlockCodec::none, 1},     {BlockCodec::deflate, 1}, {BlockCodec::deflate, 2}, {BlockCodec::deflate, 6},
+      {BlockCodec::deflate, 12}, {BlockCodec::zstd, 1},    {BlockCodec::zstd, 9}};
   for (const auto& [codec, level] : forms) {
     BlockEncoder encoder(codec, level);
     for (const std::size_t count : {1u, 2u, 255u, 4096u, 300000u}) {
