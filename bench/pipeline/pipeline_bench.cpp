@@ -103,11 +103,11 @@ void bench_write(benchmark::State& state, const BenchScene& scene, RasterFormat 
     spec.creation_options = {std::string("COMPRESS=") + codec};
     spec.overwrite = true;
     spec.threads = static_cast<int>(state.range(0));
-    RasterSink sink(spec);
+    const auto sink = make_raster_sink(spec);
     for (std::int32_t y = 0; y < kSide; y += kTile) {
-      for (std::int32_t x = 0; x < kSide; x += kTile) sink.write({x, y, kTile, kTile}, tile.data(), kTile, 0);
+      for (std::int32_t x = 0; x < kSide; x += kTile) sink->write({x, y, kTile, kTile}, tile.data(), kTile, 0);
     }
-    sink.commit();
+    sink->commit();
   }
   constexpr std::int64_t kPixels = std::int64_t{kSide} * kSide;
   count_tiles(state, kPixels / (kTile * kTile), kPixels, kPixels * 4);

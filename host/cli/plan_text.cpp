@@ -2,6 +2,7 @@
 // A plan in words.
 #include "host/cli/plan_text.hpp"
 #include "host/align/estimate_shift_field.hpp"
+#include "host/engine/raster_product.hpp"
 
 #include <fmt/format.h>
 
@@ -97,6 +98,10 @@ std::string plan_text(const DetectPlan& plan) {
     text += fmt::format("kept    {:.0f} MiB of blocks that the shift was measured on, not decoded again\n",
                         double(plan.kept_unit_bytes) / kMiB);
   }
+  text += fmt::format(
+      "write   {} by {}; at most {:.0f} MiB if nothing can be packed, and as much again in {} until they are done\n",
+      o.format == RasterFormat::cog ? "COG" : "GeoTIFF", way_out(plan), double(largest_output_bytes(plan)) / kMiB,
+      plan.scratch_folder.string());
   for (const PlannedPass& pass : plan.passes) text += fmt::format("pass    {}: {}\n", pass.name, pass.why);
   return text;
 }

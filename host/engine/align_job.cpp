@@ -157,7 +157,7 @@ DetectPlan plan_align(DetectOptions options, Warnings& warnings, const std::stop
 
 AlignOutcome run_align(DetectPlan& plan, const std::filesystem::path& points, const JobContext& context) {
   check_outputs(plan.options, NoPictures(plan.alignment ? std::vector{points} : std::vector<std::filesystem::path>{}));
-  limit_gdal_block_cache(plan.tiles.gdal_cache_bytes);
+  limit_gdal_block_cache(plan.gdal_cache_bytes());
   try {
     AlignOutcome outcome = run(plan, points, context);
     write_align_summary(plan, outcome, context);

@@ -145,7 +145,7 @@ void check_outputs(const DetectOptions& options, const ProductMaker& products) {
 
 DetectResult run_detect(DetectPlan& plan, ProductMaker& products, const JobContext& context) {
   check_outputs(plan.options, products);
-  limit_gdal_block_cache(plan.tiles.gdal_cache_bytes);
+  limit_gdal_block_cache(plan.gdal_cache_bytes());
   try {
     DetectResult result = DetectRun(plan, products, context).run();
     return_free_memory();

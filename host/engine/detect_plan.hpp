@@ -102,8 +102,9 @@ struct DetectPlan {
   bool finds_places() const { return options.products.change_class || options.products.sites; }
   /// Rasters that a run writes at once.
   std::int32_t raster_count() const;
-  /// Memory of each of them for what its writer holds back.
-  std::int64_t output_memory_bytes() const { return tiles.gdal_cache_bytes / raster_count(); }
+  /// One half of what the plan sets aside for caches of files is GDAL's, the other the writers', in equal parts.
+  std::int64_t gdal_cache_bytes() const { return tiles.gdal_cache_bytes / 2; }
+  std::int64_t output_memory_bytes() const { return tiles.gdal_cache_bytes / 2 / raster_count(); }
 };
 
 /// Which statistics a method needs before the first score.

@@ -38,15 +38,6 @@ std::vector<std::pair<std::string, std::string>> processing_metadata(const Detec
   return items;
 }
 
-PixelType stored_type(ScoreType type) {
-  switch (type) {
-    case ScoreType::uint16: return PixelType::u16;
-    case ScoreType::byte: return PixelType::u8;
-    case ScoreType::float32: break;
-  }
-  return PixelType::f32;
-}
-
 /// Exact sums of the stored values but the last one of the type, which is nodata.
 struct StoredSums {
   std::int64_t count = 0;

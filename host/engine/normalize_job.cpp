@@ -165,7 +165,7 @@ NormalizeResult run_normalize(DetectPlan& plan, const std::optional<std::filesys
   DetectOptions outputs = plan.options;
   outputs.products = {};
   check_outputs(outputs, NoPictures());
-  limit_gdal_block_cache(plan.tiles.gdal_cache_bytes);
+  limit_gdal_block_cache(plan.gdal_cache_bytes());
   try {
     NormalizeResult result = run(plan, coefficients, context);
     write_normalize_summary(plan, result, context, coefficients);

@@ -28,6 +28,15 @@ std::vector<fs::path> product_paths(const DetectOptions& options) {
   return paths;
 }
 
+PixelType stored_type(ScoreType type) {
+  switch (type) {
+    case ScoreType::uint16: return PixelType::u16;
+    case ScoreType::byte: return PixelType::u8;
+    case ScoreType::float32: break;
+  }
+  return PixelType::f32;
+}
+
 RasterSinkSpec sink_spec(const DetectPlan& plan, const JobContext& context) {
   const DetectOptions& o = plan.options;
   RasterSinkSpec spec;
@@ -41,6 +50,25 @@ RasterSinkSpec sink_spec(const DetectPlan& plan, const JobContext& context) {
   spec.memory_bytes = plan.output_memory_bytes();
   spec.gdal_block = std::min(plan.tiles.tile_width, plan.tiles.tile_height) >= 512 ? 512 : kCellSize;
   return spec;
+}
+
+std::string way_out(const DetectPlan& plan) {
+  RasterSinkSpec spec;
+  spec.format = plan.options.format;
+  spec.creation_options = plan.options.creation_options;
+  spec.type = stored_type(plan.options.type);
+  const std::string option = gdal_writes_because(spec);
+  return option.empty() ? "one pass" : "GDAL: because of -co " + option;
+}
+
+std::int64_t largest_output_bytes(const DetectPlan& plan) {
+  const ProductChoice& p = plan.options.products;
+  const std::int64_t floats = (p.pvalue ? 1 : 0) + (p.direction ? 2 : 0) + (p.normalized ? plan.band_count : 0);
+  const std::int64_t bytes = static_cast<std::int64_t>(byte_count(stored_type(plan.options.type))) +
+                             floats * static_cast<std::int64_t>(sizeof(float)) + (p.change_class ? 1 : 0) +
+                             (p.quality ? 1 : 0);
+  const std::int64_t full = pixel_count(plan.grid) * bytes;
+  return plan.options.format == RasterFormat::cog ? full + full / 3 : full;
 }
 
 namespace {

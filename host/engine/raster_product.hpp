@@ -52,6 +52,12 @@ class RasterProduct {
   std::unique_ptr<RasterSink> sink_;
 };
 
+PixelType stored_type(ScoreType type);
+/// How the heatmap is written: "one pass", or "GDAL: because of -co NAME=VALUE".
+std::string way_out(const DetectPlan& plan);
+/// Bytes that the rasters of a run could take if nothing of them could be packed, overviews included.
+std::int64_t largest_output_bytes(const DetectPlan& plan);
+
 /// What `-of`, `-co` and the budget make of a sink for this run's grid.
 RasterSinkSpec sink_spec(const DetectPlan& plan, const JobContext& context);
 

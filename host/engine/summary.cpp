@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "host/engine/grid_json.hpp"
+#include "host/engine/raster_product.hpp"
 #include "host/engine/version.hpp"
 #include "host/io/output_file.hpp"
 #include "kernels/solve/fit_sample.hpp"
@@ -251,6 +252,7 @@ Json plan_json(const DetectPlan& plan) {
             {"memory_budget_bytes", plan.options.resources.memory_bytes},
             {"memory_planned_bytes", plan.tiles.planned_bytes},
             {"passes", passes},
+            {"written", way_out(plan)},
             {"preset", {{"name", groundshift::name_of(plan.method.preset)}, {"why", plan.method.why}}},
             {"fit_sampled", plan.sampled()},
             {"resident",

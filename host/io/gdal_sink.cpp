@@ -105,10 +105,10 @@ class GdalSink final : public RasterSink {
   TemporarySibling& result() { return finished_ ? *finished_ : streamed_; }
 
   /// Each encoder thread of GDAL's COG copy beyond the first holds some 20 MiB of its own (peak memory of a 6000 x 6000
-  /// float32 copy: 120, 170 and 205 MiB with 1, 2 and 4), so the budget, of which this is an eighth, limits their
-  /// number.
+  /// float32 copy: 120, 170 and 205 MiB with 1, 2 and 4), so the budget, of which memory_bytes is a small part, limits
+  /// their number.
   int encoder_threads() const {
-    constexpr std::int64_t kBytesPerThread = std::int64_t{8} << 20;
+    constexpr std::int64_t kBytesPerThread = std::int64_t{4} << 20;
     if (!cog()) return spec_.threads;
     return static_cast<int>(std::min<std::int64_t>(spec_.threads, 1 + spec_.memory_bytes / kBytesPerThread));
   }

@@ -46,17 +46,25 @@ std::int64_t total_blocks(const std::vector<PyramidLevel>& levels) {
   return levels.back().first_block + levels.back().block_count();
 }
 
-/// Half for packers, a quarter each for blocks in parts and for packed ones.
+/// What the memory of a sink is for. Packers come first, up to a half. Then blocks in parts, as many as a row of every
+/// level has: each that does not stay costs a write and a read for each of its parts. Packed blocks, written and read
+/// once at most, get the rest.
 struct Shares {
   int packers = 1;
   std::int64_t waiting = 0, packed = 0;
 };
+
 Shares share(const RasterSinkSpec& spec, const TiffPacking& packing) {
   const std::int64_t one = BlockPackers::bytes_of_one(packing, spec.type, spec.band_count);
   Shares s;
   s.packers = static_cast<int>(std::clamp<std::int64_t>(spec.memory_bytes / 2 / one, 1, std::max(1, spec.threads)));
   const std::int64_t left = std::max<std::int64_t>(0, spec.memory_bytes - s.packers * one);
-  s.waiting = left / 2;
+  const std::int64_t block = std::int64_t{packing.block_width} * packing.block_height * spec.band_count *
+                             static_cast<std::int64_t>(byte_count(spec.type));
+  for (const PyramidLevel& level : pyramid_levels(pyramid_spec(spec, packing, {}, 0))) {
+    s.waiting += level.blocks_across * block;
+  }
+  s.waiting = std::min(s.waiting, left);
   s.packed = left - s.waiting;
   return s;
 }

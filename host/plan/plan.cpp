@@ -16,7 +16,7 @@ namespace groundshift {
 namespace {
 
 constexpr std::int64_t kMiB = 1 << 20;
-// GDAL's cache only assembles blocks to write; decoded blocks live in the unit caches.
+// For GDAL's cache, which only passes blocks on (decoded ones live in the unit caches), and for what writers hold back.
 constexpr std::int64_t kMostGdalCache = 128 * kMiB;
 constexpr std::int32_t kPitchAlignment = 64;  // elements: whole cache lines for every pixel type
 

@@ -69,10 +69,10 @@ TEST_P(RasterSinkForm, IsReadBackAsWritten) {
   const auto [type, bands, format] = GetParam();
   const TemporaryFolder folder;
   {
-    RasterSink sink(spec_for(folder / "out.tif", type, bands, format));
-    write_pixels(sink, type, bands);
+    const auto sink = make_raster_sink(spec_for(folder / "out.tif", type, bands, format));
+    write_pixels(*sink, type, bands);
     EXPECT_FALSE(fs::exists(folder / "out.tif"));
-    const std::int64_t bytes = sink.commit();
+    const std::int64_t bytes = sink->commit();
     EXPECT_EQ(bytes, static_cast<std::int64_t>(fs::file_size(folder / "out.tif")));
   }
   EXPECT_EQ(entry_count(folder.path()), 1u);
@@ -124,11 +124,11 @@ TEST_P(RasterSinkFormat, KeepsGeoreferenceNodataAndMetadata) {
   spec.nodata = std::numeric_limits<double>::quiet_NaN();
   spec.band_descriptions = {"cva score"};
   spec.metadata = {{"GROUNDSHIFT_SCORE", "cva"}, {"GROUNDSHIFT_FIT_1", "gain=1.5 offset=-3"}};
-  RasterSink sink(spec);
-  write_pixels(sink, PixelType::f32, 1);
-  sink.set_statistics(1, {0.0, 199.0, 99.5, 57.25, 90000});
-  sink.set_scale(1, 0.5, 2.0);
-  sink.commit();
+  const auto sink = make_raster_sink(spec);
+  write_pixels(*sink, PixelType::f32, 1);
+  sink->set_statistics(1, {0.0, 199.0, 99.5, 57.25, 90000});
+  sink->set_scale(1, 0.5, 2.0);
+  sink->commit();
 
   const OpenDataset back = open_quietly(folder / "out.tif");
   const Grid grid = grid_of(*back);
@@ -154,9 +154,9 @@ TEST_P(RasterSinkFormat, KeepsGeoreferenceNodataAndMetadata) {
 
 TEST_P(RasterSinkFormat, NoCrsStaysNoCrs) {
   const TemporaryFolder folder;
-  RasterSink sink(spec_for(folder / "out.tif", PixelType::u8, 1, GetParam()));
-  write_pixels(sink, PixelType::u8, 1);
-  sink.commit();
+  const auto sink = make_raster_sink(spec_for(folder / "out.tif", PixelType::u8, 1, GetParam()));
+  write_pixels(*sink, PixelType::u8, 1);
+  sink->commit();
   const OpenDataset back = open_quietly(folder / "out.tif");
   const Grid grid = grid_of(*back);
   EXPECT_EQ(grid.crs_wkt, "");
@@ -170,8 +170,8 @@ TEST_P(RasterSinkFormat, WithoutCommitNothingStaysAndTheOldFileSurvives) {
   RasterSinkSpec spec = spec_for(folder / "out.tif", PixelType::u16, 1, GetParam());
   spec.overwrite = true;
   {
-    RasterSink sink(spec);
-    write_pixels(sink, PixelType::u16, 1);
+    const auto sink = make_raster_sink(spec);
+    write_pixels(*sink, PixelType::u16, 1);
   }
   EXPECT_EQ(read_text(folder / "out.tif"), "old");
   EXPECT_EQ(entry_count(folder.path()), 1u);
@@ -182,12 +182,12 @@ TEST_P(RasterSinkFormat, ReplacesAnOldFileAndItsSidecar) {
   write_text(folder / "out.tif", "old");
   write_text(folder / "out.tif.aux.xml", "statistics of the old file");
   RasterSinkSpec spec = spec_for(folder / "out.tif", PixelType::u8, 1, GetParam());
-  EXPECT_THROW(RasterSink{spec}, OutputError);
+  EXPECT_THROW(make_raster_sink(spec), OutputError);
   spec.overwrite = true;
   {
-    RasterSink sink(spec);
-    write_pixels(sink, PixelType::u8, 1);
-    sink.commit();
+    const auto sink = make_raster_sink(spec);
+    write_pixels(*sink, PixelType::u8, 1);
+    sink->commit();
   }
   EXPECT_NE(open_quietly(folder / "out.tif"), nullptr);
   EXPECT_EQ(entry_count(folder.path()), 1u);
@@ -204,9 +204,9 @@ TEST_P(RasterSinkFormat, CreationOptionsOfTheUserWin) {
   const auto written = [&](const std::string& name, const std::vector<std::string>& options) {
     RasterSinkSpec spec = spec_for(folder / name, PixelType::u16, 1, GetParam());
     spec.creation_options = options;
-    RasterSink sink(spec);
-    write_pixels(sink, PixelType::u16, 1);
-    sink.commit();
+    const auto sink = make_raster_sink(spec);
+    write_pixels(*sink, PixelType::u16, 1);
+    sink->commit();
     return folder / name;
   };
   EXPECT_EQ(structure(written("default.tif", {}), "COMPRESSION"), "DEFLATE");
@@ -224,11 +224,11 @@ TEST(RasterSink, AStopEndsTheCogCopyWithoutAFile) {
   RasterSinkSpec spec = spec_for(folder / "out.tif", PixelType::u8, 1, RasterFormat::cog);
   spec.stop = stop.get_token();
   {
-    RasterSink sink(spec);
-    write_pixels(sink, PixelType::u8, 1);
+    const auto sink = make_raster_sink(spec);
+    write_pixels(*sink, PixelType::u8, 1);
     stop.request_stop();
     try {
-      sink.commit();
+      sink->commit();
       FAIL() << "the stop was not heard";
     } catch (const Error& e) {
       EXPECT_EQ(e.kind(), ErrorKind::interrupted);
@@ -242,10 +242,10 @@ TEST(RasterSink, MakesACogWithOverviews) {
   RasterSinkSpec spec = spec_for(folder / "out.tif", PixelType::f32, 1, RasterFormat::cog);
   spec.grid.width = spec.grid.height = 1100;
   {
-    RasterSink sink(spec);
+    const auto sink = make_raster_sink(spec);
     const std::vector<float> pixels(1100 * 1100, 2.5f);
-    sink.write({0, 0, 1100, 1100}, pixels.data(), 1100, 0);
-    sink.commit();
+    sink->write({0, 0, 1100, 1100}, pixels.data(), 1100, 0);
+    sink->commit();
   }
   const OpenDataset back = open_quietly(folder / "out.tif");
   EXPECT_STREQ(back->GetMetadataItem("LAYOUT", "IMAGE_STRUCTURE"), "COG");
@@ -258,12 +258,12 @@ TEST(RasterSink, SaysWhatItCannotDo) {
   const RasterSinkSpec good = spec_for(folder / "out.tif", PixelType::u8, 1, RasterFormat::gtiff);
   RasterSinkSpec spec = good;
   spec.creation_options = {"COMPRESS"};
-  EXPECT_THROW(RasterSink{spec}, UsageError);
+  EXPECT_THROW(make_raster_sink(spec), UsageError);
   spec.creation_options = {"COMPRESS=NO_SUCH_CODEC"};
-  EXPECT_THROW(RasterSink{spec}, UsageError);
+  EXPECT_THROW(make_raster_sink(spec), UsageError);
   spec = good;
   spec.path = folder / "missing/out.tif";
-  EXPECT_THROW(RasterSink{spec}, OutputError);
+  EXPECT_THROW(make_raster_sink(spec), OutputError);
   EXPECT_EQ(entry_count(folder.path()), 0u);
 }
 
