@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A CUDA device behind the Backend interface: copy in, compute, copy out on the slot's own stream.
 #include <algorithm>
+#include <chrono>
 #include <new>
 #include <stdexcept>
 
@@ -62,6 +63,27 @@ class CudaBackend final : public Backend {
   }
 
   bool has_device_memory() const override { return true; }
+
+  double device_copy_rate() override {
+    use_device();
+    constexpr std::size_t kBytes = std::size_t{256} << 20;  // many times the device's cache
+    constexpr int kCopies = 16;
+    const DeviceBuffer<std::byte> from(kBytes), to(kBytes);
+    const Stream stream;
+    GS_CUDA_TRY(cudaMemsetAsync(from.data(), 0x5a, kBytes, stream.get()));
+    double best = 0.0;
+    for (int round = 0; round < 4; ++round) {
+      GS_CUDA_TRY(cudaStreamSynchronize(stream.get()));
+      const auto start = std::chrono::steady_clock::now();
+      for (int copy = 0; copy < kCopies; ++copy) {
+        GS_CUDA_TRY(cudaMemcpyAsync(to.data(), from.data(), kBytes, cudaMemcpyDeviceToDevice, stream.get()));
+      }
+      GS_CUDA_TRY(cudaStreamSynchronize(stream.get()));
+      const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+      best = std::max(best, 2.0 * kCopies * static_cast<double>(kBytes) / seconds);
+    }
+    return best;
+  }
 
   std::vector<std::unique_ptr<DeviceTile>> reserve_device_tiles(const WorkspaceShape& shape,
                                                                 std::int64_t count) override {
