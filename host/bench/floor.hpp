@@ -15,6 +15,7 @@ namespace groundshift {
 
 /// Everything that was measured beside the job, in the same run. Absent: the machine or the scene has no such thing.
 /// unpack : the codec of the inputs alone (codec_rates.hpp); decode: the source that jobs use. Bytes of pixels
+///          (of a scene that GDAL's block cache holds, the cache's rate)
 /// pack   : the codec of the output alone; bytes of pixels
 struct Limits {
   int threads = 1;

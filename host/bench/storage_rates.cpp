@@ -49,31 +49,37 @@ Chunk make_chunk() { return Chunk(std::aligned_alloc(4096, kChunk)); }
 struct Piece {
   int fd = -1;
   off_t offset = 0;
+  std::size_t bytes = 0;
 };
 
-/// Rate of reading the whole chunks of these files; nothing where one cannot be opened or read so.
+/// Rate of reading these files by chunks, past the cache only whole ones; nothing where one cannot be read so.
 std::optional<double> read_rate(const std::vector<std::string>& files, int flags, int threads) {
   std::vector<OpenFile> open;
   std::vector<Piece> pieces;
+  double total = 0.0;
   for (const std::string& file : files) {
     struct stat facts {};
     if (::stat(file.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) continue;
     open.emplace_back(file, O_RDONLY | flags);
     if (open.back().get() < 0) return std::nullopt;
     const auto bytes = std::min(static_cast<std::size_t>(facts.st_size), kMostBytes);
-    for (std::size_t at = 0; at + kChunk <= bytes; at += kChunk) {
-      pieces.push_back({open.back().get(), static_cast<off_t>(at)});
+    for (std::size_t at = 0; at < bytes; at += kChunk) {
+      const std::size_t piece = std::min(kChunk, bytes - at);
+      if (flags == O_DIRECT && piece < kChunk) break;
+      pieces.push_back({open.back().get(), static_cast<off_t>(at), piece});
+      total += static_cast<double>(piece);
     }
   }
   if (pieces.empty()) return std::nullopt;
   std::vector<Chunk> chunks;
   for (int t = 0; t < threads; ++t) chunks.push_back(make_chunk());
   std::atomic<bool> failed{false};
-  const double rate = rate_of(threads, static_cast<double>(pieces.size() * kChunk), [&](int t) {
+  const double rate = rate_of(threads, total, [&](int t) {
     const auto step = static_cast<std::size_t>(threads);
     for (auto i = static_cast<std::size_t>(t); i < pieces.size(); i += step) {
-      const ssize_t got = ::pread(pieces[i].fd, chunks[static_cast<std::size_t>(t)].get(), kChunk, pieces[i].offset);
-      if (got != static_cast<ssize_t>(kChunk)) failed = true;
+      const auto [fd, offset, bytes] = pieces[i];
+      const ssize_t got = ::pread(fd, chunks[static_cast<std::size_t>(t)].get(), bytes, offset);
+      if (got != static_cast<ssize_t>(bytes)) failed = true;
     }
   });
   return failed ? std::nullopt : std::optional(rate);

@@ -94,6 +94,7 @@ TEST(BenchVerb, RefusesWhatMakesNoSense) {
   refused({"--synth", "300,many"}, 2, {"--synth", "many"});
   refused({"--synth-bands", "17"}, 2, {"--synth-bands 17"});
   refused({"--runs", "0"}, 2, {"--runs"});
+  refused({"--rerun", "x.json"}, 2, {"--rerun", "not part of this version"});
   refused({"--scene", folder.in("nowhere.tif"), folder.after()}, 3, {"nowhere.tif"});
   refused({"--json", folder.out("no/where.json")}, 4, {"where.json"});
 }

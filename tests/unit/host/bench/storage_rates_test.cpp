@@ -2,6 +2,8 @@
 // Rates of storage: there where files are, absent where there are none, refused where nothing can be written.
 #include "host/bench/storage_rates.hpp"
 
+#include <filesystem>
+
 #include <gtest/gtest.h>
 
 #include "host/base/error.hpp"
@@ -14,6 +16,9 @@ TEST(StorageRates, ReadsLocalFilesAndWritesWithoutATrace) {
   const test::TemporaryFolder folder;
   test::write_text(folder / "input", std::string(std::size_t{9} << 20, 'x'));
   const test::Listing before = test::listing_of(folder.path());
+  test::write_text(folder / "small", "less than a chunk");
+  EXPECT_TRUE(storage_rates({folder / "small"}, folder.path(), 1).cached);
+  std::filesystem::remove(folder / "small");
   const StorageRates rates = storage_rates({folder / "input", "/vsimem/none.tif"}, folder.path(), 2);
   ASSERT_TRUE(rates.cached);
   EXPECT_GT(*rates.cached, 0.0);
