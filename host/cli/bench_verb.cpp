@@ -118,7 +118,7 @@ class BenchFolder {
       }
       path_ = fs::absolute(name);
     } else {
-      check_output_path(path_ / "scene", true);
+      check_output_path(path_ / "job.tif", true);
     }
   }
   ~BenchFolder() {
