@@ -38,10 +38,10 @@ ARROWS = {
     "host/cli": ["host/products", "host/synth", "host/evaluate", "host/bench"],
 }
 CROSSING = {
-    "kernels/api": {"io", "align", "pipeline", "engine", "products"},
+    "kernels/api": {"io", "align", "pipeline", "engine", "products", "bench"},
     "kernels/codec": {"io"},
-    "kernels/view": {"geo", "io", "plan", "align", "pipeline", "sites", "engine", "products", "synth"},
-    "kernels/solve": {"sites", "engine", "products", "align", "evaluate"},
+    "kernels/view": {"geo", "io", "plan", "align", "pipeline", "sites", "engine", "products", "synth", "bench"},
+    "kernels/solve": {"sites", "engine", "products", "align", "evaluate", "bench"},
 }
 # Single headers that a room may take from a room it has no arrow to: plain data both sides must agree on.
 SINGLE_HEADERS = {

@@ -34,7 +34,8 @@ constexpr std::string_view kLater[] = {"--nodata-rule",
                                        "--rerun"};
 
 bool is_job(std::string_view verb) {
-  return verb == "detect" || verb == "batch" || verb == "plan" || verb == "normalize" || verb == "align";
+  return verb == "detect" || verb == "batch" || verb == "plan" || verb == "normalize" || verb == "align" ||
+         verb == "bench";
 }
 
 }  // namespace

@@ -158,6 +158,29 @@ DetectOptions DetectArguments::options() const {
   return o;
 }
 
+void declare_output(CLI::App& verb, DetectArguments& a, PairVerb kind) {
+  if (kind == PairVerb::detect) {
+    verb.add_option("--ot", a.type, "Float32, UInt16 or Byte (-ot as in GDAL)")->capture_default_str();
+  }
+  verb.add_option("--of", a.format, "COG or GTiff (-of as in GDAL)")->capture_default_str();
+  verb.add_option("--co", a.creation_options, "GDAL creation option NAME=VALUE (-co as in GDAL), repeatable")
+      ->expected(1)
+      ->take_all();
+  verb.add_flag("--overwrite", a.overwrite, "Replace existing outputs");
+}
+
+void declare_resources(CLI::App& verb, DetectArguments& a) {
+  verb.add_option("--scratch", a.scratch, "Folder for scratch files; default beside OUT");
+  verb.add_option("--backend", a.backend, "auto, cpu or cuda[:N]")
+      ->envname("GROUNDSHIFT_BACKEND")
+      ->capture_default_str();
+  verb.add_option("--threads", a.threads, "Worker threads; default every core")->check(CLI::Range(1, 1024));
+  verb.add_option("--memory", a.memory, "Memory budget, e.g. 4GiB; default half of the memory, at most 8 GiB")
+      ->envname("GROUNDSHIFT_MEMORY");
+  verb.add_option("--tile", a.tile, "Side of a tile in pixels (a multiple of 256), auto or whole")
+      ->capture_default_str();
+}
+
 void declare(CLI::App& verb, const std::shared_ptr<DetectArguments>& a, PairVerb kind) {
   const bool with_output = kind != PairVerb::plan;
   verb.add_option("BEFORE", a->before, "Raster of the first date")->required();
@@ -235,25 +258,8 @@ void declare(CLI::App& verb, const std::shared_ptr<DetectArguments>& a, PairVerb
   verb.add_option("--saturated", a->rules.saturated,
                   "Value from which on pixels are kept out of all statistics, or auto: the type's largest");
   verb.add_option("--src-nodata", a->src_nodata, "Nodata value of both dates instead of the files' own, or none");
-  if (with_output) {
-    if (kind == PairVerb::detect) {
-      verb.add_option("--ot", a->type, "Float32, UInt16 or Byte (-ot as in GDAL)")->capture_default_str();
-    }
-    verb.add_option("--of", a->format, "COG or GTiff (-of as in GDAL)")->capture_default_str();
-    verb.add_option("--co", a->creation_options, "GDAL creation option NAME=VALUE (-co as in GDAL), repeatable")
-        ->expected(1)
-        ->take_all();
-    verb.add_flag("--overwrite", a->overwrite, "Replace existing outputs");
-  }
-  verb.add_option("--scratch", a->scratch, "Folder for scratch files; default beside OUT");
-  verb.add_option("--backend", a->backend, "auto, cpu or cuda[:N]")
-      ->envname("GROUNDSHIFT_BACKEND")
-      ->capture_default_str();
-  verb.add_option("--threads", a->threads, "Worker threads; default every core")->check(CLI::Range(1, 1024));
-  verb.add_option("--memory", a->memory, "Memory budget, e.g. 4GiB; default half of the memory, at most 8 GiB")
-      ->envname("GROUNDSHIFT_MEMORY");
-  verb.add_option("--tile", a->tile, "Side of a tile in pixels (a multiple of 256), auto or whole")
-      ->capture_default_str();
+  if (with_output) declare_output(verb, *a, kind);
+  declare_resources(verb, *a);
   verb.add_flag("--json", a->json, "Print the result as JSON on standard output");
 }
 

@@ -40,5 +40,9 @@ struct DetectArguments {
 /// What a verb does with a pair; decides which options it declares.
 enum class PairVerb : std::uint8_t { detect, plan, normalize, align };
 void declare(CLI::App& verb, const std::shared_ptr<DetectArguments>& arguments, PairVerb kind);
+/// Parts of it that `bench` declares alone: type (of detect), format, creation options, overwrite; and what may be
+/// used.
+void declare_output(CLI::App& verb, DetectArguments& arguments, PairVerb kind);
+void declare_resources(CLI::App& verb, DetectArguments& arguments);
 
 }  // namespace groundshift::cli

@@ -75,6 +75,7 @@ int run(int argc, const char* const* argv, const SignalWatch& signals) {
   cli::add_report_verb(app, invocation);
   cli::add_evaluate_verb(app, invocation);
   cli::add_synth_verb(app, invocation);
+  cli::add_bench_verb(app, invocation);
   cli::add_info_verb(app, invocation);
   try {
     std::vector<std::string> arguments = cli::normalised_arguments(argc, argv);

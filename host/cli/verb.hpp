@@ -27,5 +27,6 @@ void add_evaluate_verb(CLI::App& app, Invocation& invocation);
 void add_sites_verb(CLI::App& app, Invocation& invocation);
 void add_report_verb(CLI::App& app, Invocation& invocation);
 void add_synth_verb(CLI::App& app, Invocation& invocation);
+void add_bench_verb(CLI::App& app, Invocation& invocation);
 
 }  // namespace groundshift::cli

@@ -76,6 +76,9 @@ class Backend {
     throw std::invalid_argument("this backend keeps no tiles");
   }
 
+  /// Bytes a second, read and written together, of a copy within the device's memory, measured now; 0 without a device.
+  virtual double device_copy_rate() { return 0.0; }
+
   /// Adds the values of all bands of both dates at valid pixels of the core to `bins` (kFloatBins counts).
   virtual void value_histogram(Workspace& workspace, const PairTile& tile, std::span<std::uint64_t> bins) = 0;
 

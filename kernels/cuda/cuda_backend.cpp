@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A CUDA device behind the Backend interface: copy in, compute, copy out on the slot's own stream.
 #include <algorithm>
+#include <chrono>
 #include <new>
 #include <stdexcept>
 
@@ -63,6 +64,27 @@ class CudaBackend final : public Backend {
 
   bool has_device_memory() const override { return true; }
 
+  double device_copy_rate() override {
+    use_device();
+    constexpr std::size_t kBytes = std::size_t{256} << 20;  // many times the device's cache
+    constexpr int kCopies = 8;
+    const DeviceBuffer<std::byte> from(kBytes), to(kBytes);
+    const Stream stream;
+    GS_CUDA_TRY(cudaMemsetAsync(from.data(), 0x5a, kBytes, stream.get()));
+    double best = 0.0;
+    for (int round = 0; round < 3; ++round) {
+      GS_CUDA_TRY(cudaStreamSynchronize(stream.get()));
+      const auto start = std::chrono::steady_clock::now();
+      for (int copy = 0; copy < kCopies; ++copy) {
+        GS_CUDA_TRY(cudaMemcpyAsync(to.data(), from.data(), kBytes, cudaMemcpyDeviceToDevice, stream.get()));
+      }
+      GS_CUDA_TRY(cudaStreamSynchronize(stream.get()));
+      const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+      best = std::max(best, 2.0 * kCopies * static_cast<double>(kBytes) / seconds);
+    }
+    return best;
+  }
+
   std::vector<std::unique_ptr<DeviceTile>> reserve_device_tiles(const WorkspaceShape& shape,
                                                                 std::int64_t count) override {
     use_device();
@@ -76,7 +98,7 @@ class CudaBackend final : public Backend {
   void keep_on_device(Workspace& workspace, DeviceTile& kept, const PairTile& tile) override {
     use_device();
     auto& slot = dynamic_cast<DeviceWorkspace&>(workspace);
-    const CallScope scope(slot);
+    const CallScope scope(slot, "copy in");
     dynamic_cast<DeviceRecord&>(kept).copy_in(slot.stream(), tile);
     slot.wait();
   }
@@ -85,7 +107,7 @@ class CudaBackend final : public Backend {
     use_device();
     require(tile.device != nullptr, "only a tile that is kept on the device can be copied back");
     auto& slot = dynamic_cast<DeviceWorkspace&>(workspace);
-    const CallScope scope(slot);
+    const CallScope scope(slot, "copy back");
     dynamic_cast<const DeviceRecord&>(*tile.device).copy_back(slot.stream(), tile, which);
     slot.wait();
   }
@@ -94,7 +116,7 @@ class CudaBackend final : public Backend {
     use_device();
     require(bins.size() == static_cast<std::size_t>(kFloatBins), "a histogram has kFloatBins counts");
     auto& slot = dynamic_cast<DeviceWorkspace&>(workspace);
-    const CallScope scope(slot);
+    const CallScope scope(slot, "value histogram");
     clear_bins(slot);
     with_pixel_type(tile.type, [&](auto tag) {
       using T = typename decltype(tag)::type;
@@ -114,7 +136,7 @@ class CudaBackend final : public Backend {
     use_device();
     require(bins.size() == static_cast<std::size_t>(kFloatBins), "a histogram has kFloatBins counts");
     auto& slot = dynamic_cast<DeviceWorkspace&>(workspace);
-    const CallScope scope(slot);
+    const CallScope scope(slot, "form histogram");
     clear_bins(slot);
     start_form_histogram(slot, tile, rule);
     add_bins(slot, bins);
@@ -126,7 +148,7 @@ class CudaBackend final : public Backend {
     require(bins.size() == static_cast<std::size_t>(kFloatBins), "a histogram has kFloatBins counts");
     require(band >= 0 && band < tile.band_count, "a band that the tile has");
     auto& slot = dynamic_cast<DeviceWorkspace&>(workspace);
-    const CallScope scope(slot);
+    const CallScope scope(slot, "band histogram");
     clear_bins(slot);
     with_pixel_type(tile.type, [&](auto tag) {
       using T = typename decltype(tag)::type;
@@ -142,7 +164,7 @@ class CudaBackend final : public Backend {
     use_device();
     check_score(tile, recipe, score, bins.size());
     auto& slot = dynamic_cast<DeviceWorkspace&>(workspace);
-    const CallScope scope(slot);
+    const CallScope scope(slot, "score");
     const Window window = grown(tile.core, recipe.halo(), tile.width, tile.height);
     const Window core = within(tile.core, window);
     const bool spare = needs_spare_planes(recipe);

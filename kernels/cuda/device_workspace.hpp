@@ -10,6 +10,7 @@
 #include "kernels/cuda/kernels.hpp"
 #include "kernels/cuda/owners.hpp"
 #include "kernels/cuda/parameter_memory.hpp"
+#include "kernels/cuda/profiler_range.hpp"
 
 namespace groundshift::GS_CUDA_NAMESPACE {
 
@@ -109,11 +110,11 @@ class DeviceWorkspace final : public Workspace {
 };
 
 /// For the scope of a call that starts work on the caller's memory: when an exception ends it, waits until the device
-/// has let go of that memory.
+/// has let go of that memory. stage : its name in a profiler
 class CallScope {
  public:
-  explicit CallScope(const DeviceWorkspace& workspace)
-      : stream_(workspace.stream()), exceptions_(std::uncaught_exceptions()) {}
+  CallScope(const DeviceWorkspace& workspace, const char* stage)
+      : range_(stage), stream_(workspace.stream()), exceptions_(std::uncaught_exceptions()) {}
   ~CallScope() {
     if (std::uncaught_exceptions() > exceptions_) GS_CUDA_CHECK_NOTHROW(cudaStreamSynchronize(stream_));
   }
@@ -121,6 +122,7 @@ class CallScope {
   CallScope& operator=(const CallScope&) = delete;
 
  private:
+  ProfilerRange range_;
   cudaStream_t stream_;
   int exceptions_;
 };

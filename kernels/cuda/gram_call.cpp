@@ -90,7 +90,7 @@ void run_gram(DeviceWorkspace& slot, const PairTile& tile, const GramRecipe& rec
   const SparePlanes spare =
       recipe.texture ? slot.planes(window.width, window.height, false, true).spare : SparePlanes{};
 
-  const CallScope scope(slot);
+  const CallScope scope(slot, "gram");
   unsigned long long* const sums = slot.sums().data();
   unsigned long long* const count = sums + words;
   GS_CUDA_TRY(cudaMemsetAsync(sums, 0, (words + 1) * sizeof(unsigned long long), slot.stream()));

@@ -20,7 +20,7 @@ void copy_plane_out(cudaStream_t stream, const RasterView<T>& from, const Raster
 void run_resample(DeviceWorkspace& slot, const ResampleTile& tile, const ResampleWeights& weights) {
   check_resample(tile, weights);
   if (tile.output.width == 0 || tile.output.height == 0) return;
-  const CallScope scope(slot);
+  const CallScope scope(slot, "resample");
   const HeldResample held = slot.copy_in_resample(tile, weights);
   with_pixel_type(tile.type, [&](auto tag) {
     using T = typename decltype(tag)::type;

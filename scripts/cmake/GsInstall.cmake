@@ -24,7 +24,7 @@ install(EXPORT groundshift_targets NAMESPACE groundshift:: DESTINATION ${gs_pack
 # The public headers: jobs, what they are told and what they give, and the arithmetic behind its interface. Headers
 # that name GDAL's or libtiff's own stay inside, so that a consumer compiles without those.
 foreach(room kernels/view kernels/math kernels/api kernels/codec kernels/solve
-        host/base host/io host/plan host/align host/pipeline host/sites host/engine host/products host/synth host/evaluate)
+        host/base host/io host/plan host/align host/pipeline host/sites host/engine host/products host/synth host/evaluate host/bench)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/${room}/ DESTINATION ${gs_include_dir}/${room}
           FILES_MATCHING PATTERN "*.hpp" PATTERN "open_dataset.hpp" EXCLUDE
           PATTERN "file_type.hpp" EXCLUDE PATTERN "gdal_handles.hpp" EXCLUDE PATTERN "tiff_handle.hpp" EXCLUDE)

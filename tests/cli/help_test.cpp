@@ -105,6 +105,11 @@ std::vector<std::string> batch_options() {
   return all;
 }
 
+const std::vector<std::string> kBenchOptions = {
+    "--scene",  "--synth",     "--synth-bands", "--jobs",    "--runs",       "--folder", "--json",
+    "--preset", "--normalize", "--score",       "--smooth",  "--fit-pixels", "--ot",     "--of",
+    "--co",     "--backend",   "--memory",      "--threads", "--scratch",    "--tile",   "--help"};
+
 INSTANTIATE_TEST_SUITE_P(
     Verbs, Help,
     ::testing::Values(
@@ -119,7 +124,7 @@ INSTANTIATE_TEST_SUITE_P(
                   "--threads", "--overwrite", "--json", "--help"}},
         VerbHelp{"report",
                  {"SUMMARY", "OUT", "--top", "--max-side", "--list", "--sites", "--title", "--overwrite", "--help"}},
-        VerbHelp{"info", {"--hash", "--json", "--help"}},
+        VerbHelp{"bench", kBenchOptions}, VerbHelp{"info", {"--hash", "--json", "--help"}},
         VerbHelp{"synth",
                  {"OUTDIR", "--size", "--width", "--height", "--bands", "--type", "--seed", "--contrast", "--shift",
                   "--clouds", "--nodata-border", "--season", "--noise", "--pixel-size", "--changes", "--threads", "-co",
@@ -130,7 +135,7 @@ TEST(Program, HelpNamesEveryVerbAndGlobalOption) {
   const ProgramRun run = run_groundshift({"--help"});
   EXPECT_EQ(run.exit_code, 0);
   for (const char* word : {"detect", "batch", "plan", "normalize", "align", "sites", "report", "evaluate", "info",
-                           "synth", "--quiet", "--verbose", "--version", "--config-file"}) {
+                           "synth", "bench", "--quiet", "--verbose", "--version", "--config-file"}) {
     EXPECT_THAT(run.out, HasSubstr(word));
   }
 }

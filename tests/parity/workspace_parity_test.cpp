@@ -107,6 +107,12 @@ TEST_P(WorkspaceParity, HostMemoryCanBeWritten) {
   EXPECT_EQ(static_cast<const unsigned char*>(moved.data())[4095], 0x5a);
 }
 
+TEST_P(WorkspaceParity, OnlyADeviceHasACopyRate) {
+  GS_SKIP_WITHOUT(GetParam());
+  const auto backend = make_backend(GetParam());
+  EXPECT_EQ(backend->device_copy_rate() > 0.0, backend->has_device_memory());
+}
+
 INSTANTIATE_TEST_SUITE_P(Executors, WorkspaceParity, kExecutors,
                          [](const auto& param) { return name_of(param.param); });
 

@@ -219,8 +219,11 @@ cudaError_t cudaMemcpy2DAsync(void* to, std::size_t to_pitch, const void* from, 
   if (width == 0 || height == 0) return cudaSuccess;
   if (to_pitch < width || from_pitch < width) return cudaErrorInvalidPitchValue;
   const bool in = kind == cudaMemcpyHostToDevice;
-  const std::size_t span = (in ? to_pitch : from_pitch) * (height - 1) + width;
-  if (!on_device(in ? to : from, span) || on_device(in ? from : to, 1)) return cudaErrorInvalidValue;
+  const bool to_device = kind != cudaMemcpyDeviceToHost;
+  const auto wrong = [&](const void* side, std::size_t pitch, bool device) {
+    return device ? !on_device(side, pitch * (height - 1) + width) : on_device(side, 1);
+  };
+  if (wrong(to, to_pitch, to_device) || wrong(from, from_pitch, !in)) return cudaErrorInvalidValue;
   if (in) g_bytes_copied_in += width * height;
   return enqueue(stream, [=] {
     for (std::size_t row = 0; row < height; ++row) {

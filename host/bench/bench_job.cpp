@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: Apache-2.0
+// Running and timing jobs, and measuring what they are held against.
+#include "host/bench/bench_job.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <chrono>
+#include <cmath>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "host/base/error.hpp"
+#include "host/bench/codec_rates.hpp"
+#include "host/bench/memory_rates.hpp"
+#include "host/bench/process_facts.hpp"
+#include "host/geo/gdal_owners.hpp"
+#include "host/io/stored_blocks.hpp"
+
+namespace groundshift {
+namespace {
+
+constexpr std::int64_t kSampleBytes = std::int64_t{96} << 20;  // of pixels, to take a codec's rate on
+
+/// Decodes units of both dates, spread over the images, by the source that the jobs use.
+Rates decode_rates(DetectPlan& plan, int threads) {
+  struct Unit {
+    RasterSource* source;
+    Window window;
+  };
+  std::vector<Unit> units;
+  std::size_t plane = 0;
+  for (const PlannedInput* input : {&plan.before, &plan.after}) {
+    RasterSource& source = *input->source;
+    const Grid& grid = source.description().grid;
+    std::vector<Unit> all;
+    for (std::int32_t y = 0; y < grid.height; y += source.unit_height()) {
+      for (std::int32_t x = 0; x < grid.width; x += source.unit_width()) {
+        all.push_back(
+            {&source,
+             {x, y, std::min(source.unit_width(), grid.width - x), std::min(source.unit_height(), grid.height - y)}});
+      }
+    }
+    plane = std::max(plane, static_cast<std::size_t>(source.unit_width()) * source.unit_height());
+    const std::int64_t unit_bytes = std::int64_t{source.unit_width()} * source.unit_height() * plan.band_count *
+                                    static_cast<std::int64_t>(byte_count(plan.type));
+    const auto wanted = static_cast<std::size_t>(
+        std::clamp<std::int64_t>(kSampleBytes / unit_bytes, threads, static_cast<std::int64_t>(all.size())));
+    for (std::size_t i = 0; i < wanted; ++i) units.push_back(all[(2 * i + 1) * all.size() / (2 * wanted)]);
+  }
+  const auto pixel_bytes = static_cast<std::size_t>(plan.band_count) * byte_count(plan.type);
+  double amount = 0.0;
+  for (const Unit& unit : units) {
+    amount += static_cast<double>(pixel_count(unit.window)) * static_cast<double>(pixel_bytes);
+  }
+  limit_gdal_block_cache(0);  // what one round decoded must not serve the next
+  limit_gdal_block_cache(std::int64_t{16} << 20);
+  const auto rate = [&](int count) {
+    std::vector<std::vector<std::byte>> pixels(static_cast<std::size_t>(count),
+                                               std::vector<std::byte>(plane * (pixel_bytes + 1)));
+    return rate_of(count, amount, [&](int t) {
+      std::byte* const to = pixels[static_cast<std::size_t>(t)].data();
+      auto* const valid = reinterpret_cast<std::uint8_t*>(to + plane * pixel_bytes);
+      for (auto i = static_cast<std::size_t>(t); i < units.size(); i += static_cast<std::size_t>(count)) {
+        const Window& w = units[i].window;
+        units[i].source->decode(w, to, w.width, static_cast<std::ptrdiff_t>(plane), valid);
+      }
+    });
+  };
+  return {rate(1), rate(threads)};
+}
+
+/// Blocks of both files, where they are packed alike.
+std::optional<StoredBlocks> blocks_of(const BenchRequest& request) {
+  auto blocks = stored_blocks(request.before, kSampleBytes / 2);
+  const auto after = stored_blocks(request.after, kSampleBytes / 2);
+  if (blocks && after && after->text() == blocks->text() && after->block_bytes() == blocks->block_bytes() &&
+      after->lanes == blocks->lanes) {
+    blocks->packed.insert(blocks->packed.end(), after->packed.begin(), after->packed.end());
+  }
+  return blocks;
+}
+
+/// How often a run's plan decodes the pair. A sampled fit decodes the units that hold its cells, and the grid again; a
+/// fit whose tiles are kept decodes again what is not in memory; one whose tiles are spilled, nothing.
+double planned_decodes(const DetectPlan& plan, const DetectResult& result) {
+  const auto grid = static_cast<double>(pixel_count(plan.grid));
+  const bool fitted = std::any_of(result.passes.begin(), result.passes.end(),
+                                  [](const PassTiming& pass) { return pass.name == "statistics"; });
+  if (!fitted || (plan.keep == KeptTiles::spilled && !plan.sampled())) return 1.0;
+  if (plan.sampled()) {
+    constexpr double kCell = double{kCellSize} * kCellSize;
+    const RasterSource& source = *plan.before.source;
+    const double cells_a_unit = std::max(1.0, double{1} * source.unit_width() * source.unit_height() / kCell);
+    const double share = std::min(1.0, static_cast<double>(result.fit.sample.cells) * kCell / grid);
+    return 1.0 + (1.0 - std::pow(1.0 - share, cells_a_unit));
+  }
+  const double held = static_cast<double>(result.residency.resident_bytes + result.residency.device_bytes);
+  const TileSet set = tiles_of(plan.tiles, plan.halo);
+  const double all =
+      static_cast<double>(set.record_bytes(plan.type, plan.band_count)) * static_cast<double>(set.cores.size());
+  return 2.0 - std::min(1.0, held / all);
+}
+
+std::string plan_words(const DetectPlan& plan, const JobWork& work) {
+  const auto decoded = static_cast<double>(work.decoded_bytes);
+  std::string words = fmt::format("decodes {:.2f}, did {:.2f}", work.decodes,
+                                  decoded / static_cast<double>(std::max<std::int64_t>(work.raw_bytes, 1)));
+  if (plan.sampled()) words += ", fit on a sample";
+  if (work.scratch_bytes > 0) {
+    words += fmt::format(", {} MB spilled", work.scratch_bytes / 1000000);
+  } else if (plan.keep != KeptTiles::none) {
+    words += ", tiles kept";
+  }
+  return words;
+}
+
+/// Pixels of the heatmap and, in a COG, of its overviews: halves down to a block of 512.
+std::int64_t heatmap_pixels(const DetectPlan& plan) {
+  std::int64_t width = plan.grid.width, height = plan.grid.height, pixels = width * height;
+  while (plan.options.format == RasterFormat::cog && std::max(width, height) > 512) {
+    width = (width + 1) / 2;
+    height = (height + 1) / 2;
+    pixels += width * height;
+  }
+  return pixels;
+}
+
+JobWork work_of(const DetectPlan& plan, const DetectResult& result) {
+  JobWork work;
+  const std::int64_t grid = pixel_count(plan.grid);
+  const auto sample_bytes = static_cast<std::int64_t>(byte_count(plan.type));
+  work.stored_bytes = plan.before.description.file_bytes + plan.after.description.file_bytes;
+  work.raw_bytes = grid * (plan.bands().before + plan.bands().after) * sample_bytes;
+  work.decoded_bytes = result.decoded_bytes_before + result.decoded_bytes_after;
+  work.decodes = planned_decodes(plan, result);
+  work.pair_bytes = 2 * plan.band_count * sample_bytes + 1;
+  work.scratch_bytes = result.residency.scratch_bytes;
+  for (const PassTiming& pass : result.passes) {
+    const bool sampled_load = pass.name == "statistics" && result.fit.sample.sampled;  // in rounds of unlike size
+    const std::int64_t pixels =
+        sampled_load ? std::min(grid, result.fit.sample.cells * kCellSize * kCellSize) : pass.pixel_count * pass.runs;
+    work.passes.push_back({pass.name, pixels});
+    if (pass.name != "statistics" && (pass.name != "score" || !plan.sampled())) work.scratch_reads += pass.runs;
+  }
+  work.output_bytes = result.products.front().byte_count;
+  const int score_bytes = plan.options.type == ScoreType::float32 ? 4 : plan.options.type == ScoreType::uint16 ? 2 : 1;
+  work.heatmap_bytes = heatmap_pixels(plan) * score_bytes;
+  work.on_device = plan.backend.backend->has_device_memory();
+  return work;
+}
+
+class SceneBench {
+ public:
+  SceneBench(const BenchRequest& request, const JobContext& context) : request_(request), context_(context) {}
+
+  BenchedScene run() {
+    scene_.before = request_.before;
+    scene_.after = request_.after;
+    read_through({request_.before, request_.after});
+    for (const BenchJob& job : request_.jobs) warm_up(job);
+    const auto share = cached_share({request_.before, request_.after});
+    scene_.page_cache = share ? fmt::format("{:.0f} % cached", 100.0 * *share) : "not known";
+    for (int round = 0; round < request_.runs; ++round) {
+      for (std::size_t j = 0; j < request_.jobs.size(); ++j) timed(j);
+    }
+    for (BenchedJob& job : scene_.jobs) conclude(job);
+    return std::move(scene_);
+  }
+
+ private:
+  struct Ran {
+    BenchRun run;
+    DetectPlan plan;
+    DetectResult result;
+  };
+
+  DetectOptions options_of(const BenchJob& job) const {
+    DetectOptions options = job.options;
+    options.before = request_.before;
+    options.after = request_.after;
+    options.out = request_.folder / (job.name + ".tif");
+    options.overwrite = true;
+    return options;
+  }
+
+  Ran once(const BenchJob& job) {
+    const DetectOptions options = options_of(job);
+    const std::unique_ptr<ProductMaker> products = request_.products(options);
+    return_free_memory();
+    reset_peak_memory();
+    const double cpu = cpu_seconds();
+    const auto start = std::chrono::steady_clock::now();
+    DetectPlan plan = plan_detect(options, *context_.warnings, context_.stop, &shelf_);
+    DetectResult result = run_detect(plan, *products, context_);
+    BenchRun run;
+    run.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    run.cpu_s = cpu_seconds() - cpu;
+    run.peak_bytes = peak_since_reset_bytes();
+    return {run, std::move(plan), std::move(result)};
+  }
+
+  /// The run that does not count, and the limits: those of the machine with the first job, those of a job with each.
+  void warm_up(const BenchJob& job) {
+    Ran ran = once(job);
+    DetectPlan plan = plan_detect(options_of(job), *context_.warnings, context_.stop, &shelf_);
+    const int threads = plan.options.resources.threads;
+    if (scene_.jobs.empty()) describe(plan, threads);
+    BenchedJob out;
+    out.name = job.name;
+    out.method = fmt::format("{}, {}, smooth {}", name_of(plan.method.normalize), score_text(plan.method),
+                             smooth_text(plan.method));
+    out.backend = plan.backend.backend->name();
+    out.backend_why = plan.backend.why;
+    out.pixel_hash = ran.result.products.front().pixel_hash;
+    out.pixels = pixel_count(plan.grid);
+    out.threads = threads;
+    out.work = work_of(plan, ran.result);
+    out.plan = plan_words(plan, out.work);
+    out.limits = machine_;
+    if (const auto heatmap = stored_blocks(plan.options.out.string(), kSampleBytes / 2)) {
+      out.limits.pack = pack_rates(*heatmap, threads);
+      out.limits.packer = heatmap->text() + " by " + packer_of(heatmap->codec);
+    }
+    out.limits.kernels = kernel_rates(plan, ran.result.fit.recipe, out.work.on_device ? plan.tiles.computes : threads);
+    out.limits.device = device_rates(plan);
+    out.floor = floor_of(out.work, out.limits);
+    scene_.jobs.push_back(std::move(out));
+    passes_.emplace_back();
+  }
+
+  void describe(DetectPlan& plan, int threads) {
+    scene_.width = plan.grid.width;
+    scene_.height = plan.grid.height;
+    scene_.bands = plan.band_count;
+    scene_.type = name_of(plan.type);
+    scene_.stored_bytes = plan.before.description.file_bytes + plan.after.description.file_bytes;
+    scene_.raw_bytes = pixel_count(plan.grid) * (plan.bands().before + plan.bands().after) *
+                       static_cast<std::int64_t>(byte_count(plan.type));
+    machine_.threads = threads;
+    if (const auto blocks = blocks_of(request_)) {
+      machine_.codec = blocks->text();
+      machine_.unpack = unpack_rates(*blocks, threads);
+    } else {
+      machine_.codec = lower_case(plan.before.description.compression);
+    }
+    scene_.codec = machine_.codec;
+    machine_.decode = decode_rates(plan, threads);
+    machine_.triad = triad_rates(threads);
+    machine_.storage = storage_rates({request_.before, request_.after}, request_.folder, threads);
+  }
+
+  static std::string lower_case(std::string text) {
+    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+    return text.empty() ? "none" : text;
+  }
+
+  void timed(std::size_t j) {
+    Ran ran = once(request_.jobs[j]);
+    BenchedJob& job = scene_.jobs[j];
+    if (ran.result.products.front().pixel_hash != job.pixel_hash) {
+      throw Error(ErrorKind::other, fmt::format("job {}: two runs of it give different pixels", job.name));
+    }
+    job.runs.push_back(ran.run);
+    passes_[j].push_back(ran.result.passes);
+  }
+
+  /// Medians; the stages are those of the run whose time is nearest to the median.
+  void conclude(BenchedJob& job) {
+    std::vector<double> wall, cpu;
+    for (const BenchRun& run : job.runs) {
+      wall.push_back(run.wall_s);
+      cpu.push_back(run.cpu_s);
+      job.median.peak_bytes = std::max(job.median.peak_bytes, run.peak_bytes);
+    }
+    job.median.wall_s = median(wall);
+    job.median.cpu_s = median(cpu);
+    const auto distance = [&](double seconds) { return std::abs(seconds - job.median.wall_s); };
+    const auto nearest =
+        std::min_element(wall.begin(), wall.end(), [&](double a, double b) { return distance(a) < distance(b); });
+    const auto index = static_cast<std::size_t>(&job - scene_.jobs.data());
+    job.passes = passes_[index][static_cast<std::size_t>(nearest - wall.begin())];
+  }
+
+  const BenchRequest& request_;
+  const JobContext& context_;
+  BackendShelf shelf_;
+  BenchedScene scene_;
+  Limits machine_;
+  std::vector<std::vector<std::vector<PassTiming>>> passes_;  ///< of each job's runs
+};
+
+}  // namespace
+
+double BenchedJob::idle() const {
+  const double offered = median.wall_s * threads;
+  return offered > 0.0 ? std::max(0.0, 1.0 - median.cpu_s / offered) : 0.0;
+}
+
+BenchedScene bench_scene(const BenchRequest& request, const JobContext& context) {
+  expects(!request.jobs.empty() && request.runs >= 1, "a bench needs a job and a run");
+  return SceneBench(request, context).run();
+}
+
+}  // namespace groundshift

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+// libdeflate, zstd and ISA-L on blocks in memory, with plain predictors.
+#include "host/bench/codec_rates.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+
+#include <fmt/format.h>
+#include <libdeflate.h>
+#include <zstd.h>
+#if GS_HAVE_ISAL
+#include <isa-l/igzip_lib.h>
+#endif
+
+#include "host/base/error.hpp"
+
+namespace groundshift {
+namespace {
+
+template <class T, void (*Release)(T*)>
+struct Releaser {
+  void operator()(T* handle) const { Release(handle); }
+};
+using Inflater =
+    std::unique_ptr<libdeflate_decompressor, Releaser<libdeflate_decompressor, libdeflate_free_decompressor>>;
+using Deflater = std::unique_ptr<libdeflate_compressor, Releaser<libdeflate_compressor, libdeflate_free_compressor>>;
+
+/// The stored bytes without their codec; in `scratch`, or the block's own where there is none.
+const std::byte* inflated(const StoredBlocks& blocks, std::size_t block, std::span<std::byte> scratch) {
+  const std::vector<std::byte>& packed = blocks.packed[block];
+  const auto wanted = static_cast<std::size_t>(blocks.block_bytes());
+  bool whole = false;
+  if (blocks.codec == BlockCodec::none) {
+    if (packed.size() == wanted) return packed.data();
+  } else if (blocks.codec == BlockCodec::deflate) {
+    thread_local const Inflater inflater(libdeflate_alloc_decompressor());
+    std::size_t made = 0;
+    whole = libdeflate_zlib_decompress(inflater.get(), packed.data(), packed.size(), scratch.data(), wanted, &made) ==
+                LIBDEFLATE_SUCCESS &&
+            made == wanted;
+  } else {
+    whole = ZSTD_decompress(scratch.data(), wanted, packed.data(), packed.size()) == wanted;
+  }
+  if (!whole) throw InputError(fmt::format("stored block {} does not unpack to {} bytes", block, wanted));
+  return scratch.data();
+}
+
+/// Undoes predictor 2 (or none) and parts the lanes. Lanes: a compile-time number keeps the running sums in registers.
+template <class T, int Lanes>
+void part_row(const T* from, T* to, std::int32_t width, std::ptrdiff_t plane, bool sums) {
+  T running[Lanes] = {};
+  for (std::int32_t x = 0; x < width; ++x) {
+    for (int lane = 0; lane < Lanes; ++lane) {
+      const T value = from[x * Lanes + lane];
+      running[lane] = sums ? static_cast<T>(running[lane] + value) : value;
+      to[lane * plane + x] = running[lane];
+    }
+  }
+}
+
+template <class T>
+void part_any_row(const T* from, T* to, std::int32_t width, std::int32_t lanes, std::ptrdiff_t plane, bool sums) {
+  switch (lanes) {
+    case 1: return part_row<T, 1>(from, to, width, plane, sums);
+    case 3: return part_row<T, 3>(from, to, width, plane, sums);
+    case 4: return part_row<T, 4>(from, to, width, plane, sums);
+    case 8: return part_row<T, 8>(from, to, width, plane, sums);
+    case 13: return part_row<T, 13>(from, to, width, plane, sums);
+    default: break;
+  }
+  for (std::int32_t lane = 0; lane < lanes; ++lane) {
+    T running = 0;
+    for (std::int32_t x = 0; x < width; ++x) {
+      const T value = from[x * lanes + lane];
+      running = sums ? static_cast<T>(running + value) : value;
+      to[lane * plane + x] = running;
+    }
+  }
+}
+
+template <class T>
+void part_block(const StoredBlocks& blocks, const std::byte* from, std::byte* planes, bool sums) {
+  const std::ptrdiff_t plane = std::ptrdiff_t{blocks.width} * blocks.height;
+  for (std::int32_t y = 0; y < blocks.height; ++y) {
+    part_any_row(reinterpret_cast<const T*>(from) + std::ptrdiff_t{y} * blocks.width * blocks.lanes,
+                 reinterpret_cast<T*>(planes) + std::ptrdiff_t{y} * blocks.width, blocks.width, blocks.lanes, plane,
+                 sums);
+  }
+}
+
+void part_block(const StoredBlocks& blocks, const std::byte* from, std::byte* planes, bool sums) {
+  switch (blocks.sample_bytes) {
+    case 1: return part_block<std::uint8_t>(blocks, from, planes, sums);
+    case 2: return part_block<std::uint16_t>(blocks, from, planes, sums);
+    case 4: return part_block<std::uint32_t>(blocks, from, planes, sums);
+    default: return part_block<std::uint64_t>(blocks, from, planes, sums);
+  }
+}
+
+/// Predictor 3 of one row of `samples` samples in place: running sums of bytes, then bytes gathered by significance.
+void join_floats(std::byte* row, std::size_t samples, const StoredBlocks& blocks, std::vector<std::uint8_t>& spare) {
+  const auto bytes = static_cast<std::size_t>(blocks.sample_bytes), lanes = static_cast<std::size_t>(blocks.lanes);
+  auto* at = reinterpret_cast<std::uint8_t*>(row);
+  for (std::size_t i = lanes; i < samples * bytes; ++i) at[i] = static_cast<std::uint8_t>(at[i] + at[i - lanes]);
+  spare.assign(at, at + samples * bytes);
+  for (std::size_t b = 0; b < bytes; ++b) {
+    for (std::size_t i = 0; i < samples; ++i) at[i * bytes + (bytes - 1 - b)] = spare[b * samples + i];
+  }
+}
+
+/// Predictor 3 of one row of a single band: `row` to `out`.
+void split_floats(const std::byte* row, std::byte* out, std::size_t samples, std::size_t bytes) {
+  const auto* from = reinterpret_cast<const std::uint8_t*>(row);
+  auto* to = reinterpret_cast<std::uint8_t*>(out);
+  for (std::size_t b = 0; b < bytes; ++b) {
+    for (std::size_t i = 0; i < samples; ++i) to[b * samples + i] = from[i * bytes + (bytes - 1 - b)];
+  }
+  for (std::size_t i = samples * bytes - 1; i > 0; --i) to[i] = static_cast<std::uint8_t>(to[i] - to[i - 1]);
+}
+
+template <class T>
+void difference(const std::byte* row, std::byte* out, std::size_t samples) {
+  const auto* from = reinterpret_cast<const T*>(row);
+  auto* to = reinterpret_cast<T*>(out);
+  to[0] = from[0];
+  for (std::size_t i = 1; i < samples; ++i) to[i] = static_cast<T>(from[i] - from[i - 1]);
+}
+
+/// The predictor of one band's row.
+void predict_row(const StoredBlocks& blocks, const std::byte* row, std::byte* out) {
+  const auto samples = static_cast<std::size_t>(blocks.width), bytes = static_cast<std::size_t>(blocks.sample_bytes);
+  if (blocks.predictor == BlockPredictor::floating_point) return split_floats(row, out, samples, bytes);
+  switch (bytes) {
+    case 1: return difference<std::uint8_t>(row, out, samples);
+    case 2: return difference<std::uint16_t>(row, out, samples);
+    case 4: return difference<std::uint32_t>(row, out, samples);
+    default: return difference<std::uint64_t>(row, out, samples);
+  }
+}
+
+std::size_t deflated(std::span<const std::byte> from, std::span<std::byte> to) {
+#if GS_HAVE_ISAL
+  thread_local std::vector<std::uint8_t> level_buffer(ISAL_DEF_LVL1_DEFAULT);
+  isal_zstream stream;
+  isal_deflate_init(&stream);
+  stream.level = 1;
+  stream.level_buf = level_buffer.data();
+  stream.level_buf_size = static_cast<std::uint32_t>(level_buffer.size());
+  stream.gzip_flag = IGZIP_ZLIB;
+  stream.end_of_stream = 1;
+  stream.flush = NO_FLUSH;
+  stream.next_in = reinterpret_cast<std::uint8_t*>(const_cast<std::byte*>(from.data()));  // read only, though not const
+  stream.avail_in = static_cast<std::uint32_t>(from.size());
+  stream.next_out = reinterpret_cast<std::uint8_t*>(to.data());
+  stream.avail_out = static_cast<std::uint32_t>(to.size());
+  return isal_deflate(&stream) == COMP_OK && stream.internal_state.state == ZSTATE_END ? stream.total_out : 0;
+#else
+  thread_local const Deflater deflater(libdeflate_alloc_compressor(1));
+  return libdeflate_zlib_compress(deflater.get(), from.data(), from.size(), to.data(), to.size());
+#endif
+}
+
+std::size_t packed(BlockCodec codec, std::span<const std::byte> from, std::span<std::byte> to) {
+  switch (codec) {
+    case BlockCodec::none: std::memcpy(to.data(), from.data(), from.size()); return from.size();
+    case BlockCodec::deflate: return deflated(from, to);
+    case BlockCodec::zstd: break;
+  }
+  const std::size_t bytes = ZSTD_compress(to.data(), to.size(), from.data(), from.size(), 1);
+  return ZSTD_isError(bytes) != 0 ? 0 : bytes;
+}
+
+/// One thread, then all, each with buffers of its own and every so-manieth block.
+template <class MakeBuffers, class Work>
+Rates rates_over(const StoredBlocks& blocks, int threads, const MakeBuffers& make_buffers, const Work& work) {
+  const auto rate = [&](int count) {
+    std::vector<decltype(make_buffers())> buffers(static_cast<std::size_t>(count), make_buffers());
+    return rate_of(count, static_cast<double>(blocks.decoded_bytes()), [&](int t) {
+      const auto first = static_cast<std::size_t>(t), step = static_cast<std::size_t>(count);
+      for (std::size_t i = first; i < blocks.packed.size(); i += step) work(i, buffers[first]);
+    });
+  };
+  return {rate(1), rate(threads)};
+}
+
+}  // namespace
+
+void unpack_block(const StoredBlocks& blocks, std::size_t block, std::span<std::byte> scratch,
+                  std::span<std::byte> planes) {
+  const std::byte* from = inflated(blocks, block, scratch);
+  if (blocks.predictor == BlockPredictor::floating_point) {
+    thread_local std::vector<std::uint8_t> spare;
+    const auto samples = static_cast<std::size_t>(blocks.width) * static_cast<std::size_t>(blocks.lanes);
+    for (std::size_t y = 0; y < static_cast<std::size_t>(blocks.height); ++y) {
+      join_floats(scratch.data() + y * samples * static_cast<std::size_t>(blocks.sample_bytes), samples, blocks, spare);
+    }
+  }
+  part_block(blocks, from, planes.data(), blocks.predictor == BlockPredictor::horizontal);
+}
+
+Rates unpack_rates(const StoredBlocks& blocks, int threads) {
+  const auto bytes = static_cast<std::size_t>(blocks.block_bytes());
+  const auto make = [&] { return std::pair(std::vector<std::byte>(bytes), std::vector<std::byte>(bytes)); };
+  return rates_over(blocks, threads, make,
+                    [&](std::size_t i, auto& buffers) { unpack_block(blocks, i, buffers.first, buffers.second); });
+}
+
+Rates pack_rates(const StoredBlocks& blocks, int threads) {
+  const auto bytes = static_cast<std::size_t>(blocks.block_bytes());
+  const std::size_t row = static_cast<std::size_t>(blocks.width) * static_cast<std::size_t>(blocks.sample_bytes);
+  std::vector<std::vector<std::byte>> pixels;
+  std::vector<std::byte> scratch(bytes);
+  for (std::size_t i = 0; i < blocks.packed.size(); ++i) {
+    pixels.emplace_back(bytes);
+    unpack_block(blocks, i, scratch, pixels.back());
+  }
+  const auto make = [&] {
+    return std::pair(std::vector<std::byte>(bytes), std::vector<std::byte>(bytes + bytes / 8 + 4096));
+  };
+  return rates_over(blocks, threads, make, [&](std::size_t i, auto& buffers) {
+    std::span<const std::byte> from = pixels[i];
+    if (blocks.predictor != BlockPredictor::none) {
+      for (std::size_t at = 0; at < bytes; at += row) predict_row(blocks, &pixels[i][at], &buffers.first[at]);
+      from = buffers.first;
+    }
+    if (packed(blocks.codec, from, buffers.second) == 0) {
+      throw Error(ErrorKind::other, fmt::format("block {} does not pack into its buffer", i));
+    }
+  });
+}
+
+const char* packer_of(BlockCodec codec) {
+  switch (codec) {
+    case BlockCodec::none: return "copy";
+    case BlockCodec::zstd: return "zstd 1";
+    case BlockCodec::deflate: break;
+  }
+  return GS_HAVE_ISAL ? "ISA-L 1" : "libdeflate 1";
+}
+
+}  // namespace groundshift

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the codec libraries alone can do with the blocks of a file: the limit that decode and encode are held against.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "host/bench/rate.hpp"
+#include "host/io/stored_blocks.hpp"
+
+namespace groundshift {
+
+/// One block unpacked, its predictor undone, its bands in planes one after the other (row by row, sample_bytes each).
+/// Own plain loops on purpose: the yardstick must not move with the code that is held against it.
+/// scratch, planes : block_bytes() each. Throws InputError for a block that does not unpack to its size.
+void unpack_block(const StoredBlocks& blocks, std::size_t block, std::span<std::byte> scratch,
+                  std::span<std::byte> planes);
+
+/// Bytes of pixels a second: unpack, predictor, planes.
+Rates unpack_rates(const StoredBlocks& blocks, int threads);
+
+/// Bytes of pixels a second that the same blocks pack at with the file's codec and predictor at its fastest level:
+/// DEFLATE by ISA-L level 1 where it is built in, else libdeflate level 1; ZSTD level 1; none: a copy.
+Rates pack_rates(const StoredBlocks& blocks, int threads);
+
+/// The library and level that pack_rates() takes, "ISA-L 1".
+const char* packer_of(BlockCodec codec);
+
+}  // namespace groundshift
