@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// No two lanes meet at an element of shared memory or of the output without a sync() between them, and no sync() is
+// idle.
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <set>
+#include <string>
+
+#include "tests/support/codec/checked_lanes.hpp"
+#include "tests/support/codec/deflate_variants.hpp"
+#include "tests/support/codec/inflate_runs.hpp"
+
+namespace groundshift {
+namespace {
+
+using codec::DecodeStatus;
+using test::Bytes;
+using test::CheckedLanes;
+
+DecodeStatus inflate_checked(const test::DeflateVariant& v, Bytes& out) {
+  using Shared = codec::InflateShared<CheckedLanes>;
+  const auto shared = std::make_unique<Shared>();
+  std::vector<std::uint32_t> words((v.packed.size() + 3) / 4, ~0u);
+  std::copy(v.packed.begin(), v.packed.end(), reinterpret_cast<std::uint8_t*>(words.data()));
+  out.assign(v.raw.size(), 0xaa);
+  std::vector<CheckedLanes::Access> accesses(v.raw.size());
+  CheckedLanes::watch().faults = 0;
+  return codec::inflate_stream(CheckedLanes{}, *shared, {words.data(), static_cast<std::uint32_t>(v.packed.size())},
+                               CheckedLanes::Output{out.data(), accesses.data()},
+                               static_cast<std::uint32_t>(v.raw.size()), codec::kUnlimitedWork);
+}
+
+TEST(LanesOfInflate, MeetNowhereWithoutSync) {
+  CheckedLanes::watch().ignored.clear();
+  for (const auto& v : test::zlib_variants(30000)) {
+    Bytes out;
+    EXPECT_EQ(inflate_checked(v, out), DecodeStatus::ok) << v.name;
+    EXPECT_TRUE(out == v.raw) << v.name;
+    EXPECT_EQ(CheckedLanes::watch().faults, 0u) << v.name;
+  }
+}
+
+// Each sync() left out in turn shows as a fault: the check can fail, and none is there for nothing.
+TEST(LanesOfInflate, EverySyncIsNeeded) {
+  const auto variants = test::zlib_variants(30000);
+  CheckedLanes::watch().ignored.clear();
+  CheckedLanes::watch().syncs.clear();
+  Bytes out;
+  for (const auto& v : variants) inflate_checked(v, out);
+  const std::set<std::string> syncs = CheckedLanes::watch().syncs;
+  EXPECT_GE(syncs.size(), 10u);
+  for (const std::string& place : syncs) {
+    CheckedLanes::watch().ignored = place;
+    std::uint64_t faults = 0;
+    for (std::size_t i = 0; i < variants.size() && faults == 0; ++i) {
+      inflate_checked(variants[i], out);
+      faults = CheckedLanes::watch().faults;
+    }
+    EXPECT_GT(faults, 0u) << "nothing shows that the sync at " << place << " is needed";
+  }
+  CheckedLanes::watch().ignored.clear();
+}
+
+}  // namespace
+}  // namespace groundshift
