@@ -4,8 +4,8 @@
 
 #include <cstdint>
 #include <set>
-#include <source_location>
-#include <string>
+#include <string_view>
+#include <utility>
 
 #include "kernels/codec/lane_loop.hpp"
 
@@ -14,14 +14,15 @@ namespace groundshift::test {
 /// Ballots, shuffles and sums do not count as sync(): on a device they do not order memory.
 class CheckedLanes : public codec::LoopCollectives {
  public:
+  using Place = std::pair<std::string_view, int>;  // file, line
   struct Watch {
     static constexpr int kNone = -1;
     static constexpr int kAll = codec::kLaneCount;  // code outside a region: every lane runs it
     int lane = kAll;
     std::uint32_t epoch = 1;
     std::uint64_t faults = 0;
-    std::set<std::string> syncs;  // places of the sync() calls that were met
-    std::string ignored;          // the place of one that does nothing
+    std::set<Place> syncs;  // places of the sync() calls that were met
+    Place ignored;          // the place of one that does nothing
   };
   static Watch& watch() {
     thread_local Watch watch;
@@ -110,9 +111,9 @@ class CheckedLanes : public codec::LoopCollectives {
     Iterator end() const { return {codec::kLaneCount}; }
   };
   Range lanes() const { return {}; }
-  void sync(const std::source_location& site = std::source_location::current()) const {
-    const std::string file = site.file_name();
-    const std::string place = file.substr(file.rfind('/') + 1) + ":" + std::to_string(site.line());
+  // Clang 14 has no std::source_location.
+  void sync(const char* file = __builtin_FILE(), int line = __builtin_LINE()) const {
+    const Place place{file, line};
     watch().syncs.insert(place);
     if (place != watch().ignored) ++watch().epoch;
   }

@@ -5,6 +5,9 @@
 #include <libdeflate.h>
 #include <zlib.h>
 
+#include <new>
+#include <utility>
+
 namespace groundshift::test {
 namespace {
 
@@ -14,6 +17,7 @@ struct ZlibRun {
   bool ok = false;
   bool sum_alone_is_wrong = false;
   std::size_t packed_byte_count = 0;
+  std::size_t raw_byte_count = 0;
   Bytes bytes;
   std::string message;
 };
@@ -32,6 +36,7 @@ ZlibRun run_zlib(std::span<const std::uint8_t> packed, std::size_t raw_byte_coun
   run.ok = result == Z_STREAM_END && z.avail_out == 0;
   run.sum_alone_is_wrong = result == Z_DATA_ERROR && z.avail_out == 0 && run.message == "incorrect data check";
   run.packed_byte_count = z.total_in;
+  run.raw_byte_count = z.total_out;
   inflateEnd(&z);
   return run;
 }
@@ -60,6 +65,10 @@ std::optional<Bytes> inflate_by_zlib(std::span<const std::uint8_t> packed, std::
   if (message != nullptr) *message = run.message;
   if (!run.ok) return std::nullopt;
   return std::move(run.bytes);
+}
+
+std::size_t zlib_byte_count(std::span<const std::uint8_t> packed, std::size_t most) {
+  return run_zlib(packed, most).raw_byte_count;
 }
 
 std::optional<Bytes> inflate_by_libdeflate(std::span<const std::uint8_t> packed, std::size_t raw_byte_count) {

@@ -30,7 +30,9 @@ Inflated inflate_by_lanes(std::span<const std::uint8_t> packed, std::size_t raw_
 /// What zlib makes of it: exactly `raw_byte_count` bytes, or nothing. `message`: zlib's, where it has one.
 std::optional<Bytes> inflate_by_zlib(std::span<const std::uint8_t> packed, std::size_t raw_byte_count,
                                      std::string* message = nullptr);
-/// The same of libdeflate. It takes a few streams that zlib refuses; what both the lanes and zlib take, it takes.
+/// Bytes that zlib gets out of it before its end or its first fault, `most` at most.
+std::size_t zlib_byte_count(std::span<const std::uint8_t> packed, std::size_t most);
+/// What libdeflate makes of it. It takes a few streams that zlib refuses; what both the lanes and zlib take, it takes.
 std::optional<Bytes> inflate_by_libdeflate(std::span<const std::uint8_t> packed, std::size_t raw_byte_count);
 
 /// Where the stream is right but for its checksum: the checksum put right. Returns whether it did.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <queue>
 #include <random>
 #include <string>
@@ -151,6 +152,21 @@ TEST(InflateSteps, OfABlockOfNodata) {
   EXPECT_EQ(steps[Step::near], 0u);
   EXPECT_EQ(steps[Step::window], 7u);
   EXPECT_EQ(steps[Step::synchronise], 4048u);
+}
+
+// Of a compressor at hand; its version may move them a little, so they are told (--gtest_output=xml) and bounded.
+TEST(InflateSteps, OfAScene) {
+  constexpr std::uint64_t kKib = 2048;
+  const Bytes raw = test::differenced_scene(kKib * 1024);
+  const StepCounts steps = steps_of(test::zlib_pack(raw, 6), raw);
+  constexpr const char* kNames[] = {"block", "window", "round", "code_length", "table_entry", "synchronise", "decode",
+                                    "note",  "far",    "near",  "together",    "stored",      "sum"};
+  static_assert(std::size(kNames) == codec::kStepKinds);
+  for (std::size_t k = 0; k < std::size(kNames); ++k) RecordProperty(kNames[k], std::to_string(steps.of[k]));
+  EXPECT_LT(steps[Step::round], 4 * steps[Step::window]);
+  EXPECT_LT(steps[Step::synchronise], 40 * kKib);
+  EXPECT_LT(steps[Step::decode], 14 * kKib);
+  EXPECT_LT(steps[Step::note] + steps[Step::far] + steps[Step::near], 140 * kKib);
 }
 
 }  // namespace

@@ -2,7 +2,10 @@
 // Every kind of right stream inflates to the bytes it was made of, in both orders of the lanes.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "tests/support/codec/deflate_variants.hpp"
 #include "tests/support/codec/inflate_runs.hpp"
@@ -144,6 +147,28 @@ TEST(InflateVariants, WholeBlocksOfOneValue) {
       const Bytes raw(count, 0xff);
       expect_inflated(test::zlib_pack(raw, level), raw, std::to_string(count) + " bytes");
     }
+  }
+}
+
+// The sizes of windows are for a device to choose: none changes a byte.
+template <class Sizes>
+void expect_same_with(const test::DeflateVariant& v) {
+  const auto shared = std::make_unique<codec::InflateShared<codec::LaneLoop, Sizes>>();
+  std::vector<std::uint32_t> words((v.packed.size() + 3) / 4);
+  std::copy(v.packed.begin(), v.packed.end(), reinterpret_cast<std::uint8_t*>(words.data()));
+  Bytes out(v.raw.size());
+  const codec::PackedBytes packed{words.data(), static_cast<std::uint32_t>(v.packed.size())};
+  EXPECT_EQ(codec::inflate_stream(codec::LaneLoop(), *shared, packed, out.data(),
+                                  static_cast<std::uint32_t>(out.size()), codec::kUnlimitedWork),
+            DecodeStatus::ok)
+      << v.name;
+  EXPECT_TRUE(out == v.raw) << v.name;
+}
+
+TEST(InflateVariants, OtherWindowSizes) {
+  for (const auto& v : test::zlib_variants(30000)) {
+    expect_same_with<codec::InflateSizes<512, 4096>>(v);
+    expect_same_with<codec::InflateSizes<160, 64>>(v);
   }
 }
 

@@ -32,7 +32,7 @@ DecodeStatus inflate_checked(const test::DeflateVariant& v, Bytes& out) {
 }
 
 TEST(LanesOfInflate, MeetNowhereWithoutSync) {
-  CheckedLanes::watch().ignored.clear();
+  CheckedLanes::watch().ignored = {};
   for (const auto& v : test::zlib_variants(30000)) {
     Bytes out;
     EXPECT_EQ(inflate_checked(v, out), DecodeStatus::ok) << v.name;
@@ -44,22 +44,22 @@ TEST(LanesOfInflate, MeetNowhereWithoutSync) {
 // Each sync() left out in turn shows as a fault: the check can fail, and none is there for nothing.
 TEST(LanesOfInflate, EverySyncIsNeeded) {
   const auto variants = test::zlib_variants(30000);
-  CheckedLanes::watch().ignored.clear();
+  CheckedLanes::watch().ignored = {};
   CheckedLanes::watch().syncs.clear();
   Bytes out;
   for (const auto& v : variants) inflate_checked(v, out);
-  const std::set<std::string> syncs = CheckedLanes::watch().syncs;
+  const std::set<CheckedLanes::Place> syncs = CheckedLanes::watch().syncs;
   EXPECT_GE(syncs.size(), 10u);
-  for (const std::string& place : syncs) {
+  for (const CheckedLanes::Place& place : syncs) {
     CheckedLanes::watch().ignored = place;
     std::uint64_t faults = 0;
     for (std::size_t i = 0; i < variants.size() && faults == 0; ++i) {
       inflate_checked(variants[i], out);
       faults = CheckedLanes::watch().faults;
     }
-    EXPECT_GT(faults, 0u) << "nothing shows that the sync at " << place << " is needed";
+    EXPECT_GT(faults, 0u) << "nothing shows that the sync at " << place.first << ":" << place.second << " is needed";
   }
-  CheckedLanes::watch().ignored.clear();
+  CheckedLanes::watch().ignored = {};
 }
 
 }  // namespace
