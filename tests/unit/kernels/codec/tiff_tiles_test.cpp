@@ -51,6 +51,7 @@ struct Seen {
   int blocks = 0;
   int refused_by_both = 0;
   int pixels_compared = 0;
+  int most_work_percent = 0;  // of the limit
 };
 
 /// One block of an open file: inflated by lanes and by zlib, then un-predicted by lanes and by libtiff.
@@ -83,6 +84,16 @@ void check_block(TIFF* tiff, std::uint32_t number, const std::string& name, Seen
     return;
   }
   ASSERT_TRUE(inflated.bytes == *expected) << name;
+  const auto limit =
+      codec::inflate_work_limit(static_cast<std::uint32_t>(packed.size()), static_cast<std::uint32_t>(raw_byte_count));
+  codec::StepCounts counts;
+  const DecodeStatus limited =
+      test::inflate_by_lanes(packed, raw_byte_count, codec::LaneOrder::forward, limit, &counts).status;
+  EXPECT_EQ(limited, DecodeStatus::ok) << name << ": a device would leave it to the CPU: " << name_of(limited);
+  using codec::Step;
+  const std::uint64_t work = counts[Step::block] * codec::kCodedBlockWork + counts[Step::window] * codec::kWindowWork +
+                             counts[Step::round] * codec::kRoundWork;
+  seen.most_work_percent = std::max(seen.most_work_percent, static_cast<int>(100 * work / limit));
 
   layout.sample_count =
       short_field(tiff, TIFFTAG_PLANARCONFIG) == PLANARCONFIG_CONTIG ? short_field(tiff, TIFFTAG_SAMPLESPERPIXEL) : 1;
@@ -140,6 +151,7 @@ Seen check_files(const std::filesystem::path& folder) {
   testing::Test::RecordProperty("blocks", seen.blocks);
   testing::Test::RecordProperty("refused_by_both", seen.refused_by_both);
   testing::Test::RecordProperty("pixels_compared", seen.pixels_compared);
+  testing::Test::RecordProperty("most_work_percent", seen.most_work_percent);
   return seen;
 }
 
