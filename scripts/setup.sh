@@ -13,7 +13,7 @@ packages=(
   libgdal-dev libproj-dev libtbb-dev libssl-dev             # libraries of the program
   nlohmann-json3-dev libcli11-dev libfmt-dev
   libtiff-dev libdeflate-dev libzstd-dev libisal-dev        # blocks of TIFF files
-  libgtest-dev libgmock-dev libbenchmark-dev                # tests and benches
+  libgtest-dev libgmock-dev libbenchmark-dev zlib1g-dev     # tests and benches
   gdal-bin python3 python3-gdal python3-numpy               # tests that compare with GDAL's own tools
   python3-jsonschema python3-scipy python3-skimage time     # and with independent implementations
 )

@@ -39,6 +39,8 @@ void __syncthreads(Site site = Site::current());
 std::uint64_t exchange(unsigned mask, std::uint64_t given, int source, const Site& site);
 /// Bits of the lanes of the mask whose predicate is not 0.
 unsigned __ballot_sync(unsigned mask, int predicate, Site site = Site::current());
+/// Bits of the lanes of the mask that hand in the same value as the calling one.
+unsigned __match_any_sync(unsigned mask, unsigned value, Site site = Site::current());
 void __syncwarp(unsigned mask = 0xffffffffu, Site site = Site::current());
 int lane_index();
 
@@ -70,6 +72,19 @@ T __shfl_up_sync(unsigned mask, T value, unsigned offset, Site site = Site::curr
 template <class T>
 T __shfl_xor_sync(unsigned mask, T value, int bits, Site site = Site::current()) {
   return shuffle(mask, value, (lane_index() ^ bits) & (kWarp - 1), site);
+}
+
+// Words of 32 bits.
+inline unsigned __brev(unsigned x) {
+  unsigned reversed = 0;
+  for (int i = 0; i < 32; ++i) reversed |= (x >> i & 1u) << (31 - i);
+  return reversed;
+}
+inline int __popc(unsigned x) { return std::popcount(x); }
+/// 1 + the lowest set bit's number; 0 when there is none.
+inline int __ffs(int x) { return x == 0 ? 0 : std::countr_zero(static_cast<unsigned>(x)) + 1; }
+inline unsigned __funnelshift_r(unsigned low, unsigned high, unsigned shift) {
+  return static_cast<unsigned>((std::uint64_t{high} << 32 | low) >> (shift & 31u));
 }
 
 // Launches of several host threads may meet in memory, so these are atomic for real.

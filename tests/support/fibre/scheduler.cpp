@@ -22,6 +22,9 @@ namespace {
 std::atomic<Order> g_order{Order::forward};
 std::atomic<std::uint32_t> g_seed{0};
 
+// What a warp's lanes get of the words they hand in: lane `source`'s, who gave one, or who gave the same.
+enum class Collective { shuffle, ballot, match };
+
 enum class State { fresh, ready, at_barrier, at_collective, returned };
 
 struct Fibre;
@@ -32,7 +35,7 @@ struct Thread {
   Fibre* fibre = nullptr;
   Site site;
   unsigned mask = 0;  // of the collective it waits at
-  bool ballot = false;
+  Collective collective = Collective::shuffle;
   int source = 0;
   std::uint64_t word = 0;  // handed in, then received
 };
@@ -58,7 +61,7 @@ class Block {
   void wait() {  // the running thread's state says for what
     current().fibre->context.switch_to(scheduler_);
   }
-  void arrive(unsigned mask, bool ballot, std::uint64_t word, int source, const Site& site);
+  void arrive(unsigned mask, Collective collective, std::uint64_t word, int source, const Site& site);
   static void fibre_main(void* argument);
 
   const LaunchShape& shape_;
@@ -201,11 +204,11 @@ void Block::run(const dim3& block) {
 }
 
 // The last lane of a mask to arrive hands everybody's word on.
-void Block::arrive(unsigned mask, bool ballot, std::uint64_t word, int source, const Site& site) {
+void Block::arrive(unsigned mask, Collective collective, std::uint64_t word, int source, const Site& site) {
   Thread& self = current();
   self.state = State::at_collective;
   self.mask = mask;
-  self.ballot = ballot;
+  self.collective = collective;
   self.word = word;
   self.source = source;
   self.site = site;
@@ -216,7 +219,7 @@ void Block::arrive(unsigned mask, bool ballot, std::uint64_t word, int source, c
     const auto number = static_cast<std::size_t>(warp_start + lane);
     if (number >= threads_.size()) fail("the mask at " + place(site) + " names lanes that the block does not have");
     const Thread& t = threads_[number];
-    complete_now = complete_now && t.state == State::at_collective && t.mask == mask && t.ballot == ballot &&
+    complete_now = complete_now && t.state == State::at_collective && t.mask == mask && t.collective == collective &&
                    t.site.line() == site.line();
   }
   if (complete_now) {
@@ -237,8 +240,22 @@ void Block::complete(int warp_start, unsigned mask) {
   for (int lane = 0; lane < kWarp; ++lane) {
     if ((mask >> lane & 1u) == 0) continue;
     Thread& t = threads_[static_cast<std::size_t>(warp_start + lane)];
-    if (!t.ballot && (mask >> t.source & 1u) == 0) fail("a lane outside the mask is read at " + place(t.site));
-    t.word = t.ballot ? votes : given[t.source];
+    switch (t.collective) {
+      case Collective::shuffle:
+        if ((mask >> t.source & 1u) == 0) fail("a lane outside the mask is read at " + place(t.site));
+        t.word = given[t.source];
+        break;
+      case Collective::ballot: t.word = votes; break;
+      case Collective::match: {
+        std::uint64_t same = 0;
+        for (int other = 0; other < kWarp; ++other) {
+          const bool named = (mask >> other & 1u) != 0;
+          same |= std::uint64_t{named && given[other] == given[lane]} << other;
+        }
+        t.word = same;
+        break;
+      }
+    }
     t.state = State::ready;
   }
 }
@@ -289,16 +306,22 @@ void __syncthreads(Site site) {
 
 std::uint64_t exchange(unsigned mask, std::uint64_t given, int source, const Site& site) {
   Thread& self = t_block->current();
-  t_block->arrive(mask, false, given, source, site);
+  t_block->arrive(mask, Collective::shuffle, given, source, site);
   return self.word;
 }
 
 unsigned __ballot_sync(unsigned mask, int predicate, Site site) {
   Thread& self = t_block->current();
-  t_block->arrive(mask, true, predicate != 0 ? 1 : 0, 0, site);
+  t_block->arrive(mask, Collective::ballot, predicate != 0 ? 1 : 0, 0, site);
   return static_cast<unsigned>(self.word);
 }
 
-void __syncwarp(unsigned mask, Site site) { t_block->arrive(mask, true, 0, 0, site); }
+unsigned __match_any_sync(unsigned mask, unsigned value, Site site) {
+  Thread& self = t_block->current();
+  t_block->arrive(mask, Collective::match, value, 0, site);
+  return static_cast<unsigned>(self.word);
+}
+
+void __syncwarp(unsigned mask, Site site) { t_block->arrive(mask, Collective::ballot, 0, 0, site); }
 
 }  // namespace gs_fibre

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// One call each of the lanes, zlib and libdeflate on buffers of exact size.
+#include "tests/support/codec/inflate_runs.hpp"
+
+#include <libdeflate.h>
+#include <zlib.h>
+
+#include <new>
+#include <utility>
+
+namespace groundshift::test {
+namespace {
+
+std::uint8_t nothing[1];  // zlib and libdeflate want a pointer for no bytes
+
+struct ZlibRun {
+  bool ok = false;
+  bool sum_alone_is_wrong = false;
+  std::size_t packed_byte_count = 0;
+  std::size_t raw_byte_count = 0;
+  Bytes bytes;
+  std::string message;
+};
+
+ZlibRun run_zlib(std::span<const std::uint8_t> packed, std::size_t raw_byte_count) {
+  ZlibRun run;
+  run.bytes.resize(raw_byte_count);
+  z_stream z{};
+  if (inflateInit(&z) != Z_OK) throw std::bad_alloc();
+  z.next_in = const_cast<Bytef*>(packed.data());
+  z.avail_in = static_cast<uInt>(packed.size());
+  z.next_out = raw_byte_count != 0 ? run.bytes.data() : nothing;
+  z.avail_out = static_cast<uInt>(raw_byte_count);
+  const int result = inflate(&z, Z_FINISH);
+  if (z.msg != nullptr) run.message = z.msg;
+  run.ok = result == Z_STREAM_END && z.avail_out == 0;
+  run.sum_alone_is_wrong = result == Z_DATA_ERROR && z.avail_out == 0 && run.message == "incorrect data check";
+  run.packed_byte_count = z.total_in;
+  run.raw_byte_count = z.total_out;
+  inflateEnd(&z);
+  return run;
+}
+
+}  // namespace
+
+Inflated inflate_by_lanes(std::span<const std::uint8_t> packed, std::size_t raw_byte_count, codec::LaneOrder order,
+                          std::uint32_t work_limit, codec::StepCounts* counts) {
+  using Shared = codec::InflateShared<codec::LaneLoop>;
+  const auto shared = std::make_unique<Shared>();
+  std::memset(shared.get(), 0xcd, sizeof(Shared));
+  std::vector<std::uint32_t> words((packed.size() + 3) / 4, ~0u);
+  if (!packed.empty()) std::memcpy(words.data(), packed.data(), packed.size());
+  Inflated result;
+  result.bytes.assign(raw_byte_count, 0xaa);
+  const codec::LaneLoop warp(order, counts);
+  const codec::PackedBytes bytes{words.data(), static_cast<std::uint32_t>(packed.size())};
+  result.status = codec::inflate_stream(warp, *shared, bytes, result.bytes.data(),
+                                        static_cast<std::uint32_t>(raw_byte_count), work_limit);
+  return result;
+}
+
+std::optional<Bytes> inflate_by_zlib(std::span<const std::uint8_t> packed, std::size_t raw_byte_count,
+                                     std::string* message) {
+  ZlibRun run = run_zlib(packed, raw_byte_count);
+  if (message != nullptr) *message = run.message;
+  if (!run.ok) return std::nullopt;
+  return std::move(run.bytes);
+}
+
+std::size_t zlib_byte_count(std::span<const std::uint8_t> packed, std::size_t most) {
+  return run_zlib(packed, most).raw_byte_count;
+}
+
+std::optional<Bytes> inflate_by_libdeflate(std::span<const std::uint8_t> packed, std::size_t raw_byte_count) {
+  const std::unique_ptr<libdeflate_decompressor, void (*)(libdeflate_decompressor*)> decompressor(
+      libdeflate_alloc_decompressor(), libdeflate_free_decompressor);
+  Bytes bytes(raw_byte_count);
+  std::size_t used = 0;
+  const auto result =
+      libdeflate_zlib_decompress_ex(decompressor.get(), packed.data(), packed.size(),
+                                    raw_byte_count != 0 ? bytes.data() : nothing, raw_byte_count, &used, nullptr);
+  if (result != LIBDEFLATE_SUCCESS) return std::nullopt;
+  return bytes;
+}
+
+bool repair_checksum(Bytes& packed, std::size_t raw_byte_count) {
+  const ZlibRun run = run_zlib(packed, raw_byte_count);
+  if (!run.sum_alone_is_wrong || run.packed_byte_count < 4) return false;
+  const std::uint32_t sum = adler32_of(run.bytes);
+  for (std::size_t i = 0; i < 4; ++i) {
+    packed[run.packed_byte_count - 4 + i] = static_cast<std::uint8_t>(sum >> (24 - 8 * i));
+  }
+  return true;
+}
+
+}  // namespace groundshift::test

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// Streams through the warps' decoder on the host, and through zlib and libdeflate, which judge it.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "kernels/codec/inflate_warp.hpp"
+#include "kernels/codec/lane_loop.hpp"
+#include "tests/support/codec/deflate_writer.hpp"
+
+namespace groundshift::test {
+
+struct Inflated {
+  codec::DecodeStatus status = codec::DecodeStatus::not_decoded;
+  Bytes bytes;
+};
+
+/// With lanes in a loop. Input and output lie in heap blocks of exactly their size (the input's last word filled up
+/// with ones), so that a sanitizer sees any excess.
+Inflated inflate_by_lanes(std::span<const std::uint8_t> packed, std::size_t raw_byte_count,
+                          codec::LaneOrder order = codec::LaneOrder::forward,
+                          std::uint32_t work_limit = codec::kUnlimitedWork, codec::StepCounts* counts = nullptr);
+
+/// What zlib makes of it: exactly `raw_byte_count` bytes, or nothing. `message`: zlib's, where it has one.
+std::optional<Bytes> inflate_by_zlib(std::span<const std::uint8_t> packed, std::size_t raw_byte_count,
+                                     std::string* message = nullptr);
+/// Bytes that zlib gets out of it before its end or its first fault, `most` at most.
+std::size_t zlib_byte_count(std::span<const std::uint8_t> packed, std::size_t most);
+/// What libdeflate makes of it. It takes a few streams that zlib refuses; what both the lanes and zlib take, it takes.
+std::optional<Bytes> inflate_by_libdeflate(std::span<const std::uint8_t> packed, std::size_t raw_byte_count);
+
+/// Where the stream is right but for its checksum: the checksum put right. Returns whether it did.
+bool repair_checksum(Bytes& packed, std::size_t raw_byte_count);
+
+}  // namespace groundshift::test

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// Damaged streams: the warps' decoder and zlib both refuse, or both give the same bytes.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "tests/support/codec/deflate_variants.hpp"
+#include "tests/support/codec/inflate_runs.hpp"
+
+namespace groundshift {
+namespace {
+
+using codec::DecodeStatus;
+using codec::LaneOrder;
+using test::Bytes;
+
+constexpr int kShards = 10;
+
+/// 10^4 over all shards, or what GS_MUTATIONS says (scripts/test.sh --all: 10^6).
+long mutation_count() {
+  const char* asked = std::getenv("GS_MUTATIONS");
+  return asked != nullptr ? std::atol(asked) : 10000;
+}
+
+const std::vector<test::DeflateVariant>& streams() {
+  static const auto all = [] {
+    std::vector<test::DeflateVariant> streams;
+    for (const std::size_t size : {500u, 4000u, 25000u}) {
+      for (auto& v : test::zlib_variants(size)) streams.push_back(std::move(v));
+      for (auto& v : test::libdeflate_variants(size)) streams.push_back(std::move(v));
+    }
+    return streams;
+  }();
+  return all;
+}
+
+/// One bit, a cut, some bytes of the head, a run of bytes, bytes doubled, or bytes taken out.
+void damage(Bytes& packed, std::mt19937_64& random) {
+  const auto at = [&](std::size_t end) { return 2 + static_cast<std::size_t>(random() % (end - 2)); };
+  const std::size_t place = at(packed.size());
+  const auto here = packed.begin() + static_cast<std::ptrdiff_t>(place);
+  const auto run = static_cast<std::ptrdiff_t>(std::min<std::size_t>(1 + random() % 40, packed.size() - place));
+  switch (random() % 6) {
+    case 0: packed[place] ^= static_cast<std::uint8_t>(1u << (random() % 8)); break;
+    case 1: packed.resize(place); break;
+    case 2:
+      for (int k = 0; k < 8; ++k)
+        packed[at(std::min<std::size_t>(packed.size(), 200))] = static_cast<std::uint8_t>(random());
+      break;
+    case 3:
+      for (auto byte = here; byte != here + run; ++byte) *byte = static_cast<std::uint8_t>(random());
+      break;
+    case 4: {
+      const Bytes doubled(here, here + run);
+      packed.insert(here, doubled.begin(), doubled.end());
+      break;
+    }
+    default: packed.erase(here, here + run);
+  }
+}
+
+class InflateMutations : public testing::TestWithParam<int> {};
+
+TEST_P(InflateMutations, BothRefuseOrSameBytes) {
+  std::mt19937_64 random(1000 + static_cast<unsigned>(GetParam()));
+  const long count = mutation_count() / kShards;
+  long accepted = 0;
+  long repaired = 0;
+  int told = 0;
+  for (long m = 0; m < count && told < 5; ++m) {
+    const test::DeflateVariant& v = streams()[random() % streams().size()];
+    Bytes packed = v.packed;
+    const int times = 1 + static_cast<int>(random() % 4 == 0);
+    for (int k = 0; k < times && packed.size() > 8; ++k) damage(packed, random);
+    if (random() % 2 == 0 && test::repair_checksum(packed, v.raw.size())) ++repaired;
+    const auto expected = test::inflate_by_zlib(packed, v.raw.size());
+    const LaneOrder order = random() % 2 == 0 ? LaneOrder::forward : LaneOrder::reversed;
+    const test::Inflated result = test::inflate_by_lanes(packed, v.raw.size(), order);
+    const bool ok = result.status == DecodeStatus::ok;
+    if (ok != expected.has_value() || (ok && result.bytes != *expected)) {
+      ADD_FAILURE() << "mutation " << m << " of " << v.name << ", " << v.raw.size() << " bytes: lanes "
+                    << name_of(result.status) << ", zlib " << (expected ? "ok" : "refuses");
+      ++told;
+    }
+    if (!ok) continue;
+    ++accepted;
+    const auto also = test::inflate_by_libdeflate(packed, v.raw.size());
+    if (!also || *also != result.bytes) {
+      ADD_FAILURE() << "mutation " << m << " of " << v.name << ": libdeflate differs";
+      ++told;
+    }
+  }
+  RecordProperty("mutations", std::to_string(count));
+  RecordProperty("accepted", std::to_string(accepted));
+  RecordProperty("repaired", std::to_string(repaired));
+  EXPECT_GT(accepted, count / 50) << "too few damaged streams were right after all to compare bytes";
+  EXPECT_GT(repaired, count / 100);
+  EXPECT_LT(accepted, count) << "nothing was refused";
+}
+
+INSTANTIATE_TEST_SUITE_P(Shards, InflateMutations, testing::Range(0, kShards));
+
+}  // namespace
+}  // namespace groundshift
