@@ -96,14 +96,16 @@ void BlockRows::finish(std::int32_t across, std::int32_t down, std::int32_t y, c
   }
 }
 
-void BlockRows::put(std::span<std::byte> bytes, std::int32_t across, std::int32_t down,
+void BlockRows::put(std::span<std::byte> bytes, std::int32_t across, std::int32_t down, std::int32_t first_row,
                     std::span<const BlockTarget> targets, const PlaneWindow& planes) {
   const Part part = part_of(across, down, planes.window);
   const auto row_bytes = static_cast<std::size_t>(layout_.row_bytes());
   const std::int32_t samples = layout_.samples_per_pixel();
   const std::int64_t row_samples = std::int64_t{layout_.block_width} * samples;
-  for (std::int32_t y = part.y0; y < part.y1; ++y) {
-    const std::span<std::byte> row = bytes.subspan(static_cast<std::size_t>(y) * row_bytes, row_bytes);
+  const auto end = static_cast<std::int32_t>(
+      std::min<std::int64_t>(part.y1, first_row + static_cast<std::int64_t>(bytes.size() / row_bytes)));
+  for (std::int32_t y = std::max(part.y0, first_row); y < end; ++y) {
+    const std::span<std::byte> row = bytes.subspan(static_cast<std::size_t>(y - first_row) * row_bytes, row_bytes);
     aim(across, down, y, part, targets, planes);
     if (layout_.predictor == BlockPredictor::floating_point) {
       sum_bytes_along_row(row, samples);

@@ -40,10 +40,10 @@ class BlockRows {
 
   static std::int64_t byte_count(const TiffLayout& layout, std::size_t most_targets);
 
-  /// bytes : the block (across, down) unpacked; predictor 3 is undone in place. Targets in the order in which their
-  /// bands judge pixels.
-  void put(std::span<std::byte> bytes, std::int32_t across, std::int32_t down, std::span<const BlockTarget> targets,
-           const PlaneWindow& planes);
+  /// bytes : whole rows of the block (across, down) unpacked, from row `first_row` on; predictor 3 is undone in place.
+  /// Targets in the order in which their bands judge pixels.
+  void put(std::span<std::byte> bytes, std::int32_t across, std::int32_t down, std::int32_t first_row,
+           std::span<const BlockTarget> targets, const PlaneWindow& planes);
   /// The same for a block that a sparse file does not store.
   void put_absent(std::int32_t across, std::int32_t down, std::span<const BlockTarget> targets,
                   const PlaneWindow& planes);

@@ -78,15 +78,24 @@ void TiffBlocks::make_runs(std::vector<std::int64_t>& blocks, std::vector<BlockR
   }
 }
 
-bool TiffBlocks::read(const BlockRun& run, std::span<std::byte> to) const {
+bool TiffBlocks::read_at(std::uint64_t offset, std::span<std::byte> to) const {
   std::size_t done = 0;
-  while (done < run.byte_count) {
-    const ssize_t got = ::pread(file_, to.data() + done, run.byte_count - done, static_cast<off_t>(run.offset + done));
+  while (done < to.size()) {
+    const ssize_t got = ::pread(file_, to.data() + done, to.size() - done, static_cast<off_t>(offset + done));
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) return false;
     done += static_cast<std::size_t>(got);
   }
   return true;
+}
+
+bool TiffBlocks::read(const BlockRun& run, std::span<std::byte> to) const {
+  return read_at(run.offset, to.first(run.byte_count));
+}
+
+bool TiffBlocks::read_rows(std::int64_t block, std::int32_t first_row, std::span<std::byte> to) const {
+  const std::uint64_t skipped = static_cast<std::uint64_t>(first_row) * static_cast<std::uint64_t>(layout_.row_bytes());
+  return read_at(layout_.offsets[static_cast<std::size_t>(block)] + skipped, to);
 }
 
 std::span<std::byte> TiffBlocks::of_run(const BlockRun& run, std::span<std::byte> bytes, std::int64_t block) const {

@@ -49,12 +49,16 @@ class TiffBlocks {
   std::size_t run_capacity() const { return run_capacity_; }
   /// Reads a run; false when the file gives fewer bytes.
   bool read(const BlockRun& run, std::span<std::byte> to) const;
+  /// Reads rows of an uncompressed block; false when the file gives fewer bytes.
+  bool read_rows(std::int64_t block, std::int32_t first_row, std::span<std::byte> to) const;
   /// The packed bytes of one block inside the bytes of its run.
   std::span<std::byte> of_run(const BlockRun& run, std::span<std::byte> bytes, std::int64_t block) const;
   /// Asks the kernel to have a block ready; says nothing of failure.
   void expect(std::int64_t first_block, std::int64_t last_block) const;
 
  private:
+  bool read_at(std::uint64_t offset, std::span<std::byte> to) const;
+
   const TiffLayout layout_;
   std::size_t run_capacity_ = 0;
   int file_ = -1;

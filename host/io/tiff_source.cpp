@@ -22,6 +22,9 @@ constexpr std::int64_t kMostRefusals = 16;
 // What the kernel is asked to have ready: as much as a disk gives while this is decoded on a few cores.
 constexpr std::int64_t kAheadBytes = std::int64_t{8} << 20;
 
+// Uncompressed bytes are read so many at a time: half of a usual second-level cache.
+constexpr std::int64_t kPieceBytes = std::int64_t{256} << 10;
+
 /// What GDAL gives for a block that a sparse file does not store: the band's nodata, or 0.
 std::array<std::byte, 8> absent_sample(GDALRasterBand& band) {
   std::array<std::byte, 8> sample{};
@@ -199,6 +202,9 @@ class TiffSource final : public RasterSource {
         }
       }
     }
+    if (layout_.codec == TiffCodec::none && layout_.block_bytes() > kPieceBytes) {
+      return copy_blocks(scratch, targets, planes);
+    }
     blocks_.make_runs(scratch.wanted, scratch.runs);
     for (const BlockRun& run : scratch.runs) {
       if (!blocks_.read(run, scratch.packed)) return false;
@@ -213,7 +219,28 @@ class TiffSource final : public RasterSource {
         } else if (scratch.decoder.unpack(packed, bytes) != BlockStatus::ok) {
           return false;
         }
-        scratch.rows.put(bytes, across, down, targets, planes);
+        scratch.rows.put(bytes, across, down, 0, targets, planes);
+      }
+    }
+    return true;
+  }
+
+  /// Uncompressed blocks, a piece of rows at a time, so that the bytes are in the cache when they are taken apart.
+  bool copy_blocks(Scratch& scratch, std::span<const BlockTarget> targets, const PlaneWindow& planes) {
+    const std::int64_t row_bytes = layout_.row_bytes();
+    const auto piece = static_cast<std::int32_t>(std::max<std::int64_t>(1, kPieceBytes / row_bytes));
+    for (const std::int64_t block : scratch.wanted) {
+      const auto across = static_cast<std::int32_t>(block % layout_.blocks_across);
+      const auto down = static_cast<std::int32_t>(block / layout_.blocks_across % layout_.blocks_down);
+      const std::int64_t top = std::int64_t{down} * layout_.block_height,
+                         bottom = planes.window.y + planes.window.height;
+      const auto first = static_cast<std::int32_t>(std::max<std::int64_t>(0, planes.window.y - top));
+      const auto end = static_cast<std::int32_t>(std::min<std::int64_t>(layout_.rows_of(down), bottom - top));
+      for (std::int32_t y = first; y < end; y += piece) {
+        const auto bytes = static_cast<std::size_t>(std::min(piece, end - y) * row_bytes);
+        const std::span<std::byte> rows(scratch.unpacked.data(), bytes);
+        if (!blocks_.read_rows(block, y, rows)) return false;
+        scratch.rows.put(rows, across, down, y, targets, planes);
       }
     }
     return true;

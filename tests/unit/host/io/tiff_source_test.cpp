@@ -153,6 +153,26 @@ TEST(TiffSource, AbsentBlocksHoldNodataOrZero) {
   }
 }
 
+TEST(TiffSource, LargeUncompressedBlocksAreReadInPieces) {
+  const TemporaryFolder folder;
+  SceneSpec spec;
+  spec.width = 500;
+  spec.height = 700;
+  spec.type = GDT_UInt16;
+  for (const char* interleave : {"INTERLEAVE=PIXEL", "INTERLEAVE=BAND"}) {
+    spec.creation_options = {"TILED=YES", "BLOCKXSIZE=512", "BLOCKYSIZE=512", interleave};  // 1 MiB, 512 KiB
+    write_scene(folder / "in.tif", spec, scene_value);
+    Warnings warnings;
+    const SourceSelection selection{{2, 1}, PixelType::u16, std::nullopt, false};
+    const auto fast = expect_same(folder / "in.tif", selection, warnings);
+    const auto gdal = make_raster_source(describe_raster(folder / "in.tif"), selection, warnings, ReaderChoice::gdal);
+    for (const Window& w : {Window{3, 500, 490, 30}, {0, 127, 500, 2}, {499, 0, 1, 700}, {7, 511, 9, 1}}) {
+      EXPECT_TRUE(same_reads(read_window(*fast, selection, w), read_window(*gdal, selection, w)));
+    }
+    EXPECT_EQ(fast->units_given_to_gdal(), 0);
+  }
+}
+
 TEST(TiffSource, NodataOfTheCallerReplacesTheFiles) {
   const TemporaryFolder folder;
   SceneSpec spec;
