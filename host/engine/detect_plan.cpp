@@ -96,12 +96,12 @@ std::vector<PlannedPass> passes_for(const DetectPlan& plan, const FitNeeds& need
   if (m.texture) passes.push_back({"texture", "mean and spread of the texture channel"});
   if (needs.null_model) passes.push_back({"null", "distribution of T, for p-values"});
   passes.push_back({"score", "normalize, score, smooth, write"});
-  if (plan.options.type != ScoreType::float32) {
-    passes.push_back({"scale", "kept scores to integers, once the largest is known; write"});
-  }
   if (plan.finds_places()) passes.push_back({"sites", "kept scores above the threshold, cleaned; class and sites"});
   if (plan.options.products.sites)
     passes.push_back({"dates", "means of both dates over the sites, from tiles that hold one"});
+  if (plan.options.type != ScoreType::float32) {
+    passes.push_back({"scale", "kept scores to integers, once the largest is known; write"});
+  }
   return passes;
 }
 
