@@ -65,7 +65,8 @@ cp LICENSE NOTICE "$bundle/"
 cp scripts/compare_bench.py "$bundle/"
 "$bundle/bin/groundshift" --version > "$bundle/VERSION"
 
-XZ_OPT=${XZ_OPT:--6 -T0} tar -C "$out" -cJf "$archive" groundshift-bundle
+# The programs hold the same kernels: a dictionary that reaches from one to the next keeps them once.
+XZ_OPT=${XZ_OPT:---lzma2=preset=6,dict=128MiB} tar -C "$out" -cJf "$archive" groundshift-bundle
 bytes=$(stat -c %s "$archive")
 printf 'bundle: %s, %d libraries, %.1f MiB unpacked, %.1f MiB packed\n' "$archive" "$(find "$bundle/lib" -type f | wc -l)" \
   "$(du -sk "$bundle" | awk '{ print $1 / 1024 }')" "$(awk -v b="$bytes" 'BEGIN { print b / 1048576 }')"
