@@ -222,7 +222,7 @@ class SceneBench {
       out.limits.pack = pack_rates(*heatmap, threads);
       out.limits.packer = heatmap->text() + " by " + packer_of(heatmap->codec);
     }
-    out.limits.kernels = kernel_rates(plan, ran.result.fit.recipe, out.work.on_device ? plan.tiles.computes : threads);
+    out.limits.kernels = kernel_rates(plan, ran.result.fit.recipe, out.work.on_device ? plan.tiles.workers : threads);
     out.limits.device = device_rates(plan);
     out.floor = floor_of(out.work, out.limits);
     scene_.jobs.push_back(std::move(out));
