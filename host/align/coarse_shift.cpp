@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "host/align/tie_grid.hpp"
-#include "host/align/window_tasks.hpp"
 #include "host/base/error.hpp"
+#include "host/base/parallel_for.hpp"
 
 namespace groundshift {
 namespace {
@@ -76,7 +76,7 @@ CoarseShift find_coarse_shift(AlignReader& reader, std::int32_t width, std::int3
   std::vector<std::unique_ptr<Worker>> workers(static_cast<std::size_t>(threads));
   for (std::int64_t first = 0; first < found.windows; first += kBatch) {
     const std::int64_t count = std::min(kBatch, found.windows - first);
-    for_each_window(count, threads, stop, [&](std::int64_t i, int w) {
+    parallel_for(count, threads, stop, [&](std::int64_t i, int w) {
       auto& worker = workers[static_cast<std::size_t>(w)];
       if (!worker) worker = std::make_unique<Worker>(layout.side);
       reader.read(layout.windows[static_cast<std::size_t>(first + i)], layout.decimation, {}, worker->before.data(),

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "host/align/global_fit.hpp"
-#include "host/align/window_tasks.hpp"
+#include "host/base/parallel_for.hpp"
 
 namespace groundshift {
 namespace {
@@ -144,7 +144,7 @@ std::optional<LocalFit> fit_local(const ShiftField& global, const TieGrid& grid,
   // System (smoothing, fold, axis), solved in any order and looked at in this one.
   constexpr std::int64_t kFolds = 4, kSystems = std::size(kSmoothings) * kFolds * 2;
   std::vector<std::vector<double>> solved(static_cast<std::size_t>(kSystems));
-  for_each_window(kSystems, threads, stop, [&](std::int64_t system, int) {
+  parallel_for(kSystems, threads, stop, [&](std::int64_t system, int) {
     solved[static_cast<std::size_t>(system)] =
         equations.solve(kAxes[system % 2], kSmoothings[system / 2 / kFolds], static_cast<int>(system / 2 % kFolds));
   });
@@ -167,8 +167,8 @@ std::optional<LocalFit> fit_local(const ShiftField& global, const TieGrid& grid,
     }
   }
   std::vector<double>* const lattice[] = {&best.field.lattice.dx, &best.field.lattice.dy};
-  for_each_window(2, threads, stop,
-                  [&](std::int64_t axis, int) { *lattice[axis] = equations.solve(kAxes[axis], best.smoothing, -1); });
+  parallel_for(2, threads, stop,
+               [&](std::int64_t axis, int) { *lattice[axis] = equations.solve(kAxes[axis], best.smoothing, -1); });
   return best;
 }
 

@@ -7,8 +7,8 @@
 #include <memory>
 
 #include "host/align/median.hpp"
-#include "host/align/window_tasks.hpp"
 #include "host/base/error.hpp"
+#include "host/base/parallel_for.hpp"
 
 namespace groundshift {
 namespace {
@@ -132,7 +132,7 @@ std::vector<TiePoint> measure_tie_points(AlignReader& reader, const TieGrid& gri
                                          const TieOptions& options, const std::stop_token& stop) {
   std::vector<TiePoint> points(static_cast<std::size_t>(grid.count()));
   std::vector<std::unique_ptr<Matcher>> matchers(static_cast<std::size_t>(options.threads));
-  for_each_window(grid.count(), options.threads, stop, [&](std::int64_t i, int worker) {
+  parallel_for(grid.count(), options.threads, stop, [&](std::int64_t i, int worker) {
     auto& matcher = matchers[static_cast<std::size_t>(worker)];
     if (!matcher) matcher = std::make_unique<Matcher>(reader, grid.side);
     points[static_cast<std::size_t>(i)] = measure(*matcher, grid.window(i), start, options);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <system_error>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -50,17 +51,22 @@ class DetectRun {
       sites->look_at_dates(tiles);
     }
     if (scores.kept() != nullptr) result_.residency.scratch_bytes += scores.kept()->scratch_bytes();
-    tiles.release();  // the writers' ends want the memory
-    scores.write_kept();
-    scores.drop_kept();
     result_.passes = tiles.timings();
     result_.decoded_bytes_before = tiles.decoded_bytes_before();
     result_.decoded_bytes_after = tiles.decoded_bytes_after();
-    return_free_memory();
-    scores.finish();
-    if (quality) {
-      quality->finish();
-      result_.quality = quality->counts();
+    {
+      // The writers' ends want the memory, but need not wait for a gigabyte to be given back.
+      const std::jthread giving_back([&tiles] {
+        tiles.release();
+        return_free_memory();
+      });
+      scores.write_kept();
+      scores.drop_kept();
+      scores.finish();
+      if (quality) {
+        quality->finish();
+        result_.quality = quality->counts();
+      }
     }
     result_.thresholds = scores.thresholds();
     if (sites) {

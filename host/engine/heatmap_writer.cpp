@@ -10,8 +10,8 @@
 
 #include <fmt/format.h>
 
-#include "host/align/window_tasks.hpp"
 #include "host/base/error.hpp"
+#include "host/base/parallel_for.hpp"
 #include "host/engine/raster_product.hpp"
 #include "host/engine/version.hpp"
 #include "kernels/api/quantise.hpp"
@@ -123,7 +123,7 @@ void HeatmapWriter::scale_tiles(KeptScores& scores, const BandStatistics& statis
   std::vector<std::vector<T>> stored(sums.size());
   std::mutex progress;
   context_.progress->begin("scale", pixel_count(plan_.grid));
-  for_each_window(tiles, threads, context_.stop, [&](std::int64_t tile, int worker) {
+  parallel_for(tiles, threads, context_.stop, [&](std::int64_t tile, int worker) {
     const auto w = static_cast<std::size_t>(worker);
     const Window& core = plan_.tiles.tiles[static_cast<std::size_t>(tile)];
     const auto count = static_cast<std::size_t>(pixel_count(core));

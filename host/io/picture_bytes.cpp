@@ -94,7 +94,9 @@ std::string jpeg_bytes(const RgbImage& image, int quality) {
 
 std::string png_bytes(const RgbImage& image) {
   const Dataset memory = rgb_dataset(image);
-  return encoded("PNG", *memory, {});
+  CPLStringList options;
+  options.SetNameValue("ZLEVEL", "3");  // a third of level 6's time, for a tenth more bytes
+  return encoded("PNG", *memory, options);
 }
 
 std::string png_bytes(const IndexedImage& image) {

@@ -3,13 +3,10 @@
 #include "host/io/pooled_means.hpp"
 
 #include <algorithm>
-#include <atomic>
-#include <exception>
 #include <limits>
-#include <mutex>
-#include <thread>
 
 #include "host/base/error.hpp"
+#include "host/base/parallel_for.hpp"
 
 namespace groundshift {
 namespace {
@@ -63,30 +60,12 @@ class Pool {
   std::int32_t column(std::int64_t x) const { return static_cast<std::int32_t>(x * width_ / window_.width); }
   std::int32_t row(std::int64_t y) const { return static_cast<std::int32_t>(y * height_ / window_.height); }
 
-  /// The units of one row, each by one thread; the first fault ends all.
   void sum_row(std::int32_t first_unit, std::int32_t unit_row) {
-    std::atomic<std::size_t> next{0};
-    std::mutex mutex;
-    std::exception_ptr fault;
-    const auto work = [&](Buffers& buffers) {
-      try {
-        for (std::size_t i = next++; i < partials_.size(); i = next++) {
-          sum_unit(first_unit + static_cast<std::int32_t>(i), unit_row, buffers, partials_[i]);
-        }
-      } catch (...) {
-        const std::lock_guard lock(mutex);
-        if (!fault) fault = std::current_exception();
-        next = partials_.size();
-      }
-    };
-    {
-      std::vector<std::jthread> others;
-      for (std::size_t t = 1; t < std::min(buffers_.size(), partials_.size()); ++t) {
-        others.emplace_back([&, t] { work(buffers_[t]); });
-      }
-      work(buffers_[0]);
-    }
-    if (fault) std::rethrow_exception(fault);
+    parallel_for(static_cast<std::int64_t>(partials_.size()), static_cast<int>(buffers_.size()), {},
+                 [&](std::int64_t i, int worker) {
+                   sum_unit(first_unit + static_cast<std::int32_t>(i), unit_row,
+                            buffers_[static_cast<std::size_t>(worker)], partials_[static_cast<std::size_t>(i)]);
+                 });
   }
 
   void sum_unit(std::int32_t ux, std::int32_t uy, Buffers& buffers, PartialSums& out) const {

@@ -12,12 +12,13 @@
 #include <fmt/format.h>
 
 #include "host/base/error.hpp"
+#include "host/base/parallel_for.hpp"
 #include "host/base/progress.hpp"
 #include "host/io/block_packer.hpp"
 #include "host/io/encoded_blocks.hpp"
 #include "host/io/gdal_raster.hpp"
-#include "host/io/output_stream.hpp"
 #include "host/io/overview_pyramid.hpp"
+#include "host/io/pieces_file.hpp"
 #include "host/io/tiff_header.hpp"
 
 namespace groundshift {
@@ -107,7 +108,7 @@ class TiffSink final : public RasterSink {
         facts_(static_cast<std::size_t>(spec_.band_count)) {
     // What GDAL cannot describe, a full disk or a folder that forbids it, is told before a pixel is read.
     static_cast<void>(full_tags());
-    OutputStream(file_.path(), spec_.path);
+    PiecesFile(file_.path(), spec_.path);
   }
 
   bool concurrent() const override { return true; }
@@ -202,25 +203,60 @@ class TiffSink final : public RasterSink {
       throw OutputError(fmt::format("{}: {} bytes are more than a classic TIFF can hold; leave out -co BIGTIFF=NO",
                                     spec_.path.string(), front.file_bytes));
     }
-    OutputStream out(file_.path(), spec_.path);
+    PiecesFile out(file_.path(), spec_.path);
     out.reserve(front.file_bytes);
-    out.write(front.bytes);
-    std::vector<std::byte> block;
-    for (const std::size_t l : front.order) {
-      for (std::size_t b = 0; b < levels[l].block_bytes.size(); ++b) {
-        throw_if_stopped(spec_.stop);
-        const std::uint32_t count = levels[l].block_bytes[b];
-        block.resize(count);
-        blocks_.read(pyramid_.levels()[l].first_block + static_cast<std::int64_t>(b), block.data());
-        if (cog()) out.write(std::as_bytes(std::span(&count, 1)));
-        out.write(block);
-        if (cog()) out.write(last_bytes(block));
-      }
-    }
+    out.write_at(0, front.bytes);
+    write_blocks(levels, front, out);
     out.close();
   }
 
-  static std::array<std::byte, kCogTrailer> last_bytes(const std::vector<std::byte>& block) {
+  /// Blocks [first, end) of a level and their place in the file.
+  struct Piece {
+    std::size_t level = 0;
+    std::int64_t first = 0, end = 0, start = 0, byte_count = 0;
+  };
+  static constexpr std::int64_t kPieceBytes = std::int64_t{1} << 20;  // what a thread puts together for one write
+
+  std::vector<Piece> pieces_of(const std::vector<TiffLevel>& levels, const TiffFront& front) const {
+    std::vector<Piece> pieces;
+    auto start = static_cast<std::int64_t>(front.bytes.size());
+    const std::int64_t frame = cog() ? kCogLeader + kCogTrailer : 0;
+    for (const std::size_t l : front.order) {
+      for (std::size_t b = 0; b < levels[l].block_bytes.size(); ++b) {
+        const std::int64_t bytes = frame + levels[l].block_bytes[b];
+        if (b == 0 || pieces.back().byte_count + bytes > kPieceBytes) {
+          pieces.push_back({l, static_cast<std::int64_t>(b), static_cast<std::int64_t>(b), start, 0});
+        }
+        pieces.back().end = static_cast<std::int64_t>(b) + 1;
+        pieces.back().byte_count += bytes;
+        start += bytes;
+      }
+    }
+    return pieces;
+  }
+
+  void write_blocks(const std::vector<TiffLevel>& levels, const TiffFront& front, const PiecesFile& out) const {
+    const std::vector<Piece> pieces = pieces_of(levels, front);
+    const int threads = std::max(1, spec_.threads);
+    std::vector<std::vector<std::byte>> buffers(static_cast<std::size_t>(threads));
+    parallel_for(static_cast<std::int64_t>(pieces.size()), threads, spec_.stop, [&](std::int64_t i, int worker) {
+      const Piece& piece = pieces[static_cast<std::size_t>(i)];
+      std::vector<std::byte>& buffer = buffers[static_cast<std::size_t>(worker)];
+      buffer.resize(static_cast<std::size_t>(piece.byte_count));
+      std::byte* to = buffer.data();
+      for (std::int64_t b = piece.first; b < piece.end; ++b) {
+        const std::uint32_t count = levels[piece.level].block_bytes[static_cast<std::size_t>(b)];
+        if (cog()) to = std::copy_n(reinterpret_cast<const std::byte*>(&count), sizeof(count), to);
+        blocks_.read(pyramid_.levels()[piece.level].first_block + b, to);
+        const std::span<const std::byte> block(to, count);
+        to += count;
+        if (cog()) to = std::ranges::copy(last_bytes(block), to).out;
+      }
+      out.write_at(piece.start, buffer);
+    });
+  }
+
+  static std::array<std::byte, kCogTrailer> last_bytes(std::span<const std::byte> block) {
     std::array<std::byte, kCogTrailer> last{};
     const std::size_t count = std::min(block.size(), last.size());
     std::copy_n(block.end() - static_cast<std::ptrdiff_t>(count), count, last.begin());

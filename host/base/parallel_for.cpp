@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A shared counter hands out indices; the first failure in index order is kept.
-#include "host/align/window_tasks.hpp"
+#include "host/base/parallel_for.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -14,8 +14,8 @@
 
 namespace groundshift {
 
-void for_each_window(std::int64_t count, int threads, const std::stop_token& stop,
-                     const std::function<void(std::int64_t index, int worker)>& work) {
+void parallel_for(std::int64_t count, int threads, const std::stop_token& stop,
+                  const std::function<void(std::int64_t index, int worker)>& work) {
   expects(threads >= 1, "work needs a thread");
   std::atomic<std::int64_t> next{0};
   std::mutex mutex;  // guards the two below

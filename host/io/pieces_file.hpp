@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A new file written from front to back in large pieces.
+// A new file written in pieces, in any order and from several threads.
 #pragma once
 
 #include <cstddef>
@@ -7,31 +7,28 @@
 #include <filesystem>
 #include <span>
 #include <string>
-#include <vector>
 
 namespace groundshift {
 
 /// Methods throw OutputError, which names `told_as`.
-class OutputStream {
+class PiecesFile {
  public:
   /// Makes the file, or empties it.
-  OutputStream(const std::filesystem::path& path, const std::filesystem::path& told_as);
-  ~OutputStream();
-  OutputStream(const OutputStream&) = delete;
-  OutputStream& operator=(const OutputStream&) = delete;
+  PiecesFile(const std::filesystem::path& path, const std::filesystem::path& told_as);
+  ~PiecesFile();
+  PiecesFile(const PiecesFile&) = delete;
+  PiecesFile& operator=(const PiecesFile&) = delete;
 
   /// Asks the file system for so much room, where it can promise it.
   void reserve(std::int64_t byte_count);
-  void write(std::span<const std::byte> bytes);
+  /// Thread-safe.
+  void write_at(std::int64_t start, std::span<const std::byte> bytes) const;
   void close();
 
  private:
-  void flush();
-  void put(std::span<const std::byte> bytes);
   [[noreturn]] void fail(const char* doing) const;
 
   const std::string told_as_;
-  std::vector<std::byte> buffer_;
   int fd_ = -1;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Independent work on windows, spread over threads.
+// Independent work, spread over threads.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ namespace groundshift {
 /// [0, threads) names the thread, so that scratch memory can be kept a thread. Work must depend on i alone for results
 /// not to depend on the number of threads. Of several exceptions that of the lowest i is rethrown, after all threads
 /// have ended. A stop request ends in Error(interrupted).
-void for_each_window(std::int64_t count, int threads, const std::stop_token& stop,
-                     const std::function<void(std::int64_t index, int worker)>& work);
+void parallel_for(std::int64_t count, int threads, const std::stop_token& stop,
+                  const std::function<void(std::int64_t index, int worker)>& work);
 
 }  // namespace groundshift

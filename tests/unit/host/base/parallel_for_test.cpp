@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every index once, whatever the threads; failures and stops reach the caller.
-#include "host/align/window_tasks.hpp"
+#include "host/base/parallel_for.hpp"
 
 #include <atomic>
 #include <stdexcept>
@@ -18,7 +18,7 @@ TEST(ForEachWindow, CallsEveryIndexOnceWithAWorkerInRange) {
   for (const int threads : {1, 2, 5}) {
     std::vector<std::atomic<int>> calls(57);
     std::atomic<bool> in_range{true};
-    for_each_window(57, threads, {}, [&](std::int64_t i, int worker) {
+    parallel_for(57, threads, {}, [&](std::int64_t i, int worker) {
       ++calls[static_cast<std::size_t>(i)];
       if (worker < 0 || worker >= threads) in_range = false;
     });
@@ -28,13 +28,13 @@ TEST(ForEachWindow, CallsEveryIndexOnceWithAWorkerInRange) {
 }
 
 TEST(ForEachWindow, NothingToDoIsNoError) {
-  for_each_window(0, 3, {}, [](std::int64_t, int) { FAIL(); });
+  parallel_for(0, 3, {}, [](std::int64_t, int) { FAIL(); });
 }
 
 TEST(ForEachWindow, TheLowestFailureIsTold) {
   for (const int threads : {1, 4}) {
     try {
-      for_each_window(100, threads, {}, [](std::int64_t i, int) {
+      parallel_for(100, threads, {}, [](std::int64_t i, int) {
         if (i >= 3) throw std::runtime_error(std::to_string(i));
       });
       FAIL() << "nothing thrown";
@@ -48,7 +48,7 @@ TEST(ForEachWindow, AStopIsAnInterruption) {
   std::stop_source stop;
   int calls = 0;
   try {
-    for_each_window(10, 1, stop.get_token(), [&](std::int64_t i, int) {
+    parallel_for(10, 1, stop.get_token(), [&](std::int64_t i, int) {
       ++calls;
       if (i == 2) stop.request_stop();
     });
