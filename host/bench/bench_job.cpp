@@ -81,31 +81,20 @@ std::optional<StoredBlocks> blocks_of(const BenchRequest& request) {
   return blocks;
 }
 
-/// How often a run's plan decodes the pair. A sampled fit decodes the units that hold its cells, and the grid again; a
-/// fit whose tiles are kept decodes again what is not in memory; one whose tiles are spilled, nothing.
-double planned_decodes(const DetectPlan& plan, const DetectResult& result) {
-  const auto grid = static_cast<double>(pixel_count(plan.grid));
-  const bool fitted = std::any_of(result.passes.begin(), result.passes.end(),
-                                  [](const PassTiming& pass) { return pass.name == "statistics"; });
-  if (!fitted || (plan.keep == KeptTiles::spilled && !plan.sampled())) return 1.0;
-  if (plan.sampled()) {
-    constexpr double kCell = double{kCellSize} * kCellSize;
-    const RasterSource& source = *plan.before.source;
-    const double cells_a_unit = std::max(1.0, double{1} * source.unit_width() * source.unit_height() / kCell);
-    const double share = std::min(1.0, static_cast<double>(result.fit.sample.cells) * kCell / grid);
-    return 1.0 + (1.0 - std::pow(1.0 - share, cells_a_unit));
-  }
-  const double held = static_cast<double>(result.residency.resident_bytes + result.residency.device_bytes);
-  const TileSet set = tiles_of(plan.tiles, plan.halo);
-  const double all =
-      static_cast<double>(set.record_bytes(plan.type, plan.band_count)) * static_cast<double>(set.cores.size());
-  return 2.0 - std::min(1.0, held / all);
+/// How often a run decoded the pair's pixels: its plan decides, as it says which tiles and blocks stay. Units carry a
+/// byte of validity a pixel, which is none of the file's; those at a border are counted whole, so 1 is the least told.
+double decodes_of(const DetectPlan& plan, const DetectResult& result, std::int64_t raw_bytes) {
+  const auto pixel_share = [&](std::int32_t bands) {
+    const double bytes = double(bands) * static_cast<double>(byte_count(plan.type));
+    return bytes / (bytes + 1.0);
+  };
+  const double decoded = double(result.decoded_bytes_before) * pixel_share(plan.bands().before) +
+                         double(result.decoded_bytes_after) * pixel_share(plan.bands().after);
+  return std::max(1.0, decoded / static_cast<double>(std::max<std::int64_t>(raw_bytes, 1)));
 }
 
 std::string plan_words(const DetectPlan& plan, const JobWork& work) {
-  const auto decoded = static_cast<double>(work.decoded_bytes);
-  std::string words = fmt::format("decodes {:.2f}, did {:.2f}", work.decodes,
-                                  decoded / static_cast<double>(std::max<std::int64_t>(work.raw_bytes, 1)));
+  std::string words = fmt::format("decodes {:.2f}", work.decodes);
   if (plan.sampled()) words += ", fit on a sample";
   if (work.scratch_bytes > 0) {
     words += fmt::format(", {} MB spilled", work.scratch_bytes / 1000000);
@@ -133,7 +122,7 @@ JobWork work_of(const DetectPlan& plan, const DetectResult& result) {
   work.stored_bytes = plan.before.description.file_bytes + plan.after.description.file_bytes;
   work.raw_bytes = grid * (plan.bands().before + plan.bands().after) * sample_bytes;
   work.decoded_bytes = result.decoded_bytes_before + result.decoded_bytes_after;
-  work.decodes = planned_decodes(plan, result);
+  work.decodes = decodes_of(plan, result, work.raw_bytes);
   work.pair_bytes = 2 * plan.band_count * sample_bytes + 1;
   work.scratch_bytes = result.residency.scratch_bytes;
   for (const PassTiming& pass : result.passes) {

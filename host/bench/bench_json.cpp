@@ -65,7 +65,7 @@ Json work_json(const JobWork& work) {
   for (const PassWork& pass : work.passes) passes.push_back({{"name", pass.name}, {"pixels", pass.pixels}});
   return {{"stored_bytes", work.stored_bytes},
           {"raw_bytes", work.raw_bytes},
-          {"decodes_planned", work.decodes},
+          {"decodes", work.decodes},
           {"decoded_bytes", work.decoded_bytes},
           {"scratch_bytes", work.scratch_bytes},
           {"scratch_reads", work.scratch_reads},

@@ -36,7 +36,7 @@ struct PassWork {
 /// What a run had to do under its plan: whether tiles were kept, spilled or decoded twice.
 /// stored_bytes : of both inputs' files
 /// raw_bytes    : pixels of both dates, once
-/// decodes      : how often its plan decodes them; decoded_bytes: pixels that the run did decode
+/// decodes      : how often they were decoded, as the plan has it; decoded_bytes: of the units that were
 /// scratch_bytes: spilled; scratch_reads: how often they were read again
 /// pair_bytes   : of one pixel of both dates with its validity
 /// output_bytes : of the heatmap as it is stored; heatmap_bytes: of its pixels with those of its overviews

@@ -58,6 +58,8 @@ class DateReader {
   void read(const Window& window, Workspace& workspace, const SourceBuffer& buffer, const Planes& out);
 
   std::int64_t decoded_bytes() const { return units_->decoded_bytes(); }
+  /// No later pass wants what this one decodes; call between passes.
+  void hold_no_more() { units_->hold_no_more(); }
   /// For another reader; this one is done.
   std::unique_ptr<UnitCache> take_units() { return std::move(units_); }
 

@@ -157,7 +157,7 @@ void plan_kept_units(DetectPlan& plan) {
   for (const auto& [input, units] : {std::pair{&plan.before, &t.before_units}, {&plan.after, &t.after_units}}) {
     const std::int64_t more = std::max<std::int64_t>(0, spare) / 2 / unit_bytes(*input, plan.type);
     *units = static_cast<std::int32_t>(std::max<std::int64_t>(*units, std::min(unit_count(*input), *units + more)));
-    if (more > 0) (input == &plan.before ? t.before_shares : t.after_shares) = true;
+    if (more > 0) (input == &plan.before ? t.before_stays : t.after_stays) = true;
   }
   plan.store_bytes = std::min(plan.store_bytes, records);
 }

@@ -24,10 +24,12 @@ PairTiles::PairTiles(DetectPlan& plan, const JobContext& context)
     : plan_(plan),
       context_(context),
       before_(std::in_place, plan.before, plan.type,
-              units_of(plan.before, plan.type, plan.tiles.before_units, plan.tiles.before_shares),
+              units_of(plan.before, plan.type, plan.tiles.before_units,
+                       plan.tiles.before_shares || plan.tiles.before_stays),
               *plan.backend.backend),
       after_(std::in_place, plan.after, plan.type,
-             units_of(plan.after, plan.type, plan.tiles.after_units, plan.tiles.after_shares), *plan.backend.backend),
+             units_of(plan.after, plan.type, plan.tiles.after_units, plan.tiles.after_shares || plan.tiles.after_stays),
+             *plan.backend.backend),
       slots_(make_slots(*plan.backend.backend, plan.tiles, workspace_shape(plan))),
       grid_tiles_(tiles_of(plan.tiles, plan.halo)),
       cells_(cell_set(plan.grid.width, plan.grid.height, plan.fit_halo)) {
@@ -79,6 +81,10 @@ void PairTiles::each(const std::string& name, const Work& compute, const Work& c
 void PairTiles::each_of_grid(const std::string& name, const Work& compute, const Work& consume, HostPlanes read) {
   const bool kept = store_ != nullptr && !plan_.sampled() && !changes_made_.empty();
   if (plan_.sampled()) store_.reset();
+  if (!plan_.options.products.sites) {  // no pass comes after this one
+    if (!plan_.tiles.before_shares) before_->hold_no_more();
+    if (!plan_.tiles.after_shares) after_->hold_no_more();
+  }
   run(name, {&grid_tiles_, 0, kept, false, false, false, read}, compute, consume, false);
 }
 

@@ -38,6 +38,9 @@ class UnitCache {
   /// others leave, and `unit_capacity` units come and go beside them. Call while nobody reads. Returns the units kept.
   std::int32_t keep(std::int32_t kept, std::int32_t unit_capacity);
 
+  /// From now on as if made with shared = false; what is here stays until it leaves. Call while nobody reads.
+  void hold_no_more() { shared_ = false; }
+
   std::int64_t decoded_units() const;
   std::int64_t decoded_bytes() const;
 
@@ -71,7 +74,7 @@ class UnitCache {
   const std::int32_t band_count_;
   const PixelType type_;
   std::int32_t capacity_;
-  const bool shared_;
+  bool shared_;
   const std::int32_t units_across_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;  ///< a unit became ready, free or failed

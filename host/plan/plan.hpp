@@ -59,8 +59,10 @@ struct TilePlan {
   SlotShape slot;
   int slot_count = 0, workers = 0;                 ///< workers: threads that take a tile from its file to its result
   std::int32_t before_units = 0, after_units = 0;  ///< capacity of the unit caches
-  /// A date's unit is wanted again after the tile that reads it first: by a neighbour or a later pass.
+  /// A date's unit is wanted again by a neighbour of the tile that reads it first.
   bool before_shares = true, after_shares = true;
+  /// Units of a pass stay for the next.
+  bool before_stays = false, after_stays = false;
   std::int64_t gdal_cache_bytes = 0;
   std::int64_t planned_bytes = 0;  ///< everything above, at most memory_bytes
   bool decodes_again = false;      ///< the caches do not hold what neighbouring tiles share
