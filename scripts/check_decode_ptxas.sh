@@ -7,22 +7,11 @@
 #   check_decode_ptxas.sh --self-test [NVCC]   with 24 registers a thread spills must be found, or this fails
 set -eu
 
-root=$(cd "$(dirname "$0")/.." && pwd)
+# shellcheck source=scripts/nvcc_check.sh
+. "$(dirname "$0")/nvcc_check.sh"
 architectures='75 80 86 89 90 100 120'
 max_registers=64
 
-self_test=no
-if [ "${1:-}" = --self-test ]; then
-  self_test=yes
-  shift
-fi
-nvcc=${1:-$(command -v nvcc || true)}
-if [ -z "$nvcc" ]; then
-  echo "check_decode_ptxas: no nvcc" >&2
-  exit 2
-fi
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
 
 # compile FILE ARCHITECTURE FLAG...: what ptxas says goes to $folder/log
 compile() {

@@ -9,23 +9,12 @@
 # by the compiler; .approx and .ftz are divisions, roots and denormals that are not IEEE's.
 set -eu
 
-room=$(cd "$(dirname "$0")/../kernels/cuda" && pwd)
-root=$(cd "$room/../.." && pwd)
+# shellcheck source=scripts/nvcc_check.sh
+. "$(dirname "$0")/nvcc_check.sh"
+room=$root/kernels/cuda
 forbidden='fma\.rn|\.approx|\.ftz'
 exact='-fmad=false -prec-div=true -prec-sqrt=true -ftz=false'
 
-self_test=no
-if [ "${1:-}" = --self-test ]; then
-  self_test=yes
-  shift
-fi
-nvcc=${1:-$(command -v nvcc || true)}
-if [ -z "$nvcc" ]; then
-  echo "check_ptx: no nvcc" >&2
-  exit 2
-fi
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
 
 # ptx_of FILE FLAGS...: writes $folder/out.ptx
 ptx_of() {

@@ -10,22 +10,11 @@
 # compiled. GROUNDSHIFT_PTXAS_ARCH (sm_90): the machine code to look at. GROUNDSHIFT_PTXAS_FILES: only these files.
 set -eu
 
-room=$(cd "$(dirname "$0")/../kernels/cuda" && pwd)
-root=$(cd "$room/../.." && pwd)
+# shellcheck source=scripts/nvcc_check.sh
+. "$(dirname "$0")/nvcc_check.sh"
+room=$root/kernels/cuda
 arch=${GROUNDSHIFT_PTXAS_ARCH:-sm_90}
 
-self_test=no
-if [ "${1:-}" = --self-test ]; then
-  self_test=yes
-  shift
-fi
-nvcc=${1:-$(command -v nvcc || true)}
-if [ -z "$nvcc" ]; then
-  echo "check_ptxas: no nvcc" >&2
-  exit 2
-fi
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
 
 # facts_of FILE FLAGS...: writes lines "kernel registers shared stack spilled" to $folder/facts
 facts_of() {

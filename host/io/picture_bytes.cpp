@@ -2,14 +2,12 @@
 // Memory dataset in, file in /vsimem out.
 #include "host/io/picture_bytes.hpp"
 
-#include <atomic>
-
 #include <cpl_string.h>
-#include <cpl_vsi.h>
 #include <fmt/format.h>
 
 #include "host/base/error.hpp"
 #include "host/geo/gdal_owners.hpp"
+#include "host/io/memory_file.hpp"
 
 namespace groundshift {
 namespace {
@@ -20,28 +18,6 @@ GDALDriver& driver(const char* name) {
   if (found == nullptr) throw OutputError(fmt::format("GDAL was built without its {} driver", name));
   return *found;
 }
-
-/// A file in /vsimem that is gone with its owner.
-class MemoryFile {
- public:
-  MemoryFile() {
-    static std::atomic<std::int64_t> next{0};
-    path_ = fmt::format("/vsimem/groundshift_picture_{}", next++);
-  }
-  ~MemoryFile() { VSIUnlink(path_.c_str()); }
-  MemoryFile(const MemoryFile&) = delete;
-  MemoryFile& operator=(const MemoryFile&) = delete;
-  const char* path() const { return path_.c_str(); }
-  std::string bytes() const {
-    vsi_l_offset length = 0;
-    const GByte* data = VSIGetMemFileBuffer(path_.c_str(), &length, FALSE);
-    if (data == nullptr) return {};
-    return {reinterpret_cast<const char*>(data), static_cast<std::size_t>(length)};
-  }
-
- private:
-  std::string path_;
-};
 
 /// Keeps GDAL from writing <name>.aux.xml beside the picture.
 class WithoutSidecar {
@@ -56,10 +32,11 @@ std::string encoded(const char* format, GDALDataset& picture, const CPLStringLis
   const GdalMessages messages;
   const WithoutSidecar without_sidecar;
   const MemoryFile file;
-  Dataset copy(driver(format).CreateCopy(file.path(), &picture, FALSE, options.List(), nullptr, nullptr));
+  Dataset copy(driver(format).CreateCopy(file.path().c_str(), &picture, FALSE, options.List(), nullptr, nullptr));
   const bool made = copy != nullptr;
   copy.reset();
-  std::string bytes = file.bytes();
+  const std::span<const std::byte> made_bytes = file.bytes();
+  std::string bytes(reinterpret_cast<const char*>(made_bytes.data()), made_bytes.size());
   if (!made || bytes.empty() || messages.has_failure()) {
     throw OutputError(fmt::format("a {} picture cannot be made: {}", format, messages.failure_text()));
   }

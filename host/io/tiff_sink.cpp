@@ -4,11 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cstring>
 #include <limits>
 
-#include <cpl_vsi.h>
 #include <fmt/format.h>
 
 #include "host/base/error.hpp"
@@ -17,6 +15,7 @@
 #include "host/io/block_packer.hpp"
 #include "host/io/encoded_blocks.hpp"
 #include "host/io/gdal_raster.hpp"
+#include "host/io/memory_file.hpp"
 #include "host/io/overview_pyramid.hpp"
 #include "host/io/pieces_file.hpp"
 #include "host/io/tiff_header.hpp"
@@ -69,30 +68,6 @@ Shares share(const RasterSinkSpec& spec, const TiffPacking& packing) {
   s.packed = left - s.waiting;
   return s;
 }
-
-/// A file in GDAL's memory file system, gone with its scope.
-class MemoryFile {
- public:
-  MemoryFile() {
-    static std::atomic<int> counter{0};
-    path_ = fmt::format("/vsimem/groundshift-{}.tif", counter++);
-  }
-  ~MemoryFile() {
-    VSIUnlink(path_.c_str());
-    VSIUnlink((path_ + ".aux.xml").c_str());
-  }
-  MemoryFile(const MemoryFile&) = delete;
-  MemoryFile& operator=(const MemoryFile&) = delete;
-  const std::string& path() const { return path_; }
-  std::span<const std::byte> bytes() const {
-    vsi_l_offset count = 0;
-    const GByte* data = VSIGetMemFileBuffer(path_.c_str(), &count, FALSE);
-    return {reinterpret_cast<const std::byte*>(data), data == nullptr ? 0 : static_cast<std::size_t>(count)};
-  }
-
- private:
-  std::string path_;
-};
 
 class TiffSink final : public RasterSink {
  public:
@@ -152,7 +127,7 @@ class TiffSink final : public RasterSink {
 
   /// GDAL writes the header of a file without blocks; every tag of ours is its.
   std::vector<TiffTag> full_tags() const {
-    const MemoryFile twin;
+    const MemoryFile twin(".tif");
     std::vector<std::string> options = {"TILED=YES", "SPARSE_OK=TRUE", "BIGTIFF=YES",
                                         fmt::format("BLOCKXSIZE={}", packing_.block_width),
                                         fmt::format("BLOCKYSIZE={}", packing_.block_height)};
