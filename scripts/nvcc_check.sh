@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034
 # SPDX-License-Identifier: Apache-2.0
 # What the checks of device code share; sourced with their arguments. Sets name, root, self_test (yes or no, from a
 # leading --self-test), nvcc (the argument, else the one on PATH; exit 2 without) and folder (scratch, gone at the end).
