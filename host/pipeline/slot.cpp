@@ -2,20 +2,25 @@
 // Laying a slot's buffers out in one piece of host memory.
 #include "host/pipeline/slot.hpp"
 
+#include <algorithm>
+
+#include "host/base/parallel_for.hpp"
+
 namespace groundshift {
 
 std::vector<Slot> make_slots(Backend& backend, const TilePlan& plan, const WorkspaceShape& workspace) {
   std::vector<Slot> slots(static_cast<std::size_t>(plan.slot_count));
   const TileSet tiles = tiles_of(plan, workspace.halo);
-  for (std::size_t i = 0; i < slots.size(); ++i) {
-    Slot& slot = slots[i];
-    slot.index = i;
+  // In parallel: memory is brought in here, which takes its time.
+  parallel_for(static_cast<std::int64_t>(slots.size()), std::max(1, plan.workers), {}, [&](std::int64_t i, int) {
+    Slot& slot = slots[static_cast<std::size_t>(i)];
+    slot.index = static_cast<std::size_t>(i);
     slot.memory = backend.allocate_host(static_cast<std::size_t>(plan.slot.host_bytes));
     // Planes are multiples of 64 elements, so the floats that come after the bytes are aligned.
     slot.results = reinterpret_cast<float*>(slot.pixels() + tiles.record_bytes(workspace.type, workspace.band_count));
     slot.workspace = backend.make_workspace(workspace);
     slot.bins.assign(kFloatBins, 0);
-  }
+  });
   return slots;
 }
 
