@@ -48,11 +48,11 @@ fi
 
 findings=0
 for architecture in $architectures; do
-  for file in inflate unpredict; do
-    compile "$root/kernels/cuda/$file.cu" "$architecture"
+  for kernel in inflate unpredict; do
+    compile "$root/kernels/cuda/$kernel.cu" "$architecture"
     summarise > "$folder/summary"
-    [ -s "$folder/summary" ] || { echo "sm_$architecture $file: ptxas told nothing" >&2; exit 1; }
-    awk -v where="sm_$architecture $file" -v most="$max_registers" '
+    [ -s "$folder/summary" ] || { echo "sm_$architecture $kernel: ptxas told nothing" >&2; exit 1; }
+    awk -v where="sm_$architecture $kernel" -v most="$max_registers" '
       { stack = $3 > stack ? $3 : stack; spills += $5; registers = $7 > registers ? $7 : registers }
       END {
         printf "%s: %d functions, at most %d registers and %d bytes of stack, %d bytes spilled\n", where, NR, registers, stack, spills
