@@ -27,7 +27,7 @@ foreach(room kernels/view kernels/math kernels/api kernels/codec kernels/solve
         host/base host/io host/plan host/align host/pipeline host/sites host/engine host/products host/synth host/evaluate host/bench)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/${room}/ DESTINATION ${gs_include_dir}/${room}
           FILES_MATCHING PATTERN "*.hpp" PATTERN "open_dataset.hpp" EXCLUDE
-          PATTERN "file_type.hpp" EXCLUDE PATTERN "gdal_handles.hpp" EXCLUDE PATTERN "tiff_handle.hpp" EXCLUDE)
+          PATTERN "file_type.hpp" EXCLUDE PATTERN "gdal_handles.hpp" EXCLUDE PATTERN "gdal_raster.hpp" EXCLUDE PATTERN "tiff_handle.hpp" EXCLUDE)
 endforeach()
 foreach(header grid georeference lon_lat pixel_area position_lattice coordinate_operation pixel_transform common_grid)
   install(FILES ${PROJECT_SOURCE_DIR}/host/geo/${header}.hpp DESTINATION ${gs_include_dir}/host/geo)
