@@ -88,9 +88,7 @@ std::string png_bytes(const IndexedImage& image) {
     colors.SetColorEntry(static_cast<int>(i), &entry);
   }
   memory->GetRasterBand(1)->SetColorTable(&colors);
-  CPLStringList options;
-  options.SetNameValue("ZLEVEL", "9");
-  return encoded("PNG", *memory, options);
+  return encoded("PNG", *memory, {});
 }
 
 }  // namespace groundshift

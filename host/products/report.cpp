@@ -88,7 +88,7 @@ double outline_tolerance(const ReportSources& sources) {
   }
 }
 
-std::string chips_section(const ReportSources& sources, const Overview& overview, std::int32_t most,
+std::string chips_section(const ReportSources& sources, const Overview& overview, std::int32_t most, int threads,
                           const JobContext& context) {
   if (!sources.sites || sources.sites->sites.empty() || most == 0) return {};
   const auto& sites = sources.sites->sites;
@@ -98,7 +98,7 @@ std::string chips_section(const ReportSources& sources, const Overview& overview
   context.progress->begin("close-ups", static_cast<std::int64_t>(count));
   for (std::size_t i = 0; i < count; ++i) {
     throw_if_stopped(context.stop);
-    items += chip_item(sources, sites[i], make_chip(sources, overview, sites[i], side));
+    items += chip_item(sources, sites[i], make_chip(sources, overview, sites[i], side, threads));
     context.progress->advance(1);
   }
   context.progress->end();
@@ -142,7 +142,7 @@ std::string report_html(const Json& summary, const fs::path& folder, const Repor
   const ReportSources sources = open_report_sources(summary, folder, options);
   throw_if_stopped(context.stop);
   const Overview overview =
-      make_overview(sources, options.max_side, number_at(summary, {"thresholds", "used", "value"}));
+      make_overview(sources, options.max_side, number_at(summary, {"thresholds", "used", "value"}), options.threads);
   throw_if_stopped(context.stop);
   const Grid& grid = sources.grid();
   const std::string table = sites_table(sources);
@@ -171,7 +171,7 @@ std::string report_html(const Json& summary, const fs::path& folder, const Repor
        {"picture_note", escaped(picture_note(sources, overview))},
        {"legend", ramp_legend(overview)},
        {"table", table},
-       {"chips", chips_section(sources, overview, options.chips, context)},
+       {"chips", chips_section(sources, overview, options.chips, options.threads, context)},
        {"plots", plots},
        {"command", escaped(repeat_command(summary))},
        {"provenance", provenance(summary, sources)},

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <utility>
 
+#include "host/base/parallel_for.hpp"
 #include "host/io/picture_bytes.hpp"
 #include "host/products/canvas.hpp"
 #include "host/products/color_ramp.hpp"
@@ -191,7 +192,8 @@ RgbImage stretched(const ViewPixels& pixels, const JointStretch& stretch) {
   return image;
 }
 
-Overview make_overview(const ReportSources& sources, std::int32_t max_side, std::optional<double> threshold) {
+Overview make_overview(const ReportSources& sources, std::int32_t max_side, std::optional<double> threshold,
+                       int threads) {
   const Grid& grid = sources.grid();
   const double reduction = std::max(1.0, double(std::max(grid.width, grid.height)) / max_side);
   Overview out;
@@ -210,9 +212,11 @@ Overview make_overview(const ReportSources& sources, std::int32_t max_side, std:
   out.score_high = std::max(high_of(score), 1.5 * threshold.value_or(0.0));
   const double most = std::max(kFewCharacters, kCharactersAPixel * out.width * out.height);
   for (const Coding& coding : kCodings) {
-    if (sources.before.view) out.before = photo(out.before_image, coding.quality);
-    if (sources.after.view) out.after = photo(out.after_image, coding.quality);
-    out.score = score_picture(score, out.score_high, coding.levels);
+    parallel_for(3, threads, {}, [&](std::int64_t picture, int) {
+      if (picture == 0) out.score = score_picture(score, out.score_high, coding.levels);  // the slowest first
+      if (picture == 1 && sources.before.view) out.before = photo(out.before_image, coding.quality);
+      if (picture == 2 && sources.after.view) out.after = photo(out.after_image, coding.quality);
+    });
     if (double(out.before.size() + out.after.size() + out.score.size()) <= most) break;
   }
   if (sources.change_class) {
@@ -234,7 +238,8 @@ PixelRect chip_window(const ListedSite& site, const Grid& grid) {
   return {x, y, width, height};
 }
 
-Chip make_chip(const ReportSources& sources, const Overview& overview, const ListedSite& site, std::int32_t max_side) {
+Chip make_chip(const ReportSources& sources, const Overview& overview, const ListedSite& site, std::int32_t max_side,
+               int threads) {
   Chip chip;
   chip.window = chip_window(site, sources.grid());
   const double reduction = std::max(1.0, double(std::max(chip.window.width, chip.window.height)) / max_side);
@@ -250,12 +255,15 @@ Chip make_chip(const ReportSources& sources, const Overview& overview, const Lis
     return photo(stretched(date.view->read(chip.window, chip.width, chip.height, date.shown), overview.stretch),
                  kChipQuality);
   };
-  chip.before = picture(sources.before, overview.before_image);
-  chip.after = picture(sources.after, overview.after_image);
-  const RgbImage score =
-      from_overview ? cut(score_chip(overview.score_pixels, overview.score_high))
-                    : score_chip(sources.heatmap->read(chip.window, chip.width, chip.height, {1}), overview.score_high);
-  chip.score = photo(score, kChipQuality);
+  const auto score_image = [&] {
+    if (from_overview) return cut(score_chip(overview.score_pixels, overview.score_high));
+    return score_chip(sources.heatmap->read(chip.window, chip.width, chip.height, {1}), overview.score_high);
+  };
+  parallel_for(3, threads, {}, [&](std::int64_t part, int) {  // each out of a file of its own
+    if (part == 0) chip.before = picture(sources.before, overview.before_image);
+    if (part == 1) chip.after = picture(sources.after, overview.after_image);
+    if (part == 2) chip.score = photo(score_image(), kChipQuality);
+  });
   return chip;
 }
 

@@ -37,7 +37,8 @@ struct Overview {
   RgbImage before_image, after_image;  ///< as encoded above, for close-ups of large places; without pixels where absent
   ViewPixels score_pixels;
 };
-Overview make_overview(const ReportSources& sources, std::int32_t max_side, std::optional<double> threshold);
+Overview make_overview(const ReportSources& sources, std::int32_t max_side, std::optional<double> threshold,
+                       int threads = 1);
 
 /// A square window around a site, as wide as twice its longer side and at least 48 pixels, moved into the grid.
 PixelRect chip_window(const ListedSite& site, const Grid& grid);
@@ -50,6 +51,7 @@ struct Chip {
 };
 /// Windows of up to `max_side` pixels at native resolution, larger ones reduced to it; those that the overview shows
 /// with that many pixels are cut out of it, since reading them could mean reading the whole scene once a place.
-Chip make_chip(const ReportSources& sources, const Overview& overview, const ListedSite& site, std::int32_t max_side);
+Chip make_chip(const ReportSources& sources, const Overview& overview, const ListedSite& site, std::int32_t max_side,
+               int threads = 1);
 
 }  // namespace groundshift

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Moments of integer rows under weights that are all or nothing: exact dot products of chunks of pixels.
 #include <algorithm>
+#include <array>
 #include <type_traits>
 #include <vector>
 
@@ -65,6 +66,21 @@ GS_CLONES void add_chunk(const Held<T>* __restrict held, std::int32_t variable_c
   }
 }
 
+// Places of the valid pixels, in order; `places` has room for one more than `count`.
+std::int32_t find_valid(const std::uint8_t* valid, std::int32_t count, std::int32_t* places) {
+  std::int32_t found = 0;
+  for (std::int32_t x = 0; x < count; ++x) {
+    places[found] = x;
+    found += valid[x] == 1 ? 1 : 0;
+  }
+  return found;
+}
+
+template <class T>
+void gather(const T* pixels, const std::int32_t* places, std::int32_t count, Held<T>* held) {
+  for (std::int32_t k = 0; k < count; ++k) held[k] = static_cast<Held<T>>(pixels[places[k]]);
+}
+
 GS_CLONES std::int64_t count_valid(const std::uint8_t* valid, std::int32_t count) {
   std::int32_t found = 0;
   for (std::int32_t x = 0; x < count; ++x) found += valid[x] == 1 ? 1 : 0;
@@ -78,6 +94,7 @@ void add_moments(const PairPlanes<T>& core, std::int32_t first_row, std::int32_t
                  std::vector<std::int64_t>& sums, std::int64_t& count) {
   const std::int32_t band_count = core.before.band_count;
   std::vector<Held<T>> held(static_cast<std::size_t>(2 * band_count) * kChunk);
+  std::array<std::int32_t, kChunk + 1> places;
   for (std::int32_t y = first_row; y < last_row; ++y) {
     for (std::int32_t x0 = 0; x0 < core.valid.width; x0 += kChunk) {
       const std::int32_t pixels = std::min(kChunk, core.valid.width - x0);
@@ -85,11 +102,17 @@ void add_moments(const PairPlanes<T>& core, std::int32_t first_row, std::int32_t
       const std::int64_t found = count_valid(valid, pixels);
       if (found == 0) continue;
       count += found;
+      // Where few count (a fit's held-out third), products of these alone: the sums are exact in any order.
+      const bool few = 2 * found < pixels;
+      if (few) find_valid(valid, pixels, places.data());
+      const auto bring = [&](const T* row, Held<T>* to) {
+        few ? gather<T>(row, places.data(), static_cast<std::int32_t>(found), to) : hold<T>(row, valid, pixels, to);
+      };
       for (std::int32_t b = 0; b < band_count; ++b) {
-        hold<T>(core.before.band(b).row(y) + x0, valid, pixels, held.data() + b * kChunk);
-        hold<T>(core.after.band(b).row(y) + x0, valid, pixels, held.data() + (band_count + b) * kChunk);
+        bring(core.before.band(b).row(y) + x0, held.data() + b * kChunk);
+        bring(core.after.band(b).row(y) + x0, held.data() + (band_count + b) * kChunk);
       }
-      add_chunk<T>(held.data(), 2 * band_count, pixels, sums.data());
+      add_chunk<T>(held.data(), 2 * band_count, few ? static_cast<std::int32_t>(found) : pixels, sums.data());
     }
   }
 }
