@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// libdeflate, zstd and ISA-L on blocks in memory, with plain predictors.
+// libdeflate and zstd unpack, the writers' encoder packs blocks in memory, with plain predictors.
 #include "host/bench/codec_rates.hpp"
 
 #include <algorithm>
@@ -9,11 +9,9 @@
 #include <fmt/format.h>
 #include <libdeflate.h>
 #include <zstd.h>
-#if GS_HAVE_ISAL
-#include <isa-l/igzip_lib.h>
-#endif
 
 #include "host/base/error.hpp"
+#include "kernels/codec/block_encoder.hpp"
 
 namespace groundshift {
 namespace {
@@ -24,7 +22,6 @@ struct Releaser {
 };
 using Inflater =
     std::unique_ptr<libdeflate_decompressor, Releaser<libdeflate_decompressor, libdeflate_free_decompressor>>;
-using Deflater = std::unique_ptr<libdeflate_compressor, Releaser<libdeflate_compressor, libdeflate_free_compressor>>;
 
 /// The stored bytes without their codec; in `scratch`, or the block's own where there is none.
 const std::byte* inflated(const StoredBlocks& blocks, std::size_t block, std::span<std::byte> scratch) {
@@ -139,43 +136,12 @@ void predict_row(const StoredBlocks& blocks, const std::byte* row, std::byte* ou
   }
 }
 
-std::size_t deflated(std::span<const std::byte> from, std::span<std::byte> to) {
-#if GS_HAVE_ISAL
-  thread_local std::vector<std::uint8_t> level_buffer(ISAL_DEF_LVL1_DEFAULT);
-  isal_zstream stream;
-  isal_deflate_init(&stream);
-  stream.level = 1;
-  stream.level_buf = level_buffer.data();
-  stream.level_buf_size = static_cast<std::uint32_t>(level_buffer.size());
-  stream.gzip_flag = IGZIP_ZLIB;
-  stream.end_of_stream = 1;
-  stream.flush = NO_FLUSH;
-  stream.next_in = reinterpret_cast<std::uint8_t*>(const_cast<std::byte*>(from.data()));  // read only, though not const
-  stream.avail_in = static_cast<std::uint32_t>(from.size());
-  stream.next_out = reinterpret_cast<std::uint8_t*>(to.data());
-  stream.avail_out = static_cast<std::uint32_t>(to.size());
-  return isal_deflate(&stream) == COMP_OK && stream.internal_state.state == ZSTATE_END ? stream.total_out : 0;
-#else
-  thread_local const Deflater deflater(libdeflate_alloc_compressor(1));
-  return libdeflate_zlib_compress(deflater.get(), from.data(), from.size(), to.data(), to.size());
-#endif
-}
-
-std::size_t packed(BlockCodec codec, std::span<const std::byte> from, std::span<std::byte> to) {
-  switch (codec) {
-    case BlockCodec::none: std::memcpy(to.data(), from.data(), from.size()); return from.size();
-    case BlockCodec::deflate: return deflated(from, to);
-    case BlockCodec::zstd: break;
-  }
-  const std::size_t bytes = ZSTD_compress(to.data(), to.size(), from.data(), from.size(), 1);
-  return ZSTD_isError(bytes) != 0 ? 0 : bytes;
-}
-
 /// One thread, then all, each with buffers of its own and every so-manieth block.
 template <class MakeBuffers, class Work>
 Rates rates_over(const StoredBlocks& blocks, int threads, const MakeBuffers& make_buffers, const Work& work) {
   const auto rate = [&](int count) {
-    std::vector<decltype(make_buffers())> buffers(static_cast<std::size_t>(count), make_buffers());
+    std::vector<decltype(make_buffers())> buffers;
+    for (int t = 0; t < count; ++t) buffers.push_back(make_buffers());
     return rate_of(count, static_cast<double>(blocks.decoded_bytes()), [&](int t) {
       const auto first = static_cast<std::size_t>(t), step = static_cast<std::size_t>(count);
       for (std::size_t i = first; i < blocks.packed.size(); i += step) work(i, buffers[first]);
@@ -215,18 +181,22 @@ Rates pack_rates(const StoredBlocks& blocks, int threads) {
     pixels.emplace_back(bytes);
     unpack_block(blocks, i, scratch, pixels.back());
   }
-  const auto make = [&] {
-    return std::pair(std::vector<std::byte>(bytes), std::vector<std::byte>(bytes + bytes / 8 + 4096));
+  struct Buffers {
+    BlockEncoder encoder;
+    std::vector<std::byte> predicted, packed;
   };
-  return rates_over(blocks, threads, make, [&](std::size_t i, auto& buffers) {
+  const auto make = [&] {
+    BlockEncoder encoder(blocks.codec, levels_of(blocks.codec).least);
+    const auto room = static_cast<std::size_t>(encoder.bound(blocks.block_bytes()));
+    return Buffers{std::move(encoder), std::vector<std::byte>(bytes), std::vector<std::byte>(room)};
+  };
+  return rates_over(blocks, threads, make, [&](std::size_t i, Buffers& buffers) {
     std::span<const std::byte> from = pixels[i];
     if (blocks.predictor != BlockPredictor::none) {
-      for (std::size_t at = 0; at < bytes; at += row) predict_row(blocks, &pixels[i][at], &buffers.first[at]);
-      from = buffers.first;
+      for (std::size_t at = 0; at < bytes; at += row) predict_row(blocks, &pixels[i][at], &buffers.predicted[at]);
+      from = buffers.predicted;
     }
-    if (packed(blocks.codec, from, buffers.second) == 0) {
-      throw Error(ErrorKind::other, fmt::format("block {} does not pack into its buffer", i));
-    }
+    buffers.encoder.pack(from, buffers.packed);
   });
 }
 
@@ -236,7 +206,7 @@ const char* packer_of(BlockCodec codec) {
     case BlockCodec::zstd: return "zstd 1";
     case BlockCodec::deflate: break;
   }
-  return GS_HAVE_ISAL ? "ISA-L 1" : "libdeflate 1";
+  return packs_with_isal() ? "ISA-L 1" : "libdeflate 1";
 }
 
 }  // namespace groundshift
