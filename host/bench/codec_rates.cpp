@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// libdeflate and zstd unpack, the writers' encoder packs blocks in memory, with plain predictors.
+// The codecs of readers and writers on blocks in memory, with plain predictors.
 #include "host/bench/codec_rates.hpp"
 
 #include <algorithm>
@@ -7,39 +7,23 @@
 #include <memory>
 
 #include <fmt/format.h>
-#include <libdeflate.h>
-#include <zstd.h>
 
 #include "host/base/error.hpp"
+#include "kernels/codec/block_decoder.hpp"
 #include "kernels/codec/block_encoder.hpp"
 
 namespace groundshift {
 namespace {
 
-template <class T, void (*Release)(T*)>
-struct Releaser {
-  void operator()(T* handle) const { Release(handle); }
-};
-using Inflater =
-    std::unique_ptr<libdeflate_decompressor, Releaser<libdeflate_decompressor, libdeflate_free_decompressor>>;
-
 /// The stored bytes without their codec; in `scratch`, or the block's own where there is none.
 const std::byte* inflated(const StoredBlocks& blocks, std::size_t block, std::span<std::byte> scratch) {
   const std::vector<std::byte>& packed = blocks.packed[block];
   const auto wanted = static_cast<std::size_t>(blocks.block_bytes());
-  bool whole = false;
-  if (blocks.codec == BlockCodec::none) {
-    if (packed.size() == wanted) return packed.data();
-  } else if (blocks.codec == BlockCodec::deflate) {
-    thread_local const Inflater inflater(libdeflate_alloc_decompressor());
-    std::size_t made = 0;
-    whole = libdeflate_zlib_decompress(inflater.get(), packed.data(), packed.size(), scratch.data(), wanted, &made) ==
-                LIBDEFLATE_SUCCESS &&
-            made == wanted;
-  } else {
-    whole = ZSTD_decompress(scratch.data(), wanted, packed.data(), packed.size()) == wanted;
+  if (blocks.codec == BlockCodec::none && packed.size() == wanted) return packed.data();
+  thread_local BlockDecoder decoder;
+  if (decoder.unpack(blocks.codec, packed, scratch.first(wanted)) != BlockStatus::ok) {
+    throw InputError(fmt::format("stored block {} does not unpack to {} bytes", block, wanted));
   }
-  if (!whole) throw InputError(fmt::format("stored block {} does not unpack to {} bytes", block, wanted));
   return scratch.data();
 }
 
