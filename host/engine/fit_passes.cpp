@@ -46,11 +46,10 @@ FitPasses::FitPasses(const DetectPlan& plan, PairTiles& tiles, const JobContext&
       extremes_of_(tiles.slots().size(), PairExtremes(plan.band_count)) {}
 
 void FitPasses::take(Slot& slot) {
-  backend_.gram(*slot.workspace, slot.tile, at({}, slot), slot.gram);
   if (wants_held_out_) {
-    GramRecipe held;
-    held.subset = GramSubset::held_out;
-    backend_.gram(*slot.workspace, slot.tile, at(held, slot), held_[slot.index]);
+    backend_.gram_and_held_out(*slot.workspace, slot.tile, at({}, slot), slot.gram, held_[slot.index]);
+  } else {
+    backend_.gram(*slot.workspace, slot.tile, at({}, slot), slot.gram);
   }
   if (lattice_) lattice_->add(slot.tile);
   if (wants_median_) backend_.value_histogram(*slot.workspace, slot.tile, slot.bins);
@@ -138,31 +137,47 @@ void FitPasses::statistics_again() {
   if (wants_median_) values_ = tiles_.merged_bins();
 }
 
-PairGram FitPasses::gram(const GramRecipe& recipe, const std::string& name, std::optional<std::int32_t> band) {
+FitGrams FitPasses::grams(const GramRecipe& recipe, const std::string& name, std::optional<std::int32_t> band,
+                          bool held_out) {
   const bool texture = recipe.texture.has_value();
-  PairGram total(texture ? PixelType::f32 : plan_.type, texture || band ? 2 : 2 * plan_.band_count);
+  const PairGram none(texture ? PixelType::f32 : plan_.type, texture || band ? 2 : 2 * plan_.band_count);
+  FitGrams total{none, none};
   tiles_.each(
       name,
       [&](Slot& slot) {
-        backend_.gram(*slot.workspace, band ? band_of(slot.tile, *band) : slot.tile, at(recipe, slot), slot.gram);
+        const PairTile tile = band ? band_of(slot.tile, *band) : slot.tile;
+        if (held_out) {
+          backend_.gram_and_held_out(*slot.workspace, tile, at(recipe, slot), slot.gram, held_[slot.index]);
+        } else {
+          backend_.gram(*slot.workspace, tile, at(recipe, slot), slot.gram);
+        }
       },
-      [&](Slot& slot) { total.add(slot.gram); }, HostPlanes::none);
+      [&](Slot& slot) {
+        total.everything.add(slot.gram);
+        if (held_out) total.held_out.add(held_[slot.index]);
+      },
+      HostPlanes::none);
   return total;
 }
 
-PairGram FitPasses::gram(const WeightRule& rule, GramSubset subset, const std::string& name,
-                         std::optional<std::int32_t> band) {
+PairGram FitPasses::gram(const WeightRule& rule, const std::string& name, std::optional<std::int32_t> band) {
   GramRecipe recipe;
   recipe.weight = rule;
-  recipe.subset = subset;
-  return gram(recipe, name, band);
+  return grams(recipe, name, band, false).everything;
+}
+
+FitGrams FitPasses::gram_and_held_out(const WeightRule& rule, const std::string& name,
+                                      std::optional<std::int32_t> band) {
+  GramRecipe recipe;
+  recipe.weight = rule;
+  return grams(recipe, name, band, true);
 }
 
 PairGram FitPasses::texture(const std::vector<BandFit>& fits, const WeightRule& rule) {
   GramRecipe recipe;
   recipe.weight = rule;
   recipe.texture = TextureFits{fits};
-  return gram(recipe, "texture", {});
+  return grams(recipe, "texture", {}, false).everything;
 }
 
 std::vector<std::uint64_t> FitPasses::form_histogram(const WeightRule& form, const std::string& name,

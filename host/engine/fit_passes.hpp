@@ -26,6 +26,11 @@ struct FitSample {
   std::int64_t valid_pixels = 0;   ///< of the fit
 };
 
+/// Moments of all pixels of a fit, and of those that it is checked on.
+struct FitGrams {
+  PairGram everything, held_out;
+};
+
 class FitPasses {
  public:
   FitPasses(const DetectPlan& plan, PairTiles& tiles, const JobContext& context);
@@ -49,8 +54,10 @@ class FitPasses {
   MomentSummary lattice_moments(const WeightRule& rule);
 
   /// Moments under a rule. band : a pair of that band alone.
-  PairGram gram(const WeightRule& rule, GramSubset subset = GramSubset::everything, const std::string& name = "weights",
-                std::optional<std::int32_t> band = {});
+  PairGram gram(const WeightRule& rule, const std::string& name = "weights", std::optional<std::int32_t> band = {});
+  /// Those, and those of the third that checks the fit, in one pass.
+  FitGrams gram_and_held_out(const WeightRule& rule, const std::string& name = "weights",
+                             std::optional<std::int32_t> band = {});
   /// Of T of the form.
   std::vector<std::uint64_t> form_histogram(const WeightRule& form, const std::string& name,
                                             std::optional<std::int32_t> band = {});
@@ -67,7 +74,7 @@ class FitPasses {
   void merge(const Slot& slot);
   void start_statistics();
   void statistics_again();
-  PairGram gram(const GramRecipe& recipe, const std::string& name, std::optional<std::int32_t> band);
+  FitGrams grams(const GramRecipe& recipe, const std::string& name, std::optional<std::int32_t> band, bool held_out);
 
   const DetectPlan& plan_;
   PairTiles& tiles_;

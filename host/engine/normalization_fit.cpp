@@ -98,11 +98,11 @@ void NormalizationFit::hold_out(const PairGram& held, const PairGram& everything
 }
 
 void NormalizationFit::take_weights(const WeightRule& rule) {
-  const PairGram everything = passes_.gram(rule);
-  weighted_ = everything.summary();
+  const FitGrams grams = passes_.gram_and_held_out(rule);
+  weighted_ = grams.everything.summary();
   weights_ = rule;
   fits = fitted(*weighted_);
-  hold_out(passes_.gram(rule, GramSubset::held_out), everything);
+  hold_out(grams.held_out, grams.everything);
 }
 
 /// Those under unit weights, or under the weights that the fit's lattice converged to.
@@ -114,14 +114,14 @@ MomentSummary NormalizationFit::first_moments(const IrmadSettings& settings, boo
   while (more) more = coarse.advance(passes_.lattice_moments(coarse.rule()));
   if (coarse.report().degenerate) return moments_;
   warm_start = WarmStart{lattice->stride(), lattice->valid_points(), coarse.report().passes};
-  return passes_.gram(coarse.rule(), GramSubset::everything, "irmad").summary();
+  return passes_.gram(coarse.rule(), "irmad").summary();
 }
 
 IrmadIteration NormalizationFit::iterate(const IrmadSettings& settings, bool from_lattice) {
   IrmadIteration it(settings, plan_.bands(), moments_.count);
   try {
     bool more = it.advance(first_moments(settings, from_lattice));
-    while (more) more = it.advance(passes_.gram(it.rule(), GramSubset::everything, "irmad").summary());
+    while (more) more = it.advance(passes_.gram(it.rule(), "irmad").summary());
   } catch (const std::domain_error& e) {
     throw InputError(fmt::format("{} and {}: IR-MAD is impossible: {}; choose other bands or another method",
                                  plan_.options.before, plan_.options.after, e.what()));
@@ -169,7 +169,7 @@ void NormalizationFit::fit_contextual() {
   start = first.report();
   WeightRule rule = first.rule();
   for (int turn = 0; turn < settings.turns; ++turn) {
-    const MomentSummary moments = passes_.gram(rule, GramSubset::everything, "contextual").summary();
+    const MomentSummary moments = passes_.gram(rule, "contextual").summary();
     try {
       const WeightRule form = contextual_form(fitted(moments), moments, settings);
       rule = contextual_rule(form, passes_.form_histogram(form, "contextual"), settings);
@@ -206,16 +206,16 @@ std::optional<BandNormalization> NormalizationFit::huber_of(std::int32_t band) {
     for (int turn = 0; turn < kHuberTurns && map.differs(); ++turn) {
       const WeightRule form = huber_form(map, moments);
       rule = huber_rule(form, passes_.form_histogram(form, "huber", band));
-      moments = passes_.gram(rule, GramSubset::everything, "huber", band).summary();
+      moments = passes_.gram(rule, "huber", band).summary();
       const BandNormalization next = fit_band(NormalizationKind::huber, moments, 0);
       const double moved = std::abs(next.gain / map.gain - 1.0);
       map = next;
       if (moved <= kHuberTolerance) break;
     }
-    const PairGram everything = passes_.gram(rule, GramSubset::everything, "huber", band);
-    const PairGram held = passes_.gram(rule, GramSubset::held_out, "huber", band);
-    const auto errors =
-        evaluate_fit(NormalizationKind::huber, everything.minus(held).summary(), held.summary()).front();
+    const FitGrams grams = passes_.gram_and_held_out(rule, "huber", band);
+    const auto errors = evaluate_fit(NormalizationKind::huber, grams.everything.minus(grams.held_out).summary(),
+                                     grams.held_out.summary())
+                            .front();
     if (errors) {
       map.rmse_before = errors->before;
       map.rmse_after = errors->after;

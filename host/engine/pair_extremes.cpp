@@ -4,28 +4,55 @@
 
 #include <algorithm>
 #include <limits>
+#include <type_traits>
 
 #include "kernels/view/clones.hpp"
 
 namespace groundshift {
 namespace {
 
+constexpr std::int32_t kLanes = 64;
+
+/// Extremes of the valid pixels seen so far, lane by lane.
 template <class T>
 struct Range {
-  T low, high;
+  T low[kLanes], high[kLanes];
+
+  Range() {
+    std::fill_n(low, kLanes, std::numeric_limits<T>::max());
+    std::fill_n(high, kLanes, std::numeric_limits<T>::lowest());
+  }
+  T lowest() const { return *std::min_element(low, low + kLanes); }
+  T highest() const { return *std::max_element(high, high + kLanes); }
 };
 
-/// Extremes of a row's valid pixels.
+/// By masks where there are some: selects of mixed widths do not vectorize.
 template <class T>
-GS_CLONES Range<T> range_of(const T* pixels, const std::uint8_t* valid, std::int32_t count) {
-  Range<T> r{std::numeric_limits<T>::max(), std::numeric_limits<T>::lowest()};
-  for (std::int32_t x = 0; x < count; ++x) {
-    const T low = valid[x] != 0 ? pixels[x] : r.low;
-    const T high = valid[x] != 0 ? pixels[x] : r.high;
-    r.low = low < r.low ? low : r.low;
-    r.high = high > r.high ? high : r.high;
+inline T chosen(T pixel, T otherwise, std::uint8_t valid) {
+  if constexpr (std::is_integral_v<T>) {
+    const auto mask = static_cast<T>(-static_cast<T>(valid != 0));
+    return static_cast<T>((pixel & mask) | (otherwise & ~mask));
+  } else {
+    return valid != 0 ? pixel : otherwise;
   }
-  return r;
+}
+
+/// Takes a row of pixels in.
+template <class T>
+GS_CLONES void extend(const T* __restrict pixels, const std::uint8_t* __restrict valid, std::int32_t count,
+                      Range<T>& range) {
+  constexpr T kMost = std::numeric_limits<T>::max(), kLeast = std::numeric_limits<T>::lowest();
+  T* __restrict const lows = range.low;
+  T* __restrict const highs = range.high;
+  const auto take = [&](std::int32_t lane, std::int32_t x) {
+    lows[lane] = std::min(lows[lane], chosen(pixels[x], kMost, valid[x]));
+    highs[lane] = std::max(highs[lane], chosen(pixels[x], kLeast, valid[x]));
+  };
+  std::int32_t x0 = 0;
+  for (; x0 + kLanes <= count; x0 += kLanes) {
+    for (std::int32_t lane = 0; lane < kLanes; ++lane) take(lane, x0 + lane);
+  }
+  for (; x0 < count; ++x0) take(0, x0);
 }
 
 /// same[x] = 1 where the pixel is valid and holds the minimum of every band on both dates. Returns whether any does.
@@ -61,19 +88,19 @@ void PairExtremes::add(const PairTile& tile) {
     const Window& w = tile.core;
     for (std::int32_t y = 0; y < w.height; ++y) {
       const std::uint8_t* valid = tile.valid_view().row(w.y + y) + w.x;
-      const auto found = w.width - std::count(valid, valid + w.width, std::uint8_t{0});
-      if (found == 0) continue;
-      for (std::int32_t b = 0; b < tile.band_count; ++b) {
-        float& minimum = own.minimum_[static_cast<std::size_t>(b)];
-        for (const auto& plane : {tile.before_as<T>(), tile.after_as<T>()}) {
-          const Range<T> r = range_of(plane.band(b).row(w.y + y) + w.x, valid, w.width);
-          minimum = std::min(minimum, static_cast<float>(r.low));
-          own.highest_ = std::max(own.highest_, static_cast<float>(r.high));
-        }
-      }
-      own.valid_ += found;
+      own.valid_ += w.width - std::count(valid, valid + w.width, std::uint8_t{0});
     }
     if (own.valid_ == 0) return;
+    for (std::int32_t b = 0; b < tile.band_count; ++b) {
+      Range<T> range;
+      for (const auto& plane : {tile.before_as<T>(), tile.after_as<T>()}) {
+        for (std::int32_t y = 0; y < w.height; ++y) {
+          extend(plane.band(b).row(w.y + y) + w.x, tile.valid_view().row(w.y + y) + w.x, w.width, range);
+        }
+      }
+      own.minimum_[static_cast<std::size_t>(b)] = static_cast<float>(range.lowest());
+      own.highest_ = std::max(own.highest_, static_cast<float>(range.highest()));
+    }
     own.lowest_ = *std::min_element(own.minimum_.begin(), own.minimum_.end());
     std::vector<std::uint8_t> same(static_cast<std::size_t>(w.width));
     for (std::int32_t y = 0; y < w.height; ++y) {

@@ -214,8 +214,7 @@ class PairFitter {
     fit_.isfa_passes = 1;
     while (fit_.isfa_passes < method_.options.irmad_passes) {
       const MomentSummary next =
-          passes_.gram(chi2_rule(last.projection, last.degrees_of_freedom, 1.0), GramSubset::everything, "isfa")
-              .summary();
+          passes_.gram(chi2_rule(last.projection, last.degrees_of_freedom, 1.0), "isfa").summary();
       if (!(next.weight >= enough)) {
         context_.warnings->add("isfa_degenerate",
                                fmt::format("ISFA stopped at turn {}: its weights keep {:.0f} pixels; "

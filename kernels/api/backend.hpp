@@ -85,6 +85,15 @@ class Backend {
   /// Weighted first and second moments over the tile's core; see TileGram. Exact (integers) or cell sums (f32).
   virtual void gram(Workspace& workspace, const PairTile& tile, const GramRecipe& recipe, TileGram& out) = 0;
 
+  /// gram() of a recipe for everything, and of the same for the held-out pixels: in one look where the backend can.
+  virtual void gram_and_held_out(Workspace& workspace, const PairTile& tile, const GramRecipe& recipe,
+                                 TileGram& everything, TileGram& held_out) {
+    gram(workspace, tile, recipe, everything);
+    GramRecipe held = recipe;
+    held.subset = GramSubset::held_out;
+    gram(workspace, tile, held, held_out);
+  }
+
   /// Adds T of the rule (scale times the box mean of its form) at the core's pixels of validity 1 to `bins`
   /// (kFloatBins counts); a NaN is not counted. The rule's kind does not matter.
   virtual void form_histogram(Workspace& workspace, const PairTile& tile, const WeightRule& rule,

@@ -51,21 +51,13 @@ class CpuBackend final : public Backend {
   }
 
   void gram(Workspace& workspace, const PairTile& tile, const GramRecipe& recipe, TileGram& out) override {
-    require_gram(recipe, tile);
-    with_pixel_type(tile.type, [&](auto tag) {
-      using T = typename decltype(tag)::type;
-      workers_.run([&] {
-        const CoreForms<T> forms =
-            core_forms<T>(workspace, tile, recipe.weight, needs_form(recipe.weight) && recipe.weight.box > 1);
-        const PixelWeigher<T> weigher(forms, recipe.subset, recipe.origin_x + tile.core.x,
-                                      recipe.origin_y + tile.core.y);
-        if (recipe.texture) {
-          weighted_gram(texture_core<T>(workspace, tile, *recipe.texture), weigher, out);
-        } else {
-          weighted_gram(forms.core, weigher, out);
-        }
-      });
-    });
+    gram_of(workspace, tile, recipe, out, nullptr);
+  }
+
+  void gram_and_held_out(Workspace& workspace, const PairTile& tile, const GramRecipe& recipe, TileGram& everything,
+                         TileGram& held_out) override {
+    require(recipe.subset == GramSubset::everything, "both subsets are of everything");
+    gram_of(workspace, tile, recipe, everything, &held_out);
   }
 
   void form_histogram(Workspace& workspace, const PairTile& tile, const WeightRule& rule,
@@ -114,6 +106,25 @@ class CpuBackend final : public Backend {
   }
 
  private:
+  void gram_of(Workspace& workspace, const PairTile& tile, const GramRecipe& recipe, TileGram& out,
+               TileGram* held_out) {
+    require_gram(recipe, tile);
+    with_pixel_type(tile.type, [&](auto tag) {
+      using T = typename decltype(tag)::type;
+      workers_.run([&] {
+        const CoreForms<T> forms =
+            core_forms<T>(workspace, tile, recipe.weight, needs_form(recipe.weight) && recipe.weight.box > 1);
+        const PixelWeigher<T> weigher(forms, recipe.subset, recipe.origin_x + tile.core.x,
+                                      recipe.origin_y + tile.core.y);
+        if (recipe.texture) {
+          weighted_gram(texture_core<T>(workspace, tile, *recipe.texture), weigher, out, held_out);
+        } else {
+          weighted_gram(forms.core, weigher, out, held_out);
+        }
+      });
+    });
+  }
+
   // The forms over the tile's core; their box means are computed into the workspace when asked for.
   template <class T>
   static CoreForms<T> core_forms(Workspace& workspace, const PairTile& tile, const WeightRule& rule, bool with_means) {

@@ -12,15 +12,22 @@
 
 namespace groundshift::cpu {
 
-/// Adds the moments of rows [first_row, last_row) under weights of 1 where the validity is 1 to `sums` (those of
-/// TileGram after the first) and their pixels to `count`. T: the three integer types.
-template <class T>
-void add_moments(const PairPlanes<T>& core, std::int32_t first_row, std::int32_t last_row,
-                 std::vector<std::int64_t>& sums, std::int64_t& count);
+/// Plain sums over pixels: those of TileGram after the first, and how many pixels there are.
+struct Moments {
+  explicit Moments(std::int32_t variable_count) : sums(static_cast<std::size_t>(gram_count(variable_count) - 1)) {}
+  std::int64_t count = 0;
+  std::vector<std::int64_t> sums;
+};
 
-/// Weighted moments of the core as TileGram says; `weigher` is as large as the core.
+/// Adds the moments of the pixels whose validity is 1 to `everything`, those of them that are held out to `held_out`
+/// too (null: not asked for). T: the three integer types.
 template <class T>
-void weighted_gram(const PairPlanes<T>& core, const Weigher& weigher, TileGram& out);
+void add_moments(const PairPlanes<T>& core, const HeldOutRows& held_out_rows, Moments& everything, Moments* held_out);
+
+/// Weighted moments of the core as TileGram says, and of its held-out pixels (null: not asked for); `weigher` is as
+/// large as the core.
+template <class T>
+void weighted_gram(const PairPlanes<T>& core, const Weigher& weigher, TileGram& out, TileGram* held_out);
 
 /// Host bytes that it takes for each worker while it runs over tiles of this shape.
 std::size_t gram_worker_bytes(const WorkspaceShape& shape);

@@ -17,23 +17,34 @@ void add_value(ExactSum& sum, Int128 value) {
   sum.add_words(static_cast<std::uint64_t>(value), static_cast<std::uint64_t>(value >> 64));
 }
 
+// The sums of a band of rows, where they are wanted.
+struct BandSums {
+  explicit BandSums(std::size_t sum_count) : sums(sum_count) {}
+  void add(const Moments& moments) {
+    count += moments.count;
+    add_value(sums[0], static_cast<Int128>(moments.count) * kWeightOne);
+    for (std::size_t k = 0; k < moments.sums.size(); ++k) {
+      add_value(sums[k + 1], static_cast<Int128>(moments.sums[k]) * kWeightOne);
+    }
+  }
+  std::int64_t count = 0;
+  std::vector<ExactSum> sums;
+};
+
 // Weights that are all or nothing: plain moments of the pixels that have one, times it.
 template <class T>
-void add_unit_gram(const PairPlanes<T>& rows, const WeightRows& weights, std::vector<ExactSum>& sums) {
-  const RasterView<const std::uint32_t> view = weights.view();
-  std::vector<std::uint8_t> kept(static_cast<std::size_t>(view.width) * static_cast<std::size_t>(view.height));
-  for (std::size_t i = 0; i < kept.size(); ++i) kept[i] = view.data[i] != 0 ? 1 : 0;
-  std::vector<std::int64_t> plain(sums.size() - 1, 0);
-  std::int64_t count = 0;
-  add_moments<T>({rows.before, rows.after, {kept.data(), view.width, view.height, view.width}}, 0, view.height, plain,
-                 count);
-  add_value(sums[0], static_cast<Int128>(count) * kWeightOne);
-  for (std::size_t k = 0; k < plain.size(); ++k) add_value(sums[k + 1], static_cast<Int128>(plain[k]) * kWeightOne);
+void add_plain(const PairPlanes<T>& rows, const HeldOutRows& held_out_rows, BandSums& everything, BandSums* held_out) {
+  const std::int32_t variables = 2 * rows.before.band_count;
+  Moments all(variables), held(variables);
+  add_moments<T>(rows, held_out_rows, all, held_out != nullptr ? &held : nullptr);
+  everything.add(all);
+  if (held_out != nullptr) held_out->add(held);
 }
 
 template <class T>
-void add_weighted_gram(const PairPlanes<T>& rows, const WeightRows& weights, std::vector<ExactSum>& sums) {
+void add_weighted(const PairPlanes<T>& rows, const WeightRows& weights, BandSums& out) {
   using Traits = PanelTraits<T>;
+  out.count += weights.count();
   PanelSums<T> panels(rows.before.band_count);
   panels.run(rows, weights.view(), weights.chunk_used(), [&](std::size_t index, const double* lanes) {
     Int128 value = 0;
@@ -44,34 +55,61 @@ void add_weighted_gram(const PairPlanes<T>& rows, const WeightRows& weights, std
       }
       value = value * (Int128{1} << Traits::kLimbBits) + limb;
     }
-    add_value(sums[index], value);
+    add_value(out.sums[index], value);
   });
+}
+
+template <class T>
+void add_band(const PairPlanes<T>& rows, const Window& window, const Weigher& weigher, BandSums& everything,
+              BandSums* held_out) {
+  const HeldOutRows held_out_rows = weigher.held_out(window);
+  if (weigher.is_validity()) return add_plain(rows, held_out_rows, everything, held_out);
+  WeightRows weights(weigher, window);
+  if (weights.count() == 0) return;
+  if (weigher.all_or_nothing()) {
+    const RasterView<const std::uint32_t> view = weights.view();
+    std::vector<std::uint8_t> kept(static_cast<std::size_t>(view.width) * static_cast<std::size_t>(view.height));
+    for (std::size_t i = 0; i < kept.size(); ++i) kept[i] = view.data[i] != 0 ? 1 : 0;
+    add_plain<T>({rows.before, rows.after, {kept.data(), view.width, view.height, view.width}}, held_out_rows,
+                 everything, held_out);
+    return;
+  }
+  add_weighted(rows, weights, everything);
+  if (held_out == nullptr) return;
+  weights.keep(held_out_rows);
+  if (weights.count() > 0) add_weighted(rows, weights, *held_out);
 }
 
 }  // namespace
 
 template <class T>
-void weighted_gram(const PairPlanes<T>& core, const Weigher& weigher, TileGram& out) {
+void weighted_gram(const PairPlanes<T>& core, const Weigher& weigher, TileGram& out, TileGram* held_out) {
   const auto sum_count = static_cast<std::size_t>(gram_count(2 * core.before.band_count));
-  out.count = 0;
-  out.cell_sums.clear();
-  out.integer_sums.assign(sum_count, ExactSum{});
+  const auto clear = [&](TileGram& gram) {
+    gram.count = 0;
+    gram.cell_sums.clear();
+    gram.integer_sums.assign(sum_count, ExactSum{});
+  };
+  const auto merge_into = [&](TileGram& gram, const BandSums& band) {
+    gram.count += band.count;
+    for (std::size_t k = 0; k < sum_count; ++k) gram.integer_sums[k].merge(band.sums[k]);
+  };
+  clear(out);
+  if (held_out != nullptr) clear(*held_out);
   std::mutex merge;  // taken once a band; integers, so the order of bands is free
   for_each_row_band(core.valid.height, [&](std::int32_t first_row, std::int32_t last_row) {
     const Window window{0, first_row, core.valid.width, last_row - first_row};
-    const WeightRows weights(weigher, window);
-    if (weights.count() == 0) return;
-    std::vector<ExactSum> sums(sum_count);
-    weigher.all_or_nothing() ? add_unit_gram(core.window(window), weights, sums)
-                             : add_weighted_gram(core.window(window), weights, sums);
+    BandSums everything(sum_count), held(held_out != nullptr ? sum_count : 0);
+    add_band(core.window(window), window, weigher, everything, held_out != nullptr ? &held : nullptr);
+    if (everything.count == 0) return;
     const std::lock_guard lock(merge);
-    out.count += weights.count();
-    for (std::size_t k = 0; k < sum_count; ++k) out.integer_sums[k].merge(sums[k]);
+    merge_into(out, everything);
+    if (held_out != nullptr) merge_into(*held_out, held);
   });
 }
 
-template void weighted_gram(const PairPlanes<std::uint8_t>&, const Weigher&, TileGram&);
-template void weighted_gram(const PairPlanes<std::uint16_t>&, const Weigher&, TileGram&);
-template void weighted_gram(const PairPlanes<std::int16_t>&, const Weigher&, TileGram&);
+template void weighted_gram(const PairPlanes<std::uint8_t>&, const Weigher&, TileGram&, TileGram*);
+template void weighted_gram(const PairPlanes<std::uint16_t>&, const Weigher&, TileGram&, TileGram*);
+template void weighted_gram(const PairPlanes<std::int16_t>&, const Weigher&, TileGram&, TileGram*);
 
 }  // namespace groundshift::cpu

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Moments of integer rows under weights that are all or nothing: exact dot products of chunks of pixels.
 #include <algorithm>
-#include <array>
-#include <type_traits>
+#include <cstring>
 #include <vector>
 
 #include "kernels/cpu/gram.hpp"
@@ -11,117 +10,170 @@
 namespace groundshift::cpu {
 namespace {
 
-constexpr std::int32_t kChunk = 512;
+constexpr std::int32_t kChunk = 256;
 
-// How a pixel is held while products are formed, and what a chunk's sum fits in. u8: 512 * 255^2 < 2^25, which a
-// multiply-add of 16-bit pairs does; u16: products < 2^32; i16: |products| <= 2^30.
+// Products are formed by multiply-adds of 16-bit pairs into 32 bits, the widest that a vector has. A pixel less kBias
+// is a signed 16-bit number; one factor of a product is cut into a low and a high part of at most 128 in magnitude, so
+// that 256 products stay below 2^31. Bytes need no cut: 256 * 255^2 < 2^24.
 template <class T>
-struct Exact;
-template <>
-struct Exact<std::uint8_t> {
-  using Held = std::int16_t;
-  using Sum = std::int32_t;
+struct Factor {
+  static constexpr int kParts = 2;
+  static constexpr std::int64_t kBias = 0;
 };
 template <>
-struct Exact<std::uint16_t> {
-  using Held = std::uint32_t;
-  using Sum = std::uint64_t;
+struct Factor<std::uint8_t> {
+  static constexpr int kParts = 1;
+  static constexpr std::int64_t kBias = 0;
 };
 template <>
-struct Exact<std::int16_t> {
-  using Held = std::int32_t;
-  using Sum = std::int64_t;
+struct Factor<std::uint16_t> {
+  static constexpr int kParts = 2;
+  static constexpr std::int64_t kBias = 32768;
 };
 
-template <class T>
-using Held = typename Exact<T>::Held;
+using Chunk = std::int16_t[kChunk];
 
-// Zero where not valid: a zero adds nothing to any sum.
-template <class T>
-GS_CLONES void hold(const T* __restrict pixels, const std::uint8_t* __restrict valid, std::int32_t count,
-                    Held<T>* __restrict held) {
-  for (std::int32_t x = 0; x < count; ++x) held[x] = static_cast<Held<T>>(valid[x] == 1 ? pixels[x] : T{0});
-}
+// A chunk of every variable; parts [part][variable].
+struct HeldChunk {
+  explicit HeldChunk(std::int32_t variables, int part_count)
+      : whole(static_cast<std::size_t>(variables) * kChunk),
+        parts(static_cast<std::size_t>(part_count) * static_cast<std::size_t>(variables) * kChunk) {}
+  std::vector<std::int16_t> whole, parts;
+};
 
-// All sums of a chunk, in the order of TileGram after the first. held : variable_count rows of kChunk pixels.
-template <class T>
-GS_CLONES void add_chunk(const Held<T>* __restrict held, std::int32_t variable_count, std::int32_t count,
-                         std::int64_t* __restrict sums) {
-  using Sum = typename Exact<T>::Sum;
-  for (std::int32_t i = 0; i < variable_count; ++i) {
-    const Held<T>* a = held + i * kChunk;
-    Sum first = 0;
-    for (std::int32_t x = 0; x < count; ++x) first += static_cast<Sum>(a[x]);
-    sums[i] += static_cast<std::int64_t>(first);
-  }
-  std::int64_t* gram = sums + variable_count;
-  for (std::int32_t i = 0; i < variable_count; ++i) {
-    const Held<T>* a = held + i * kChunk;
-    for (std::int32_t j = i; j < variable_count; ++j) {
-      const Held<T>* b = held + j * kChunk;
-      Sum product = 0;
-      for (std::int32_t x = 0; x < count; ++x) product += static_cast<Sum>(a[x]) * static_cast<Sum>(b[x]);
-      *gram++ += static_cast<std::int64_t>(product);
-    }
-  }
-}
-
-// Places of the valid pixels, in order; `places` has room for one more than `count`.
-std::int32_t find_valid(const std::uint8_t* valid, std::int32_t count, std::int32_t* places) {
+// mask : all bits where the pixel counts; returns how many do
+GS_CLONES std::int32_t mask_valid(const std::uint8_t* __restrict valid, std::int32_t count,
+                                  std::int16_t* __restrict mask) {
   std::int32_t found = 0;
   for (std::int32_t x = 0; x < count; ++x) {
-    places[found] = x;
+    mask[x] = static_cast<std::int16_t>(valid[x] == 1 ? -1 : 0);
     found += valid[x] == 1 ? 1 : 0;
   }
   return found;
 }
 
-template <class T>
-void gather(const T* pixels, const std::int32_t* places, std::int32_t count, Held<T>* held) {
-  for (std::int32_t k = 0; k < count; ++k) held[k] = static_cast<Held<T>>(pixels[places[k]]);
+GS_CLONES std::int32_t mask_held_out(const std::uint8_t* __restrict held_out, std::int32_t count,
+                                     const std::int16_t* __restrict valid, std::int16_t* __restrict mask) {
+  for (std::int32_t x = 0; x < count; ++x) mask[x] = static_cast<std::int16_t>(valid[x] & -held_out[x]);
+  std::int32_t found = 0;
+  for (std::int32_t x = 0; x < count; ++x) found -= mask[x];
+  return found;
 }
 
-GS_CLONES std::int64_t count_valid(const std::uint8_t* valid, std::int32_t count) {
-  std::int32_t found = 0;
-  for (std::int32_t x = 0; x < count; ++x) found += valid[x] == 1 ? 1 : 0;
-  return found;
+// Zero where a pixel does not count: a zero adds nothing to any sum.
+template <class T>
+GS_CLONES void hold(const T* __restrict pixels, const std::int16_t* __restrict mask, std::int32_t count,
+                    std::int16_t* __restrict whole, std::int16_t* __restrict low, std::int16_t* __restrict high) {
+  for (std::int32_t x = 0; x < count; ++x) {
+    const auto shifted = static_cast<std::uint16_t>(pixels[x] ^ static_cast<std::uint16_t>(Factor<T>::kBias));
+    const auto value = static_cast<std::int16_t>(static_cast<std::int16_t>(shifted) & mask[x]);
+    whole[x] = value;
+    if constexpr (Factor<T>::kParts == 2) {
+      const auto rest =
+          static_cast<std::int16_t>(static_cast<std::int16_t>(static_cast<std::uint16_t>(value) << 8) >> 8);
+      low[x] = rest;
+      high[x] = static_cast<std::int16_t>((value >> 8) - (rest >> 15));
+    }
+  }
+}
+
+GS_CLONES void keep_masked(const std::int16_t* __restrict whole, const std::int16_t* __restrict mask,
+                           std::int16_t* __restrict kept) {
+  for (std::int32_t x = 0; x < kChunk; ++x) kept[x] = static_cast<std::int16_t>(whole[x] & mask[x]);
+}
+
+// Adds all sums of a chunk, in the order of TileGram after the first. whole, parts : rows of kChunk pixels
+template <int Parts>
+GS_CLONES void add_chunk(const std::int16_t* __restrict whole, const std::int16_t* __restrict parts,
+                         std::int32_t variable_count, std::int64_t* __restrict sums) {
+  for (std::int32_t i = 0; i < variable_count; ++i) {
+    const std::int16_t* a = whole + i * kChunk;
+    std::int32_t first = 0;
+    for (std::int32_t x = 0; x < kChunk; ++x) first += a[x];
+    sums[i] += first;
+  }
+  std::int64_t* gram = sums + variable_count;
+  for (std::int32_t i = 0; i < variable_count; ++i) {
+    const std::int16_t* a = whole + i * kChunk;
+    for (std::int32_t j = i; j < variable_count; ++j) {
+      const std::int16_t* low = (Parts == 1 ? whole : parts) + j * kChunk;
+      std::int32_t sum = 0;
+      for (std::int32_t x = 0; x < kChunk; ++x) sum += a[x] * low[x];
+      std::int64_t product = sum;
+      if constexpr (Parts == 2) {
+        const std::int16_t* high = parts + (variable_count + j) * kChunk;
+        std::int32_t upper = 0;
+        for (std::int32_t x = 0; x < kChunk; ++x) upper += a[x] * high[x];
+        product += std::int64_t{256} * upper;
+      }
+      *gram++ += product;
+    }
+  }
+}
+
+// Sums of pixels out of sums of pixels less the bias.
+void add_unbiased(const std::vector<std::int64_t>& biased, std::int64_t count, std::int32_t variable_count,
+                  std::int64_t bias, Moments& out) {
+  for (std::int32_t i = 0, at = variable_count; i < variable_count; ++i) {
+    const std::int64_t a = biased[static_cast<std::size_t>(i)];
+    out.sums[static_cast<std::size_t>(i)] += a + bias * count;
+    for (std::int32_t j = i; j < variable_count; ++j, ++at) {
+      const std::int64_t b = biased[static_cast<std::size_t>(j)];
+      out.sums[static_cast<std::size_t>(at)] +=
+          biased[static_cast<std::size_t>(at)] + bias * (a + b) + bias * bias * count;
+    }
+  }
+  out.count += count;
 }
 
 }  // namespace
 
 template <class T>
-void add_moments(const PairPlanes<T>& core, std::int32_t first_row, std::int32_t last_row,
-                 std::vector<std::int64_t>& sums, std::int64_t& count) {
-  const std::int32_t band_count = core.before.band_count;
-  std::vector<Held<T>> held(static_cast<std::size_t>(2 * band_count) * kChunk);
-  std::array<std::int32_t, kChunk + 1> places;
-  for (std::int32_t y = first_row; y < last_row; ++y) {
+void add_moments(const PairPlanes<T>& core, const HeldOutRows& held_out_rows, Moments& everything, Moments* held_out) {
+  constexpr int kParts = Factor<T>::kParts;
+  const std::int32_t band_count = core.before.band_count, variables = 2 * band_count;
+  const std::size_t sum_count = everything.sums.size();
+  HeldChunk held(variables, kParts == 1 ? 0 : kParts);
+  std::vector<std::int16_t> third(held_out != nullptr ? held.whole.size() : 0);
+  std::vector<std::int64_t> sums(sum_count, 0), held_sums(held_out != nullptr ? sum_count : 0, 0);
+  std::int64_t count = 0, held_count = 0;
+  alignas(64) Chunk mask, held_mask;
+  std::uint8_t is_held_out[kChunk];
+  const auto part = [&](int p, std::int32_t variable) {
+    return kParts == 1 ? nullptr : held.parts.data() + (p * variables + variable) * kChunk;
+  };
+  for (std::int32_t y = 0; y < core.valid.height; ++y) {
     for (std::int32_t x0 = 0; x0 < core.valid.width; x0 += kChunk) {
       const std::int32_t pixels = std::min(kChunk, core.valid.width - x0);
-      const std::uint8_t* valid = core.valid.row(y) + x0;
-      const std::int64_t found = count_valid(valid, pixels);
+      const std::int32_t found = mask_valid(core.valid.row(y) + x0, pixels, mask);
       if (found == 0) continue;
       count += found;
-      // Where few count (a fit's held-out third), products of these alone: the sums are exact in any order.
-      const bool few = 2 * found < pixels;
-      if (few) find_valid(valid, pixels, places.data());
-      const auto bring = [&](const T* row, Held<T>* to) {
-        few ? gather<T>(row, places.data(), static_cast<std::int32_t>(found), to) : hold<T>(row, valid, pixels, to);
-      };
-      for (std::int32_t b = 0; b < band_count; ++b) {
-        bring(core.before.band(b).row(y) + x0, held.data() + b * kChunk);
-        bring(core.after.band(b).row(y) + x0, held.data() + (band_count + b) * kChunk);
+      if (pixels < kChunk) {  // what lies behind the row's end must add nothing
+        std::fill(held.whole.begin(), held.whole.end(), std::int16_t{0});
+        std::fill(held.parts.begin(), held.parts.end(), std::int16_t{0});
       }
-      add_chunk<T>(held.data(), 2 * band_count, few ? static_cast<std::int32_t>(found) : pixels, sums.data());
+      for (std::int32_t v = 0; v < variables; ++v) {
+        const auto plane = v < band_count ? core.before.band(v) : core.after.band(v - band_count);
+        hold<T>(plane.row(y) + x0, mask, pixels, held.whole.data() + v * kChunk, part(0, v), part(1, v));
+      }
+      add_chunk<kParts>(held.whole.data(), held.parts.data(), variables, sums.data());
+      if (held_out == nullptr) continue;
+      held_out_rows(y, x0, pixels, is_held_out);
+      held_count += mask_held_out(is_held_out, pixels, mask, held_mask);
+      std::fill(held_mask + pixels, held_mask + kChunk, std::int16_t{0});
+      for (std::int32_t v = 0; v < variables; ++v) {
+        keep_masked(held.whole.data() + v * kChunk, held_mask, third.data() + v * kChunk);
+      }
+      // One factor without a part is enough where the other has it; bytes have only whole ones.
+      add_chunk<kParts>(third.data(), held.parts.data(), variables, held_sums.data());
     }
   }
+  add_unbiased(sums, count, variables, Factor<T>::kBias, everything);
+  if (held_out != nullptr) add_unbiased(held_sums, held_count, variables, Factor<T>::kBias, *held_out);
 }
 
-template void add_moments(const PairPlanes<std::uint8_t>&, std::int32_t, std::int32_t, std::vector<std::int64_t>&,
-                          std::int64_t&);
-template void add_moments(const PairPlanes<std::uint16_t>&, std::int32_t, std::int32_t, std::vector<std::int64_t>&,
-                          std::int64_t&);
-template void add_moments(const PairPlanes<std::int16_t>&, std::int32_t, std::int32_t, std::vector<std::int64_t>&,
-                          std::int64_t&);
+template void add_moments(const PairPlanes<std::uint8_t>&, const HeldOutRows&, Moments&, Moments*);
+template void add_moments(const PairPlanes<std::uint16_t>&, const HeldOutRows&, Moments&, Moments*);
+template void add_moments(const PairPlanes<std::int16_t>&, const HeldOutRows&, Moments&, Moments*);
 
 }  // namespace groundshift::cpu

@@ -33,9 +33,9 @@ GS_CLONES std::int32_t keep_valid(const std::uint8_t* __restrict valid, std::int
   return above;
 }
 
-GS_CLONES void keep_held_out(std::int32_t first_x, std::int32_t y, std::int32_t count,
-                             std::uint32_t* __restrict weights) {
-  for (std::int32_t x = 0; x < count; ++x) weights[x] = pixel_hash(first_x + x, y) % 3 == 0 ? weights[x] : 0u;
+GS_CLONES void mark_held_out(std::int32_t first_x, std::int32_t y, std::int32_t count,
+                             std::uint8_t* __restrict held_out) {
+  for (std::int32_t x = 0; x < count; ++x) held_out[x] = pixel_hash(first_x + x, y) % 3 == 0 ? 1 : 0;
 }
 
 GS_CLONES void mask_forms(const std::uint8_t* __restrict valid, std::int32_t count, float* __restrict values) {
@@ -52,6 +52,10 @@ GS_CLONES bool any_valid(const std::uint8_t* valid, std::int32_t count) {
 }
 
 }  // namespace
+
+void HeldOutRows::operator()(std::int32_t y, std::int32_t x0, std::int32_t count, std::uint8_t* held_out) const {
+  mark_held_out(first_x + x0, first_y + y, count, held_out);
+}
 
 template <class T>
 void CoreForms<T>::plain_values(std::int32_t y, std::int32_t x0, std::int32_t count, float* scratch, float* out) const {
@@ -81,7 +85,11 @@ std::int32_t PixelWeigher<T>::weigh(std::int32_t y, std::int32_t x0, std::int32_
   float values[kFormChunk] = {};
   if (needs_form(*forms_.rule)) forms_.values(y, x0, count, scratch, values);
   with_weight_op(*forms_.rule, forms_.rule->table.data(), [&](const auto& op) { weigh_row(op, values, count, out); });
-  if (subset_ == GramSubset::held_out) keep_held_out(first_x_ + x0, first_y_ + y, count, out);
+  if (subset_ == GramSubset::held_out) {
+    std::uint8_t held_out[kFormChunk];
+    HeldOutRows{first_x_, first_y_}(y, x0, count, held_out);
+    for (std::int32_t x = 0; x < count; ++x) out[x] = held_out[x] != 0 ? out[x] : 0u;
+  }
   return keep_valid(valid, count, out);
 }
 

@@ -28,10 +28,21 @@ struct CoreForms {
   void values(std::int32_t y, std::int32_t x0, std::int32_t count, float* scratch, float* out) const;
 };
 
+/// Which pixels of a window are held out of a fit: a function of their place in the grid.
+struct HeldOutRows {
+  std::int32_t first_x = 0, first_y = 0;  ///< of the window, in the grid
+  /// 1 where the pixel at [x0, x0 + count) of row y is held out, else 0.
+  void operator()(std::int32_t y, std::int32_t x0, std::int32_t count, std::uint8_t* held_out) const;
+};
+
 /// The weights of a recipe over a core, whatever pixels its T comes from.
 class Weigher {
  public:
   virtual ~Weigher() = default;
+  /// Whether each weight is kWeightOne where the validity is 1, else 0.
+  virtual bool is_validity() const = 0;
+  /// Of a window of the core.
+  virtual HeldOutRows held_out(const Window& window) const = 0;
   /// Whether each weight is 0 or kWeightOne.
   virtual bool all_or_nothing() const = 0;
   virtual std::size_t scratch_count() const = 0;
@@ -47,6 +58,10 @@ class PixelWeigher final : public Weigher {
  public:
   PixelWeigher(const CoreForms<T>& forms, GramSubset subset, std::int32_t first_x, std::int32_t first_y)
       : forms_(forms), subset_(subset), first_x_(first_x), first_y_(first_y) {}
+  bool is_validity() const override {
+    return forms_.rule->kind == WeightKind::unit && subset_ == GramSubset::everything;
+  }
+  HeldOutRows held_out(const Window& window) const override { return {first_x_ + window.x, first_y_ + window.y}; }
   bool all_or_nothing() const override {
     return forms_.rule->kind == WeightKind::unit || forms_.rule->kind == WeightKind::below;
   }
