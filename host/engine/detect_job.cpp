@@ -54,19 +54,17 @@ class DetectRun {
     result_.passes = tiles.timings();
     result_.decoded_bytes_before = tiles.decoded_bytes_before();
     result_.decoded_bytes_after = tiles.decoded_bytes_after();
-    {
-      // The writers' ends want the memory, but need not wait for a gigabyte to be given back.
-      const std::jthread giving_back([&tiles] {
-        tiles.release();
-        return_free_memory();
-      });
-      scores.write_kept();
-      scores.drop_kept();
-      scores.finish();
-      if (quality) {
-        quality->finish();
-        result_.quality = quality->counts();
-      }
+    // The writers' ends want the memory, but need not wait for a gigabyte to be given back.
+    const std::jthread giving_back([&tiles] {
+      tiles.release();
+      return_free_memory();
+    });
+    scores.write_kept();
+    scores.drop_kept();
+    scores.finish();
+    if (quality) {
+      quality->finish();
+      result_.quality = quality->counts();
     }
     result_.thresholds = scores.thresholds();
     if (sites) {

@@ -43,4 +43,13 @@ void EncodedBlocks::read(std::int64_t block, std::byte* to) const {
   }
 }
 
+void EncodedBlocks::take(std::int64_t block, std::byte* to) {
+  read(block, to);
+  Place& place = at_[static_cast<std::size_t>(block)];
+  if (place.start >= 0) return;
+  std::vector<std::byte>().swap(place.bytes);
+  const std::lock_guard lock(mutex_);
+  memory_left_ += place.byte_count;
+}
+
 }  // namespace groundshift

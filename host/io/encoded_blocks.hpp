@@ -25,6 +25,8 @@ class EncodedBlocks {
   std::int64_t byte_count(std::int64_t block) const { return at_[static_cast<std::size_t>(block)].byte_count; }
   /// Throws OutputError.
   void read(std::int64_t block, std::byte* to) const;
+  /// read(), and what it took in memory is free for others. Beside add() and take() of other blocks.
+  void take(std::int64_t block, std::byte* to);
   std::int64_t scratch_bytes() const { return scratch_end_; }
 
  private:

@@ -32,6 +32,7 @@ void PiecesFile::reserve(std::int64_t byte_count) {
 }
 
 void PiecesFile::write_at(std::int64_t start, std::span<const std::byte> bytes) const {
+  const std::int64_t first = start;
   while (!bytes.empty()) {
     const ssize_t written = ::pwrite(fd_, bytes.data(), bytes.size(), start);
     if (written < 0 && errno == EINTR) continue;
@@ -39,6 +40,11 @@ void PiecesFile::write_at(std::int64_t start, std::span<const std::byte> bytes) 
     bytes = bytes.subspan(static_cast<std::size_t>(written));
     start += written;
   }
+#if defined(SYNC_FILE_RANGE_WRITE)
+  static_cast<void>(::sync_file_range(fd_, first, start - first, SYNC_FILE_RANGE_WRITE));  // a wish
+#else
+  static_cast<void>(first);
+#endif
 }
 
 void PiecesFile::close() {

@@ -21,7 +21,7 @@ class PiecesFile {
 
   /// Asks the file system for so much room, where it can promise it.
   void reserve(std::int64_t byte_count);
-  /// Thread-safe.
+  /// Thread-safe. Has the system begin to bring the bytes to the disk, so that a sync at the end finds less to do.
   void write_at(std::int64_t start, std::span<const std::byte> bytes) const;
   void close();
 

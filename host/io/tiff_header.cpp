@@ -83,10 +83,11 @@ bool is_block_array(const TiffTag& tag) { return tag.id == kTileOffsets || tag.i
 /// tags of every level are read at once.
 class Writer {
  public:
-  explicit Writer(bool big) : big_(big) {}
+  /// start : of the first byte written, in the file
+  explicit Writer(bool big, std::uint64_t start = 0) : big_(big), start_(start) {}
 
-  std::vector<std::byte> write(const std::vector<std::vector<TiffTag>>& directories, bool cog) {
-    bytes_.clear();
+  /// What a file begins with; returns where the first directory's offset goes.
+  std::size_t begin() {
     append_bytes(bytes_, "II", 2);
     if (big_) {
       append(bytes_, std::uint16_t{43});
@@ -95,12 +96,32 @@ class Writer {
     } else {
       append(bytes_, std::uint16_t{42});
     }
-    std::size_t link = bytes_.size();
+    const std::size_t link = bytes_.size();
     append_offset(0);
-    if (cog) append_bytes(bytes_, kStructure.data(), kStructure.size());
-    for (const std::vector<TiffTag>& tags : directories) link = add_directory(tags, link);
-    for (const auto& [slot, tag] : later_) put_value(slot, *tag);
+    return link;
+  }
+
+  std::vector<std::byte> cog(const std::vector<std::vector<TiffTag>>& directories) {
+    std::size_t link = begin();
+    append_bytes(bytes_, kStructure.data(), kStructure.size());
+    for (const std::vector<TiffTag>& tags : directories) {
+      even();
+      put_offset(link, start_ + bytes_.size());
+      link = add_directory(tags);
+    }
+    return end();
+  }
+
+  std::vector<std::byte> header(std::uint64_t directory_start, std::size_t byte_count) {
+    const std::size_t link = begin();
+    put_offset(link, directory_start);
+    bytes_.resize(byte_count);
     return std::move(bytes_);
+  }
+
+  std::vector<std::byte> directory(const std::vector<TiffTag>& tags) {
+    add_directory(tags);
+    return end();
   }
 
  private:
@@ -115,14 +136,12 @@ class Writer {
   }
   void put_value(std::size_t slot, const TiffTag& tag) {
     even();
-    put_offset(slot, bytes_.size());
+    put_offset(slot, start_ + bytes_.size());
     append_bytes(bytes_, tag.value.data(), tag.value.size());
   }
 
   /// Returns where the next directory's offset goes.
-  std::size_t add_directory(const std::vector<TiffTag>& tags, std::size_t link) {
-    even();
-    put_offset(link, bytes_.size());
+  std::size_t add_directory(const std::vector<TiffTag>& tags) {
     if (big_) append(bytes_, std::uint64_t{tags.size()});
     if (!big_) append(bytes_, static_cast<std::uint16_t>(tags.size()));
     std::vector<std::pair<std::size_t, const TiffTag*>> own;
@@ -144,22 +163,30 @@ class Writer {
     return next;
   }
 
+  std::vector<std::byte> end() {
+    for (const auto& [slot, tag] : later_) put_value(slot, *tag);
+    return std::move(bytes_);
+  }
+
   const bool big_;
+  const std::uint64_t start_;
   std::vector<std::byte> bytes_;
   std::vector<std::pair<std::size_t, const TiffTag*>> later_;
 };
 
+std::vector<TiffTag> with_blocks(const TiffLevel& level, const std::vector<std::uint64_t>& starts, bool big) {
+  std::vector<TiffTag> tags = level.tags;
+  tags.push_back(offsets_tag(starts, big));
+  tags.push_back(tag_of(kTileBytes, kLong, level.block_bytes));
+  std::sort(tags.begin(), tags.end(), [](const TiffTag& a, const TiffTag& b) { return a.id < b.id; });
+  return tags;
+}
+
 std::vector<std::byte> front_of(const std::vector<TiffLevel>& levels,
-                                const std::vector<std::vector<std::uint64_t>>& offsets, bool cog, bool big) {
+                                const std::vector<std::vector<std::uint64_t>>& starts, bool big) {
   std::vector<std::vector<TiffTag>> directories;
-  for (std::size_t l = 0; l < levels.size(); ++l) {
-    std::vector<TiffTag> tags = levels[l].tags;
-    tags.push_back(offsets_tag(offsets[l], big));
-    tags.push_back(tag_of(kTileBytes, kLong, levels[l].block_bytes));
-    std::sort(tags.begin(), tags.end(), [](const TiffTag& a, const TiffTag& b) { return a.id < b.id; });
-    directories.push_back(std::move(tags));
-  }
-  return Writer(big).write(directories, cog);
+  for (std::size_t l = 0; l < levels.size(); ++l) directories.push_back(with_blocks(levels[l], starts[l], big));
+  return Writer(big).cog(directories);
 }
 
 }  // namespace
@@ -208,21 +235,32 @@ std::vector<TiffTag> overview_tags(const std::vector<TiffTag>& full, std::int32_
   return tags;
 }
 
-TiffFront lay_out_tiff(const std::vector<TiffLevel>& levels, bool cog, bool big) {
+TiffFront lay_out_cog(const std::vector<TiffLevel>& levels, bool big) {
   TiffFront front;
-  std::vector<std::vector<std::uint64_t>> offsets;
-  for (const TiffLevel& level : levels) offsets.emplace_back(level.block_bytes.size(), 0);
-  std::uint64_t place = front_of(levels, offsets, cog, big).size();  // offsets do not change the front's size
+  std::vector<std::vector<std::uint64_t>> starts;
+  for (const TiffLevel& level : levels) starts.emplace_back(level.block_bytes.size(), 0);
+  std::uint64_t place = front_of(levels, starts, big).size();  // starts do not change the front's size
   for (std::size_t i = levels.size(); i-- > 0;) {
     front.order.push_back(i);
-    for (std::size_t b = 0; b < offsets[i].size(); ++b) {
-      offsets[i][b] = place + (cog ? kCogLeader : 0);
-      place = offsets[i][b] + levels[i].block_bytes[b] + (cog ? kCogTrailer : 0);
+    for (std::size_t b = 0; b < starts[i].size(); ++b) {
+      starts[i][b] = place + kCogLeader;
+      place = starts[i][b] + levels[i].block_bytes[b] + kCogTrailer;
     }
   }
   front.file_bytes = static_cast<std::int64_t>(place);
-  front.bytes = front_of(levels, offsets, cog, big);
+  front.bytes = front_of(levels, starts, big);
   return front;
+}
+
+TiffEnds lay_out_around(const TiffLevel& level, const std::vector<std::uint64_t>& starts, std::int64_t blocks_end,
+                        bool big) {
+  TiffEnds ends;
+  ends.directory_start = (blocks_end + 1) / 2 * 2;  // of even offset, says the format
+  const auto start = static_cast<std::uint64_t>(ends.directory_start);
+  ends.header = Writer(big).header(start, kTiffStart);
+  const std::vector<TiffTag> tags = with_blocks(level, starts, big);
+  ends.directory = Writer(big, start).directory(tags);
+  return ends;
 }
 
 }  // namespace groundshift

@@ -42,9 +42,23 @@ struct TiffFront {
 /// Bytes before and after each block of a COG: its size, and its last four bytes once more.
 inline constexpr std::int64_t kCogLeader = 4, kCogTrailer = 4;
 
+/// A COG's: GDAL's structural metadata, the smallest level's blocks first, and leaders and trailers around each.
 /// levels : full resolution first
-/// cog    : with GDAL's structural metadata, the smallest level's blocks first and leaders and trailers around each;
-///          else the blocks of the one level as they are
-TiffFront lay_out_tiff(const std::vector<TiffLevel>& levels, bool cog, bool big);
+TiffFront lay_out_cog(const std::vector<TiffLevel>& levels, bool big);
+
+/// Bytes that a file whose directory stands at its end begins with, whether it is big or not.
+inline constexpr std::int64_t kTiffStart = 16;
+
+/// header    : kTiffStart bytes
+/// directory : what begins at `directory_start`, behind the last block
+struct TiffEnds {
+  std::vector<std::byte> header, directory;
+  std::int64_t directory_start = 0;
+};
+
+/// starts     : of the level's blocks
+/// blocks_end : where the last one ends
+TiffEnds lay_out_around(const TiffLevel& level, const std::vector<std::uint64_t>& starts, std::int64_t blocks_end,
+                        bool big);
 
 }  // namespace groundshift

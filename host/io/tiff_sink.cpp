@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pyramid, packers and packed blocks, put together to a file.
+// Pyramid, packers and packed blocks, put together to a file: a GeoTIFF's as they come, a COG's at the end.
 #include "host/io/tiff_sink.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstring>
 #include <limits>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -13,6 +14,7 @@
 #include "host/base/parallel_for.hpp"
 #include "host/base/progress.hpp"
 #include "host/io/block_packer.hpp"
+#include "host/io/blocks_in_order.hpp"
 #include "host/io/encoded_blocks.hpp"
 #include "host/io/gdal_raster.hpp"
 #include "host/io/memory_file.hpp"
@@ -79,11 +81,16 @@ class TiffSink final : public RasterSink {
         packers_(packing, spec_.type, spec_.band_count, shares.packers),
         pyramid_(pyramid_spec(spec_, packing, scratch_, shares.waiting),
                  [this](std::int64_t block, const BlockPixels& pixels) { keep(block, pixels); }),
-        blocks_(total_blocks(pyramid_.levels()), shares.packed, scratch_),
+        out_(file_.path(), spec_.path),
         facts_(static_cast<std::size_t>(spec_.band_count)) {
     // What GDAL cannot describe, a full disk or a folder that forbids it, is told before a pixel is read.
     static_cast<void>(full_tags());
-    PiecesFile(file_.path(), spec_.path);
+    const std::int64_t blocks = total_blocks(pyramid_.levels());
+    if (cog()) {
+      kept_.emplace(blocks, shares.packed, scratch_);
+    } else {
+      placed_.emplace(out_, kTiffStart, blocks, shares.packed, scratch_);
+    }
   }
 
   bool concurrent() const override { return true; }
@@ -99,7 +106,11 @@ class TiffSink final : public RasterSink {
   }
 
   void finish() override {
-    with_name([&] { lay_out(); });
+    expects(pyramid_.complete(), kAllPixels);
+    with_name([&] {
+      cog() ? lay_out_all() : add_directory();
+      out_.close();
+    });
     verify_output(spec_, file_.path());
     finished_ = true;
   }
@@ -122,7 +133,9 @@ class TiffSink final : public RasterSink {
   }
 
   void keep(std::int64_t block, const BlockPixels& pixels) {
-    packers_.pack(pixels, [&](std::span<const std::byte> packed) { blocks_.add(block, packed); });
+    packers_.pack(pixels, [&](std::span<const std::byte> packed) {
+      cog() ? kept_->add(block, packed) : placed_->add(block, packed);
+    });
   }
 
   /// GDAL writes the header of a file without blocks; every tag of ours is its.
@@ -148,8 +161,8 @@ class TiffSink final : public RasterSink {
       out.emplace_back();
       out.back().tags = out.size() == 1 ? full_tags() : overview_tags(out[0].tags, level.width, level.height);
       for (std::int64_t b = 0; b < level.block_count(); ++b) {
-        const std::int64_t bytes = blocks_.byte_count(level.first_block + b);
-        expects(bytes > 0, "every pixel of a raster is written before it is finished");
+        const std::int64_t bytes = kept_->byte_count(level.first_block + b);
+        expects(bytes > 0, kAllPixels);
         out.back().block_bytes.push_back(static_cast<std::uint32_t>(bytes));
       }
     }
@@ -157,7 +170,7 @@ class TiffSink final : public RasterSink {
   }
 
   /// GDAL's rule of IF_SAFER, from the size before packing; the others go by the size that the file has.
-  bool is_big(const std::vector<TiffLevel>& levels) const {
+  bool is_big(std::int64_t classic_bytes) const {
     constexpr double kSafe = 2e9;
     if (packing_.big == BigTiff::yes) return true;
     if (packing_.big == BigTiff::no) return false;
@@ -166,23 +179,39 @@ class TiffSink final : public RasterSink {
       for (const PyramidLevel& level : pyramid_.levels()) raw += double(level.width) * level.height;
       return raw * spec_.band_count * static_cast<double>(byte_count(spec_.type)) > kSafe;
     }
-    return lay_out_tiff(levels, cog(), false).file_bytes > kMostClassic;
+    return classic_bytes > kMostClassic;
+  }
+  void check_size(bool big, std::int64_t byte_count) const {
+    if (big || byte_count <= kMostClassic) return;
+    throw OutputError(fmt::format("{}: {} bytes are more than a classic TIFF can hold; leave out -co BIGTIFF=NO",
+                                  spec_.path.string(), byte_count));
   }
   bool cog() const { return spec_.format == RasterFormat::cog; }
 
-  void lay_out() {
+  /// The blocks of a GeoTIFF are in the file: what tells of them goes around them.
+  void add_directory() {
+    expects(placed_->complete(), kAllPixels);
+    const TiffLevel level{full_tags(), placed_->sizes()};
+    const auto ends = [&](bool big) { return lay_out_around(level, placed_->starts(), placed_->end(), big); };
+    const auto bytes = [](const TiffEnds& e) {
+      return e.directory_start + static_cast<std::int64_t>(e.directory.size());
+    };
+    const bool big = is_big(bytes(ends(false)));
+    const TiffEnds e = ends(big);
+    check_size(big, bytes(e));
+    out_.write_at(e.directory_start, e.directory);
+    out_.write_at(0, e.header);
+  }
+
+  /// The directories of a COG stand before its blocks, whose sizes they tell.
+  void lay_out_all() {
     const std::vector<TiffLevel> levels = this->levels();
-    const bool big = is_big(levels);
-    const TiffFront front = lay_out_tiff(levels, cog(), big);
-    if (!big && front.file_bytes > kMostClassic) {
-      throw OutputError(fmt::format("{}: {} bytes are more than a classic TIFF can hold; leave out -co BIGTIFF=NO",
-                                    spec_.path.string(), front.file_bytes));
-    }
-    PiecesFile out(file_.path(), spec_.path);
-    out.reserve(front.file_bytes);
-    out.write_at(0, front.bytes);
-    write_blocks(levels, front, out);
-    out.close();
+    const bool big = is_big(lay_out_cog(levels, false).file_bytes);
+    const TiffFront front = lay_out_cog(levels, big);
+    check_size(big, front.file_bytes);
+    out_.reserve(front.file_bytes);
+    out_.write_at(0, front.bytes);
+    write_blocks(levels, front);
   }
 
   /// Blocks [first, end) of a level and their place in the file.
@@ -195,10 +224,9 @@ class TiffSink final : public RasterSink {
   std::vector<Piece> pieces_of(const std::vector<TiffLevel>& levels, const TiffFront& front) const {
     std::vector<Piece> pieces;
     auto start = static_cast<std::int64_t>(front.bytes.size());
-    const std::int64_t frame = cog() ? kCogLeader + kCogTrailer : 0;
     for (const std::size_t l : front.order) {
       for (std::size_t b = 0; b < levels[l].block_bytes.size(); ++b) {
-        const std::int64_t bytes = frame + levels[l].block_bytes[b];
+        const std::int64_t bytes = kCogLeader + levels[l].block_bytes[b] + kCogTrailer;
         if (b == 0 || pieces.back().byte_count + bytes > kPieceBytes) {
           pieces.push_back({l, static_cast<std::int64_t>(b), static_cast<std::int64_t>(b), start, 0});
         }
@@ -210,7 +238,7 @@ class TiffSink final : public RasterSink {
     return pieces;
   }
 
-  void write_blocks(const std::vector<TiffLevel>& levels, const TiffFront& front, const PiecesFile& out) const {
+  void write_blocks(const std::vector<TiffLevel>& levels, const TiffFront& front) const {
     const std::vector<Piece> pieces = pieces_of(levels, front);
     const int threads = std::max(1, spec_.threads);
     std::vector<std::vector<std::byte>> buffers(static_cast<std::size_t>(threads));
@@ -221,13 +249,13 @@ class TiffSink final : public RasterSink {
       std::byte* to = buffer.data();
       for (std::int64_t b = piece.first; b < piece.end; ++b) {
         const std::uint32_t count = levels[piece.level].block_bytes[static_cast<std::size_t>(b)];
-        if (cog()) to = std::copy_n(reinterpret_cast<const std::byte*>(&count), sizeof(count), to);
-        blocks_.read(pyramid_.levels()[piece.level].first_block + b, to);
+        to = std::copy_n(reinterpret_cast<const std::byte*>(&count), sizeof(count), to);
+        kept_->read(pyramid_.levels()[piece.level].first_block + b, to);
         const std::span<const std::byte> block(to, count);
         to += count;
-        if (cog()) to = std::ranges::copy(last_bytes(block), to).out;
+        to = std::ranges::copy(last_bytes(block), to).out;
       }
-      out.write_at(piece.start, buffer);
+      out_.write_at(piece.start, buffer);
     });
   }
 
@@ -238,6 +266,7 @@ class TiffSink final : public RasterSink {
     return last;
   }
 
+  static constexpr const char* kAllPixels = "every pixel of a raster is written before it is finished";
   static constexpr std::int64_t kMostClassic = std::numeric_limits<std::uint32_t>::max();
 
   RasterSinkSpec spec_;
@@ -246,7 +275,9 @@ class TiffSink final : public RasterSink {
   const fs::path scratch_;
   BlockPackers packers_;
   OverviewPyramid pyramid_;
-  EncodedBlocks blocks_;
+  PiecesFile out_;
+  std::optional<BlocksInOrder> placed_;  ///< of a GeoTIFF
+  std::optional<EncodedBlocks> kept_;    ///< of a COG
   std::vector<BandFacts> facts_;
   bool finished_ = false;
 };

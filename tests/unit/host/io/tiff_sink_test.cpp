@@ -319,11 +319,15 @@ TEST(TiffSink, RefusesAFileWithPixelsMissing) {
 TEST(TiffHeader, CountsBeyondWhatClassicOffsetsHold) {
   // 3 blocks of 2 GB each: the third begins beyond 4 GiB.
   const TiffLevel level{{}, {2000000000u, 2000000000u, 2000000000u}};
-  const TiffFront front = lay_out_tiff({level}, false, true);
-  EXPECT_EQ(front.file_bytes, 6000000000 + static_cast<std::int64_t>(front.bytes.size()));
-  std::uint64_t last = 0;
-  std::memcpy(&last, front.bytes.data() + front.bytes.size() - 12 - 8, 8);  // offsets, then 3 sizes of 4 bytes
-  EXPECT_EQ(last, 4000000000u + front.bytes.size());
+  const TiffEnds ends = lay_out_around(level, {16, 2000000016, 4000000016}, 6000000017, true);
+  EXPECT_EQ(ends.directory_start, 6000000018);  // even
+  std::uint64_t link = 0, last = 0;
+  ASSERT_EQ(ends.header.size(), static_cast<std::size_t>(kTiffStart));
+  std::memcpy(&link, ends.header.data() + 8, 8);
+  EXPECT_EQ(link, 6000000018u);
+  // Offsets, then 3 sizes of 4 bytes.
+  std::memcpy(&last, ends.directory.data() + ends.directory.size() - 12 - 8, 8);
+  EXPECT_EQ(last, 4000000016u);
 }
 
 TEST(TiffHeader, RefusesWhatIsNoBigTiff) {
