@@ -20,6 +20,7 @@ struct IndexedImage {
 
 /// quality : 1 to 100. Throws OutputError when GDAL has no JPEG driver or it fails.
 std::string jpeg_bytes(const RgbImage& image, int quality);
+/// By a palette where 256 colours are enough.
 std::string png_bytes(const RgbImage& image);
 std::string png_bytes(const IndexedImage& image);
 

@@ -3,6 +3,7 @@
 #include "host/products/color_ramp.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 
 namespace groundshift {
@@ -10,7 +11,8 @@ namespace groundshift {
 RgbColor ramp_color(double place) {
   if (!(place > 0.0)) return kRampStops.front();
   if (place >= 1.0) return kRampStops.back();
-  const double at = place * double(kRampStops.size() - 1);
+  const double step = std::floor(place * double(kRampColors - 1) + 0.5) / double(kRampColors - 1);
+  const double at = step * double(kRampStops.size() - 1);
   const auto stop = std::min(static_cast<std::size_t>(at), kRampStops.size() - 2);
   const double part = at - double(stop);
   const auto mix = [part](std::uint8_t a, std::uint8_t b) {

@@ -26,6 +26,9 @@ inline constexpr std::array<RgbColor, 11> kRampStops{{{0x00, 0x00, 0x04},
                                                       {0xf6, 0xd6, 0x45},
                                                       {0xfc, 0xff, 0xa4}}};
 
+/// Colours that the ramp is made of: few enough for a picture's palette, with some left for its frame.
+inline constexpr int kRampColors = 200;
+
 /// Colour at `place` on the ramp, linear between stops; below 0 the first, above 1 (infinity too) the last, NaN the
 /// first.
 RgbColor ramp_color(double place);
