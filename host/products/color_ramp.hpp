@@ -27,7 +27,7 @@ inline constexpr std::array<RgbColor, 11> kRampStops{{{0x00, 0x00, 0x04},
                                                       {0xfc, 0xff, 0xa4}}};
 
 /// Colours that the ramp is made of: few enough for a picture's palette, with some left for its frame.
-inline constexpr int kRampColors = 200;
+inline constexpr int kRampColors = 20 * 10 + 1;  // each stop is one
 
 /// Colour at `place` on the ramp, linear between stops; below 0 the first, above 1 (infinity too) the last, NaN the
 /// first.

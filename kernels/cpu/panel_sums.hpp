@@ -58,8 +58,10 @@ template <class T>
 GS_CLONES void hold_pixels(const T* __restrict pixels, const std::uint32_t* __restrict weights, std::int32_t count,
                            double* __restrict held) {
   for (std::int32_t x = 0; x < count; ++x) {
-    const T pixel = weights[x] != 0 ? pixels[x] : T{0};  // a NaN without weight must not reach a product
-    held[x] = static_cast<double>(pixel);
+    // A NaN without weight must not reach a product. Integers as wide as the weights: else nothing is vectorized.
+    using Value = std::conditional_t<std::is_integral_v<T>, std::int32_t, T>;
+    const Value pixel = pixels[x];
+    held[x] = static_cast<double>(weights[x] != 0 ? pixel : Value{0});
   }
 }
 

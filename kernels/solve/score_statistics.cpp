@@ -7,47 +7,58 @@
 #include <cmath>
 
 #include "kernels/math/lane_sum.hpp"
+#include "kernels/view/clones.hpp"
 
 namespace groundshift {
+namespace {
+
+/// Of a cell, lane by lane.
+struct CellLanes {
+  std::array<double, kCellLanes> sums{}, squares{};
+  std::array<std::int32_t, kCellLanes> counts{}, inputs{};
+  std::array<float, kCellLanes> low, high;
+};
+
+GS_CLONES void add_row(const float* row, const std::uint8_t* input, std::int32_t width, CellLanes& cell) {
+  const auto take = [&](std::int32_t l, std::int32_t x) {
+    const float v = row[x];
+    const bool has = v == v;
+    const double d = has ? static_cast<double>(v) : 0.0;
+    cell.sums[l] += d;
+    cell.squares[l] += d * d;
+    cell.counts[l] += has ? 1 : 0;
+    cell.inputs[l] += input[x] != 0 ? 1 : 0;
+    cell.low[l] = v < cell.low[l] ? v : cell.low[l];
+    cell.high[l] = v > cell.high[l] ? v : cell.high[l];
+  };
+  std::int32_t x = 0;
+  for (; x + kCellLanes <= width; x += kCellLanes) {
+    for (std::int32_t l = 0; l < kCellLanes; ++l) take(l, x + l);
+  }
+  for (std::int32_t l = 0; x + l < width; ++l) take(l, x + l);
+}
+
+}  // namespace
 
 void ScoreStatistics::add(RasterView<const float> score, RasterView<const std::uint8_t> valid) {
   for (std::int32_t cy = 0; cy < score.height; cy += kCellSize) {
     for (std::int32_t cx = 0; cx < score.width; cx += kCellSize) {
       const std::int32_t width = std::min(kCellSize, score.width - cx), height = std::min(kCellSize, score.height - cy);
-      std::array<double, kCellLanes> sums{}, squares{};
-      std::array<std::int32_t, kCellLanes> counts{}, inputs{};
-      std::array<float, kCellLanes> low, high;
-      low.fill(min_);
-      high.fill(max_);
-      for (std::int32_t y = 0; y < height; ++y) {
-        const float* row = score.row(cy + y) + cx;
-        const std::uint8_t* input = valid.row(cy + y) + cx;
-        for (std::int32_t x0 = 0; x0 < width; x0 += kCellLanes) {
-          const std::int32_t lanes = std::min(kCellLanes, width - x0);
-          for (std::int32_t l = 0; l < lanes; ++l) {
-            const float v = row[x0 + l];
-            const bool has = v == v;
-            const double d = has ? static_cast<double>(v) : 0.0;
-            sums[l] += d;
-            squares[l] += d * d;
-            counts[l] += has ? 1 : 0;
-            inputs[l] += input[x0 + l] != 0 ? 1 : 0;
-            low[l] = v < low[l] ? v : low[l];
-            high[l] = v > high[l] ? v : high[l];
-          }
-        }
-      }
+      CellLanes cell;
+      cell.low.fill(min_);
+      cell.high.fill(max_);
+      for (std::int32_t y = 0; y < height; ++y) add_row(score.row(cy + y) + cx, valid.row(cy + y) + cx, width, cell);
       std::int64_t counted = 0, given = 0;
       for (std::int32_t l = 0; l < kCellLanes; ++l) {
-        counted += counts[l];
-        given += inputs[l];
-        min_ = std::min(min_, low[l]);
-        max_ = std::max(max_, high[l]);
+        counted += cell.counts[l];
+        given += cell.inputs[l];
+        min_ = std::min(min_, cell.low[l]);
+        max_ = std::max(max_, cell.high[l]);
       }
       count_ += counted;
       undefined_ += given - counted;
-      sum_.add(lane_tree(sums.data()));
-      sum_of_squares_.add(lane_tree(squares.data()));
+      sum_.add(lane_tree(cell.sums.data()));
+      sum_of_squares_.add(lane_tree(cell.squares.data()));
     }
   }
 }

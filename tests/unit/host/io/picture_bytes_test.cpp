@@ -26,8 +26,28 @@ TEST(PictureBytes, PngKeepsEveryPixel) {
   EXPECT_EQ(bytes.substr(0, 4), "\x89PNG");
   const test::OpenDataset read = decoded(bytes);
   ASSERT_TRUE(read);
-  for (int band = 0; band < 3; ++band) {
-    EXPECT_EQ(test::read_band(*read, band + 1).values[5], 14.0 * (15 + band));
+  ASSERT_EQ(read->GetRasterCount(), 1);  // six colours: a palette
+  const auto place = static_cast<int>(test::read_band(*read, 1).values[5]);
+  const GDALColorEntry* color = read->GetRasterBand(1)->GetColorTable()->GetColorEntry(place);
+  EXPECT_EQ(color->c1, 14 * 15);
+  EXPECT_EQ(color->c2, 14 * 16);
+  EXPECT_EQ(color->c3, 14 * 17);
+}
+
+TEST(PictureBytes, PngOfManyColorsHasNoPalette) {
+  for (const int colors : {256, 257}) {
+    RgbImage image{colors, 1, {}};
+    for (int i = 0; i < colors; ++i) {
+      for (const int c : {i % 256, i / 256, 7}) image.rgb.push_back(static_cast<std::uint8_t>(c));
+    }
+    std::string bytes = png_bytes(image);
+    const test::OpenDataset read = decoded(bytes);
+    ASSERT_TRUE(read);
+    ASSERT_EQ(read->GetRasterCount(), colors <= 256 ? 1 : 3);
+    if (colors <= 256) continue;
+    EXPECT_EQ(test::read_band(*read, 1).values[255], 255.0);
+    EXPECT_EQ(test::read_band(*read, 1).values[256], 0.0);
+    EXPECT_EQ(test::read_band(*read, 2).values[256], 1.0);
   }
 }
 

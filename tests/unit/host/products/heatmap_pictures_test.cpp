@@ -54,9 +54,15 @@ TEST_F(HeatmapPicturesFiles, PngHoldsTheVeryPixels) {
   ASSERT_TRUE(read);
   ASSERT_EQ(read->GetRasterXSize(), 13);
   ASSERT_EQ(read->GetRasterYSize(), 5);
-  std::vector<std::uint8_t> pixels(13 * 5 * 3);
-  ASSERT_EQ(read->RasterIO(GF_Read, 0, 0, 13, 5, pixels.data(), 13, 5, GDT_Byte, 3, nullptr, 3, 39, 1, nullptr),
+  std::vector<std::uint8_t> places(13 * 5), pixels;
+  ASSERT_EQ(read->RasterIO(GF_Read, 0, 0, 13, 5, places.data(), 13, 5, GDT_Byte, 1, nullptr, 0, 0, 0, nullptr),
             CE_None);
+  const GDALColorTable* colors = read->GetRasterBand(1)->GetColorTable();
+  ASSERT_NE(colors, nullptr);
+  for (const std::uint8_t place : places) {
+    const GDALColorEntry* c = colors->GetColorEntry(place);
+    for (const short value : {c->c1, c->c2, c->c3}) pixels.push_back(static_cast<std::uint8_t>(value));
+  }
   EXPECT_EQ(pixels, image.rgb);
 }
 
