@@ -60,6 +60,8 @@ class DateReader {
   std::int64_t decoded_bytes() const { return units_->decoded_bytes(); }
   /// No later pass wants what this one decodes; call between passes.
   void hold_no_more() { units_->hold_no_more(); }
+  /// No later pass wants what this one decodes, but its tiles share it: `units` at a time.
+  void hold_at_most(std::int32_t units) { units_->hold_at_most(units); }
   /// For another reader; this one is done.
   std::unique_ptr<UnitCache> take_units() { return std::move(units_); }
 

@@ -82,8 +82,8 @@ void PairTiles::each_of_grid(const std::string& name, const Work& compute, const
   const bool kept = store_ != nullptr && !plan_.sampled() && !changes_made_.empty();
   if (plan_.sampled()) store_.reset();
   if (!plan_.options.products.sites) {  // no pass comes after this one
-    if (!plan_.tiles.before_shares) before_->hold_no_more();
-    if (!plan_.tiles.after_shares) after_->hold_no_more();
+    plan_.tiles.before_shares ? before_->hold_at_most(plan_.tiles.before_in_use) : before_->hold_no_more();
+    plan_.tiles.after_shares ? after_->hold_at_most(plan_.tiles.after_in_use) : after_->hold_no_more();
   }
   run(name, {&grid_tiles_, 0, kept, false, false, false, read}, compute, consume, false);
 }

@@ -164,6 +164,12 @@ std::int32_t UnitCache::keep(std::int32_t kept, std::int32_t unit_capacity) {
   return count;
 }
 
+void UnitCache::hold_at_most(std::int32_t units) {
+  const std::int32_t capacity = capacity_;
+  keep(std::max(0, capacity - units), units);
+  capacity_ = std::min(capacity, capacity_);
+}
+
 void UnitCache::release(Position unit) {
   const std::lock_guard lock(mutex_);
   if (--unit->users == 0) changed_.notify_all();

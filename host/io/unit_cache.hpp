@@ -38,6 +38,10 @@ class UnitCache {
   /// others leave, and `unit_capacity` units come and go beside them. Call while nobody reads. Returns the units kept.
   std::int32_t keep(std::int32_t kept, std::int32_t unit_capacity);
 
+  /// From now on what is here stays, and `units` of the others come and go beside it, in buffers that are used again:
+  /// new memory costs more than it saves once nobody comes back. Call while nobody reads.
+  void hold_at_most(std::int32_t units);
+
   /// From now on as if made with shared = false; what is here stays until it leaves. Call while nobody reads.
   void hold_no_more() { shared_ = false; }
 

@@ -170,6 +170,8 @@ std::optional<TilePlan> try_plan(const PlanRequest& r, int threads, std::int32_t
   }
   p.before_units = static_cast<std::int32_t>(caches.before);
   p.after_units = static_cast<std::int32_t>(caches.after);
+  p.before_in_use = p.before_units;
+  p.after_in_use = p.after_units;
   p.planned_bytes = used;
   return p;
 }

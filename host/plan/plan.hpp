@@ -57,8 +57,9 @@ struct TilePlan {
   std::int32_t tile_width = 0, tile_height = 0;
   std::int32_t panel_width = 0;  ///< columns worked through top to bottom before the next panel
   SlotShape slot;
-  int slot_count = 0, workers = 0;                 ///< workers: threads that take a tile from its file to its result
-  std::int32_t before_units = 0, after_units = 0;  ///< capacity of the unit caches
+  int slot_count = 0, workers = 0;                   ///< workers: threads that take a tile from its file to its result
+  std::int32_t before_units = 0, after_units = 0;    ///< capacity of the unit caches
+  std::int32_t before_in_use = 0, after_in_use = 0;  ///< of them what one pass over the tiles needs at a time
   /// A date's unit is wanted again by a neighbour of the tile that reads it first.
   bool before_shares = true, after_shares = true;
   /// Units of a pass stay for the next.
