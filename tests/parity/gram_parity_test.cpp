@@ -64,6 +64,31 @@ TEST_P(GramParity, EveryKindOfWeight) {
   }
 }
 
+TEST_P(GramParity, BothSubsetsInOneLook) {
+  GS_SKIP_WITHOUT(executor());
+  const auto backend = make_backend(executor());
+  for (const Values values : {Values::ordinary, Values::extreme}) {
+    const Scene image = scene(263, 2, values);  // a whole chunk and a broken one a row
+    const PairTile tile = image.tile({0, 0, image.width, image.height}, 0);
+    WorkspaceShape shape;
+    shape.type = type();
+    shape.band_count = band_count();
+    shape.width = tile.width;
+    shape.height = tile.height;
+    const auto workspace = backend->make_workspace(shape);
+    for (const WeightKind kind : {WeightKind::unit, WeightKind::below, WeightKind::table}) {
+      GramRecipe recipe{make_rule(image, kind, 1, band_count()), GramSubset::everything, {}, 512, 256};
+      TileGram everything, held_out;
+      backend->gram_and_held_out(*workspace, tile, recipe, everything, held_out);
+      EXPECT_TRUE(same_sums(reference_gram(image, recipe), everything))
+          << image.name() << " kind " << static_cast<int>(kind);
+      recipe.subset = GramSubset::held_out;
+      EXPECT_TRUE(same_sums(reference_gram(image, recipe), held_out))
+          << image.name() << " held out, kind " << static_cast<int>(kind);
+    }
+  }
+}
+
 TEST_P(GramParity, SmallImagesAndExtremeValues) {
   GS_SKIP_WITHOUT(executor());
   const auto backend = make_backend(executor());

@@ -168,6 +168,31 @@ TEST(UnitCache, KeptUnitsAreNotDecodedAgainWhateverComesBesideThem) {
   EXPECT_EQ(cache.decoded_units(), 9 + 7);
 }
 
+TEST(UnitCache, WhatIsHereStaysAndTheOthersShareAFewBuffers) {
+  MemorySource source = source_of();
+  UnitCache cache(source, kBands, PixelType::u16, 9);
+  const auto unit = [](std::int32_t x, std::int32_t y) { return Window{x * kUnit, y * kUnit, 20, 20}; };
+  for (const Window& w : {unit(0, 0), unit(1, 0)}) EXPECT_TRUE(reads_right(cache, source, w));
+  cache.hold_at_most(2);
+  for (const Window& w : {unit(2, 0), unit(0, 1), unit(1, 1), unit(2, 1)}) EXPECT_TRUE(reads_right(cache, source, w));
+  EXPECT_EQ(cache.decoded_units(), 6);
+  for (const Window& w : {unit(0, 0), unit(1, 0), unit(1, 1), unit(2, 1)}) EXPECT_TRUE(reads_right(cache, source, w));
+  EXPECT_EQ(cache.decoded_units(), 6);  // two from before, and the last two
+  EXPECT_TRUE(reads_right(cache, source, unit(2, 0)));
+  EXPECT_EQ(cache.decoded_units(), 7);
+}
+
+TEST(UnitCache, HoldingFewLeavesRoomForThem) {
+  MemorySource source = source_of();
+  UnitCache cache(source, kBands, PixelType::u16, 3);
+  const auto unit = [](std::int32_t x, std::int32_t y) { return Window{x * kUnit, y * kUnit, 20, 20}; };
+  for (const Window& w : {unit(0, 0), unit(1, 0), unit(2, 0)}) EXPECT_TRUE(reads_right(cache, source, w));
+  cache.hold_at_most(2);  // one of the three stays
+  EXPECT_TRUE(reads_right(cache, source, unit(2, 0)));
+  EXPECT_EQ(cache.decoded_units(), 3);
+  EXPECT_TRUE(reads_right(cache, source, {0, 0, kWidth, kHeight}));
+}
+
 TEST(UnitCache, AFailedDecodeIsToldAndTriedAgain) {
   MemorySource source = source_of();
   bool broken = true;
