@@ -68,7 +68,8 @@ TEST_P(GramParity, BothSubsetsInOneLook) {
   GS_SKIP_WITHOUT(executor());
   const auto backend = make_backend(executor());
   for (const Values values : {Values::ordinary, Values::extreme}) {
-    const std::int32_t width = executor() == Executor::cpu ? 263 : 37;  // the CPU: a whole chunk and a broken one a row
+    const std::int32_t width =
+        executor() == Executor::cpu_one_thread ? 263 : 37;  // a whole chunk of the CPU and a broken one
     const Scene image = scene(width, 2, values);
     const PairTile tile = image.tile({0, 0, image.width, image.height}, 0);
     WorkspaceShape shape;
