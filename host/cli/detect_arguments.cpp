@@ -18,6 +18,7 @@ constexpr ScoreType kTypes[] = {ScoreType::float32, ScoreType::uint16, ScoreType
 constexpr RasterFormat kFormats[] = {RasterFormat::cog, RasterFormat::gtiff};
 constexpr ResampleMethod kResamplings[] = {ResampleMethod::nearest, ResampleMethod::bilinear, ResampleMethod::cubic,
                                            ResampleMethod::lanczos};
+constexpr DecodeChoice kDecodes[] = {DecodeChoice::automatic, DecodeChoice::cpu, DecodeChoice::cuda};
 constexpr BackendChoice kBackends[] = {BackendChoice::automatic, BackendChoice::cpu, BackendChoice::cuda};
 
 /// "1,2,red" as its entries; nothing for an empty text.
@@ -152,6 +153,7 @@ DetectOptions DetectArguments::options() const {
     }
     o.resources.device = static_cast<int>(device);
   }
+  o.resources.decode = choice("--decode", decode, kDecodes);
   o.resources.threads = threads;
   o.resources.memory_bytes = memory.empty() ? 0 : parse_bytes(memory);
   o.resources.tile = parse_tile(tile);
@@ -173,6 +175,9 @@ void declare_resources(CLI::App& verb, DetectArguments& a) {
   verb.add_option("--scratch", a.scratch, "Folder for scratch files; default beside OUT");
   verb.add_option("--backend", a.backend, "auto, cpu or cuda[:N]")
       ->envname("GROUNDSHIFT_BACKEND")
+      ->capture_default_str();
+  verb.add_option("--decode", a.decode,
+                  "Who unpacks the files' blocks: auto, cpu or cuda (experimental; an error where it cannot)")
       ->capture_default_str();
   verb.add_option("--threads", a.threads, "Worker threads; default every core")->check(CLI::Range(1, 1024));
   verb.add_option("--memory", a.memory, "Memory budget, e.g. 4GiB; default half of the memory, at most 8 GiB")

@@ -25,7 +25,7 @@ struct DetectArguments {
   std::string align = "off";
   double max_shift = 20.0;
   std::vector<std::string> creation_options;
-  std::string type = "Float32", format = "COG", backend = "auto", memory, tile = "auto", scratch;
+  std::string type = "Float32", format = "COG", backend = "auto", decode = "auto", memory, tile = "auto", scratch;
   std::string hysteresis, icm = "off", min_area = "4px", max_hole = "0";
   int connectivity = 8;
   SiteChoice sites;

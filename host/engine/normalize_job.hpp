@@ -8,6 +8,7 @@
 
 #include "host/base/progress.hpp"
 #include "host/engine/detect_plan.hpp"
+#include "host/engine/device_decode.hpp"
 #include "host/engine/pair_fit.hpp"
 #include "host/engine/product_maker.hpp"
 #include "host/pipeline/run_pass.hpp"
@@ -26,6 +27,7 @@ struct NormalizeResult {
   PairFit fit;
   ProductRecord product;
   std::vector<PassTiming> passes;
+  DecodeCounts decode;
   double wall_s = 0.0;
 };
 
