@@ -171,13 +171,16 @@ void declare_output(CLI::App& verb, DetectArguments& a, PairVerb kind) {
   verb.add_flag("--overwrite", a.overwrite, "Replace existing outputs");
 }
 
+void declare_decode(CLI::App& verb, DetectArguments& a) {
+  verb.add_option("--decode", a.decode,
+                  "Who unpacks the files' blocks: auto, cpu or cuda (experimental; an error where it cannot)")
+      ->capture_default_str();
+}
+
 void declare_resources(CLI::App& verb, DetectArguments& a) {
   verb.add_option("--scratch", a.scratch, "Folder for scratch files; default beside OUT");
   verb.add_option("--backend", a.backend, "auto, cpu or cuda[:N]")
       ->envname("GROUNDSHIFT_BACKEND")
-      ->capture_default_str();
-  verb.add_option("--decode", a.decode,
-                  "Who unpacks the files' blocks: auto, cpu or cuda (experimental; an error where it cannot)")
       ->capture_default_str();
   verb.add_option("--threads", a.threads, "Worker threads; default every core")->check(CLI::Range(1, 1024));
   verb.add_option("--memory", a.memory, "Memory budget, e.g. 4GiB; default half of the memory, at most 8 GiB")
@@ -265,6 +268,7 @@ void declare(CLI::App& verb, const std::shared_ptr<DetectArguments>& a, PairVerb
   verb.add_option("--src-nodata", a->src_nodata, "Nodata value of both dates instead of the files' own, or none");
   if (with_output) declare_output(verb, *a, kind);
   declare_resources(verb, *a);
+  if (kind != PairVerb::align) declare_decode(verb, *a);
   verb.add_flag("--json", a->json, "Print the result as JSON on standard output");
 }
 

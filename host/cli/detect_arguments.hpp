@@ -44,5 +44,6 @@ void declare(CLI::App& verb, const std::shared_ptr<DetectArguments>& arguments, 
 /// used.
 void declare_output(CLI::App& verb, DetectArguments& arguments, PairVerb kind);
 void declare_resources(CLI::App& verb, DetectArguments& arguments);
+void declare_decode(CLI::App& verb, DetectArguments& arguments);
 
 }  // namespace groundshift::cli

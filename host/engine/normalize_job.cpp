@@ -51,7 +51,8 @@ std::vector<std::string> normalized_names(const DetectPlan& plan) {
   return names;
 }
 
-DetectPlan plan_normalize(DetectOptions options, bool apply, Warnings& warnings, const std::stop_token& stop) {
+DetectPlan plan_normalize(DetectOptions options, bool apply, Warnings& warnings, const std::stop_token& stop,
+                          BackendShelf* shelf) {
   MethodOptions& m = options.method;
   m.scores = {ScoreName::difference};
   m.smooth = {1};
@@ -61,7 +62,7 @@ DetectPlan plan_normalize(DetectOptions options, bool apply, Warnings& warnings,
     m.normalize = NormalizationKind::none;
   }
   options.products.normalized = true;
-  DetectPlan plan = plan_detect(std::move(options), warnings, stop);
+  DetectPlan plan = plan_detect(std::move(options), warnings, stop, shelf);
   plan.passes.back() = {"normalize", "AFTER on BEFORE's radiometry, write"};
   return plan;
 }

@@ -33,7 +33,8 @@ struct NormalizeResult {
 
 /// Plan of a run that normalizes: float32, as many bands as AFTER. apply : coefficients of an earlier run (its
 /// summary), in place of a fit. Throws as plan_detect.
-DetectPlan plan_normalize(DetectOptions options, bool apply, Warnings& warnings, const std::stop_token& stop = {});
+DetectPlan plan_normalize(DetectOptions options, bool apply, Warnings& warnings, const std::stop_token& stop = {},
+                          BackendShelf* shelf = nullptr);
 
 /// Maps of bands out of the key "normalization" of a summary. Throws InputError: missing, no JSON, no affine fit.
 std::vector<BandNormalization> read_coefficients(const std::filesystem::path& path, std::size_t band_count);

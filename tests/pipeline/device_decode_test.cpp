@@ -1,133 +1,206 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whole jobs whose tiles the host-run device decodes: the CPU's pixels, whatever the files' form, what is damaged told
-// and counted alike, and refusals of --decode cuda.
-#include <cmath>
-#include <filesystem>
-#include <functional>
-#include <limits>
-#include <optional>
+// Whole jobs whose tiles the host-run device decodes: the CPU's pixels, whatever the files' form and wherever the tiles
+// lie.
 #include <string>
-#include <utility>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "host/base/error.hpp"
-#include "host/engine/decode_facts.hpp"
-#include "host/engine/summary.hpp"
-#include "tests/pipeline/detect_in_process.hpp"
-#include "tests/support/fibre/fibre_backend.hpp"
-#include "tests/support/fibre/runtime.hpp"
-#include "tests/support/scene_files.hpp"
-#include "tests/support/temporary_folder.hpp"
+#include "host/engine/normalize_job.hpp"
+#include "tests/pipeline/decode_rig.hpp"
 
 namespace groundshift::test {
 namespace {
 
-struct Outcome {
-  DetectResult result;
-  std::string error;      ///< of the run; the result then says nothing
-  std::string plan_text;  ///< its lines on decoding
-  nlohmann::ordered_json summary;
-  std::int64_t refusal_warnings = 0;
-};
+using Options = std::vector<std::string>;
 
-class DeviceDecode : public ::testing::Test {
- protected:
-  void SetUp() override {
-    options_ = detect_options(folder_ / "before.tif", folder_ / "after.tif", folder_ / "out.tif");
-    options_.method.normalize = NormalizationKind::none;
-    options_.method.scores = {ScoreName::difference};
-    options_.method.smooth = {3};
-    allocations_ = gs_fibre::live_allocations();
-  }
-  void TearDown() override {
-    gs_fibre::set_device_bytes(gs_fibre::kDeviceBytes);
-    EXPECT_EQ(gs_fibre::live_allocations(), allocations_);
-  }
+const Options kTiles = {"TILED=YES", "BLOCKXSIZE=128", "BLOCKYSIZE=64", "COMPRESS=DEFLATE"};
+const Options kStrips = {"BLOCKYSIZE=9", "COMPRESS=DEFLATE"};
 
-  struct Scene {
-    SceneSpec spec;
-    double scale = 1.0, offset = 0.0;  ///< of values 1..250
-  };
-  static Scene scene(GDALDataType type, std::vector<std::string> creation_options) {
-    Scene out;
-    out.spec.width = 290;
-    out.spec.height = 270;
-    out.spec.type = type;
-    out.spec.creation_options = std::move(creation_options);
-    out.spec.nodata = 0.0;
-    return out;
-  }
-
-  static void write_date(const std::filesystem::path& path, const Scene& scene, int date) {
-    write_scene(path, scene.spec, [&](int b, int x, int y) {
-      if ((x * 7 + y * 3) % 101 == date) return 0.0;
-      if (scene.spec.type == GDT_Float32 && (x + y * 5) % 97 == date) return std::numeric_limits<double>::quiet_NaN();
-      const double change = date == 2 && x > 120 && x < 180 && y > 100 && y < 170 ? 40.0 : 0.0;
-      const double v = 10.0 + 0.6 * texture(1, b, x / 3, y / 3) + 0.1 * texture(std::uint64_t(date), b, x, y) + change;
-      return scene.offset + scene.scale * std::floor(v);
-    });
-  }
-  void write_pair(const Scene& before, const Scene& after) {
-    write_date(options_.before, before, 1);
-    write_date(options_.after, after, 2);
-  }
-
-  /// decode : with cuda on the host-run device, else on the CPU
-  Outcome run_as(DecodeChoice decode) {
-    Outcome out;
-    Warnings warnings;
-    SilentProgress progress;
-    NoProducts products;
-    BackendShelf shelf;
-    options_.resources.decode = decode;
-    options_.resources.backend = decode == DecodeChoice::cuda ? BackendChoice::cuda : BackendChoice::cpu;
-    if (decode == DecodeChoice::cuda) shelf.put(options_.resources, {make_fibre_backend(), "host-run"});
-    try {
-      DetectPlan plan = plan_detect(options_, warnings, {}, &shelf);
-      EXPECT_EQ(plan.decode.on_device, decode == DecodeChoice::cuda);
-      out.plan_text = decode_text(plan);
-      out.result = run_detect(plan, products, {&progress, &warnings, {}});
-      out.summary = summary_json(plan, out.result, warnings);
-    } catch (const Error& e) {
-      out.error = e.what();
-    }
-    for (const Warning& w : warnings.list()) {
-      if (w.code == "device_refused_blocks") out.refusal_warnings += w.count;
-    }
-    return out;
-  }
-
-  static std::string hash(const Outcome& run) {
-    return run.result.products.empty() ? "no product: " + run.error : run.result.products.front().pixel_hash;
-  }
-  /// The same pixels by both, all of them decoded by the device.
-  void expect_same_pixels(const std::string& what) {
-    const Outcome cpu = run_as(DecodeChoice::cpu), device = run_as(DecodeChoice::cuda);
-    EXPECT_EQ(hash(device), hash(cpu)) << what;
-    EXPECT_EQ(device.result.valid_pixels, cpu.result.valid_pixels) << what;
-    EXPECT_GT(device.result.decode.device_blocks, 0) << what;
-    EXPECT_EQ(device.result.decode.cpu_blocks, 0) << what;
-    EXPECT_EQ(device.refusal_warnings, 0) << what;
-    EXPECT_EQ(cpu.result.decode.device_blocks, 0) << what;
-  }
-
-  TemporaryFolder folder_;
-  DetectOptions options_;
-  std::size_t allocations_ = 0;
-};
-
-const std::vector<std::string> kTiles = {"TILED=YES", "BLOCKXSIZE=128", "BLOCKYSIZE=64", "COMPRESS=DEFLATE"};
-
-std::vector<std::string> with(std::vector<std::string> options, const std::vector<std::string>& more) {
+Options with(Options options, const Options& more) {
   options.insert(options.end(), more.begin(), more.end());
   return options;
 }
 
-TEST_F(DeviceDecode, GivesTheCpusPixels) {
-  write_pair(scene(GDT_UInt16, with(kTiles, {"PREDICTOR=2"})), scene(GDT_UInt16, {"COMPRESS=DEFLATE", "BLOCKYSIZE=9"}));
-  expect_same_pixels("u16");
+class DeviceDecode : public DecodeRig {};
+
+// Every form that the device takes: type x predictor x interleave, tiles on one date and strips on the other.
+class DecodedForms : public DecodeRig, public ::testing::WithParamInterface<GDALDataType> {};
+
+TEST_P(DecodedForms, GiveTheCpusPixels) {
+  const GDALDataType type = GetParam();
+  for (const char* predictor : {"PREDICTOR=1", "PREDICTOR=2", "PREDICTOR=3"}) {
+    if (type != GDT_Float32 && std::string(predictor) == "PREDICTOR=3") continue;
+    for (const bool apart : {false, true}) {
+      const Options more = {predictor, apart ? "INTERLEAVE=BAND" : "INTERLEAVE=PIXEL"};
+      write_pair({type, with(kTiles, more)}, {type, with(kStrips, more)});
+      expect_same_pixels(fmt::format("{}, {}", predictor, more[1]));
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Types, DecodedForms, ::testing::Values(GDT_Byte, GDT_UInt16, GDT_Int16, GDT_Float32),
+                         [](const auto& type) { return std::string(GDALGetDataTypeName(type.param)); });
+
+TEST_F(DeviceDecode, TakesUncompressedBlocks) {
+  write_pair({GDT_UInt16, {"TILED=YES", "BLOCKXSIZE=64", "BLOCKYSIZE=64"}}, {GDT_UInt16, {"BLOCKYSIZE=1"}});
+  expect_same_pixels("none");
+}
+
+TEST_F(DeviceDecode, FillsSparseBlocks) {
+  for (const double nodata : {0.0, 7.0}) {
+    DateForm before(GDT_UInt16, with(kTiles, {"SPARSE_OK=TRUE"}));
+    before.spec.nodata = nodata;
+    write_scene(options_.before, before.spec, [&](int b, int x, int y) {  // the left and the lowest blocks hold nothing
+      return x < 128 || y >= 192 ? nodata : 100.0 + texture(1, b, x, y);
+    });
+    write_date(options_.after, {GDT_UInt16, kStrips}, 2);
+    const DecodeOutcome device = expect_same_pixels(fmt::format("nodata {}", nodata));
+    EXPECT_GT(device.result.valid_pixels, 0);
+  }
+  DateForm without(GDT_UInt16, with(kTiles, {"SPARSE_OK=TRUE"}));
+  without.spec.nodata.reset();
+  write_scene(options_.before, without.spec, [](int b, int x, int y) { return x < 128 ? 0.0 : texture(1, b, x, y); });
+  expect_same_pixels("zeros that are values");
+}
+
+// AFTER begins 30 pixels to the right and 20 further down, and ends before BEFORE does.
+TEST_F(DeviceDecode, FillsWhatLiesBesideADate) {
+  const DateForm before(GDT_UInt16, with(kTiles, {"PREDICTOR=2"}));
+  DateForm after = before;
+  after.spec.width = 200;
+  after.spec.height = 180;
+  (*after.spec.geotransform)[0] += 30 * 10.0;
+  (*after.spec.geotransform)[3] -= 20 * 10.0;
+  write_pair(before, after);
+  const DecodeOutcome device = expect_same_pixels("AFTER smaller");
+  EXPECT_LT(device.result.valid_pixels, 200 * 180);
+  std::swap(options_.before, options_.after);
+  expect_same_pixels("AFTER larger");
+}
+
+TEST_F(DeviceDecode, TakesTheBandsAskedFor) {
+  DateForm before(GDT_Byte, with(kTiles, {"INTERLEAVE=BAND"})), after(GDT_Byte, kStrips);
+  before.spec.band_count = 4;
+  after.spec.band_count = 3;
+  write_pair(before, after);
+  options_.before_bands = {"4", "1"};
+  options_.after_bands = {"2", "3"};
+  expect_same_pixels("a choice in another order");
+  options_.before_bands = {"1", "3", "4"};
+  options_.method.scores = {ScoreName::mad};
+  options_.method.smooth = {1};
+  expect_same_pixels("unequal counts");
+  options_.src_nodata = 61.0;
+  expect_same_pixels("a nodata value of the user");
+  options_.src_nodata.reset();
+  options_.ignore_nodata = true;
+  expect_same_pixels("no nodata value");
+}
+
+// Passes over kept tiles: on the device, in memory, in scratch, and decoded again.
+TEST_F(DeviceDecode, OfSeveralPasses) {
+  write_pair({GDT_UInt16, with(kTiles, {"PREDICTOR=2"})}, {GDT_UInt16, kStrips});
+  options_.method.scores = {ScoreName::irmad};
+  options_.method.irmad_passes = 2;
+  options_.method.smooth = {1};
+  const DecodeOutcome there = expect_same_pixels("kept on the device");
+  EXPECT_GT(there.result.residency.device_bytes, 0);
+  EXPECT_EQ(there.result.decode.device_blocks, there.summary["plan"]["decode"]["blocks_a_pass"]);
+  options_.method.scores = {ScoreName::scva};
+  options_.method.normalize = NormalizationKind::zscore;
+  expect_same_pixels("one pass of statistics");
+  options_.method.fit_pixels = kCellSize * kCellSize;
+  expect_same_pixels("a sample of cells");
+}
+
+TEST_F(DeviceDecode, OfTilesThatAreChangedBeforeTheyAreWorkedOn) {
+  DateForm form(GDT_Byte, kTiles);
+  write_scene(options_.before, form.spec, [](int b, int x, int y) { return y % 9 == 3 ? 1.0 : texture(1, b, x, y); });
+  write_scene(options_.after, form.spec, [](int b, int x, int y) { return y % 9 == 3 ? 1.0 : texture(2, b, x, y); });
+  options_.method.normalize = NormalizationKind::huber;
+  options_.method.scores = {ScoreName::scva};
+  options_.products.change_class = options_.products.direction = options_.products.normalized = true;
+  const DecodeOutcome device = expect_same_pixels("clipped pixels");
+  EXPECT_GT(device.result.fit.clipped, 0);
+  EXPECT_EQ(device.hashes.size(), 4u);
+}
+
+TEST_F(DeviceDecode, DoesNotDependOnTileOrMemory) {
+  write_pair({GDT_Byte, kTiles}, {GDT_Byte, kStrips});
+  options_.method.smooth = {9};
+  const DecodeOutcome cpu = run_as(DecodeChoice::cpu);
+  for (const std::int32_t tile : {256, 512, kWholeTile}) {
+    options_.resources.tile = tile;
+    for (const int threads : {1, 3}) {
+      options_.resources.threads = threads;
+      const DecodeOutcome device = run_as(DecodeChoice::cuda);
+      EXPECT_EQ(device.hashes, cpu.hashes) << tile << ", " << threads;
+      EXPECT_EQ(device.result.decode.cpu_blocks, 0);
+    }
+  }
+}
+
+TEST_F(DeviceDecode, OfAfterAloneToNormalizeIt) {
+  write_pair({GDT_UInt16, kTiles}, {GDT_UInt16, with(kStrips, {"PREDICTOR=2"})});
+  options_.method.normalize = NormalizationKind::zscore;
+  options_.resources.backend = BackendChoice::cpu;
+  Warnings warnings;
+  SilentProgress progress;
+  const JobContext context{&progress, &warnings, {}};
+  DetectPlan cpu = plan_normalize(options_, false, warnings);
+  const NormalizeResult expected = run_normalize(cpu, std::nullopt, context);
+  BackendShelf shelf;
+  options_.resources.backend = BackendChoice::cuda;
+  options_.resources.decode = DecodeChoice::cuda;
+  shelf.put(options_.resources, {make_fibre_backend(), "host-run"});
+  DetectPlan device = plan_normalize(options_, false, warnings, {}, &shelf);
+  const NormalizeResult result = run_normalize(device, std::nullopt, context);
+  EXPECT_EQ(result.product.pixel_hash, expected.product.pixel_hash);
+  EXPECT_GT(result.decode.device_blocks, device.decode.a_pass.block_count);  // the fit's, and AFTER's once more
+  EXPECT_EQ(result.decode.cpu_blocks, 0);
+}
+
+// The summary says who decoded what; the plan says what it takes.
+TEST_F(DeviceDecode, IsToldByPlanAndSummary) {
+  write_pair({GDT_Byte, kTiles}, {GDT_Byte, kStrips});
+  const DecodeOutcome device = run_as(DecodeChoice::cuda), cpu = run_as(DecodeChoice::cpu);
+  const auto& decode = device.summary["plan"]["decode"];
+  EXPECT_EQ(decode["by"], "cuda");
+  EXPECT_EQ(decode["experimental"], true);
+  EXPECT_EQ(decode["stored_blocks"], 3 * 5 + 30);  // 290 x 270 in 128 x 64 and in strips of 9
+  EXPECT_EQ(decode["device_blocks"], decode["blocks_a_pass"]);
+  EXPECT_GT(decode["blocks_a_pass"], decode["stored_blocks"]);  // a halo of one pixel
+  EXPECT_EQ(decode["cpu_blocks"], 0);
+  EXPECT_EQ(decode["refused_blocks"], 0);
+  EXPECT_GT(decode["batch"]["host_bytes"], decode["stored_bytes"].get<std::int64_t>() / 4);
+  EXPECT_EQ(device.summary["inputs"][0]["reader"]["way"], "tiff: raw blocks, DEFLATE, decoded by the device");
+  EXPECT_EQ(device.summary["command"]["options"]["decode"], "cuda");
+  EXPECT_NE(device.plan_text.find("by the device (asked for; experimental"), std::string::npos) << device.plan_text;
+  EXPECT_NE(device.plan_text.find("45 blocks stored"), std::string::npos) << device.plan_text;
+  EXPECT_EQ(cpu.summary["plan"]["decode"]["by"], "cpu");
+  EXPECT_EQ(cpu.summary["inputs"][0]["reader"]["way"], "tiff: raw blocks, DEFLATE");
+  EXPECT_NE(cpu.plan_text.find("by the CPU (asked for)"), std::string::npos) << cpu.plan_text;
+}
+
+// The planned memory holds the batches too.
+TEST_F(DeviceDecode, IsPlannedInsideTheMemory) {
+  write_pair({GDT_UInt16, kTiles}, {GDT_UInt16, kStrips});
+  const auto planned = [&](DecodeChoice decode) {
+    BackendShelf shelf;
+    Warnings warnings;
+    options_.resources.backend = BackendChoice::cuda;
+    options_.resources.decode = decode;
+    shelf.put(options_.resources, {make_fibre_backend(), "host-run"});
+    const DetectPlan plan = plan_detect(options_, warnings, {}, &shelf);
+    return std::pair{plan.tiles.slot.total_bytes, PackedBatch::byte_count(plan.decode.shape)};
+  };
+  const auto [with_cpu, none] = planned(DecodeChoice::automatic);
+  const auto [with_device, batch] = planned(DecodeChoice::cuda);
+  EXPECT_EQ(none, 0);
+  EXPECT_GT(batch, 0);
+  EXPECT_GE(with_device, with_cpu + batch);
 }
 
 }  // namespace
