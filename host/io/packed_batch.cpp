@@ -84,6 +84,7 @@ bool PackedBatch::add_outside(Date date, PixelType type, std::int32_t band_count
 
 PackedTile PackedBatch::tile() {
   std::stable_sort(blocks_.begin(), blocks_.end(), [](const codec::PackedBlock& a, const codec::PackedBlock& b) {
+    if (a.is_packed() != b.is_packed()) return a.is_packed();
     return a.packed_byte_count > b.packed_byte_count;
   });
   statuses_.assign(blocks_.size(), codec::DecodeStatus::not_decoded);

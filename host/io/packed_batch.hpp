@@ -49,7 +49,7 @@ class PackedBatch {
   /// Pixels of the tile that lie in no file: 0 and invalid. part : in pixels of the tile
   bool add_outside(Date date, PixelType type, std::int32_t band_count, const Window& part);
 
-  /// Everything added, for Backend::decode; largest blocks first.
+  /// Everything added, for Backend::decode; packed blocks first, the largest of them first.
   PackedTile tile();
   /// Blocks of files among those added, and the bytes that they unpack to.
   std::int64_t stored_blocks() const { return stored_blocks_; }

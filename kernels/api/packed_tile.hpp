@@ -14,8 +14,9 @@ namespace groundshift {
 
 /// Blocks of one tile, in host memory. Does not own.
 /// packed         : bytes of the blocks, of Backend::allocate_host, to the end of the last one's kBlockAlignment
-/// blocks         : of both dates, all of the tile's pixel type, deflate, none or absent, below 256 MiB; largest
-///                  packed_byte_count first; `planes` is the date, their parts lie inside the tile and meet nowhere
+/// blocks         : of both dates, all of the tile's pixel type, deflate, none or absent, below 256 MiB; first those
+///                  that are packed, the largest first; `planes` is the date, their parts lie inside the tile and meet
+///                  nowhere
 /// raw_byte_count : room that raw_offset and raw_byte_count of the packed ones ask for
 /// band_count     : bands of BEFORE and AFTER that the blocks fill; further bands of the tile become 0
 struct PackedTile {

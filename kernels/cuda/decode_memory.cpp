@@ -52,7 +52,11 @@ codec::DecodeBatch DecodeMemory::copy_in(cudaStream_t stream, const PackedTile& 
         cudaMemcpyAsync(packed_.data(), tile.packed.data(), tile.packed.size(), cudaMemcpyHostToDevice, stream));
   }
   GS_CUDA_TRY(cudaMemsetAsync(next_.data(), 0, sizeof(std::uint32_t), stream));
-  std::fill_n(staging_.data(), tile.blocks.size(), codec::DecodeStatus::not_decoded);
+  std::transform(tile.blocks.begin(), tile.blocks.end(), staging_.data(), [](const codec::PackedBlock& block) {
+    if (block.is_packed()) return codec::DecodeStatus::not_decoded;
+    const bool whole = block.absent || block.packed_byte_count >= block.raw_byte_count;
+    return whole ? codec::DecodeStatus::ok : codec::DecodeStatus::too_little;
+  });
   GS_CUDA_TRY(cudaMemcpyAsync(statuses_.data(), staging_.data(), tile.blocks.size() * sizeof(codec::DecodeStatus),
                               cudaMemcpyHostToDevice, stream));
   return batch;

@@ -29,11 +29,6 @@ __global__ void __launch_bounds__(32 * kInflateWarps, 8) inflate_kernel(DecodeBa
     const std::uint32_t number = ThreadLanes::get(taken, 0);
     if (number >= batch.block_count) return;
     const PackedBlock block = batch.blocks[number];
-    if (!block.is_packed()) {
-      const bool whole = block.absent || block.packed_byte_count >= block.raw_byte_count;
-      if (ThreadLanes::lane_number() == 0) batch.status[number] = whole ? DecodeStatus::ok : DecodeStatus::too_little;
-      continue;
-    }
     const codec::PackedBytes packed{reinterpret_cast<const std::uint32_t*>(batch.packed + block.packed_offset),
                                     block.packed_byte_count};
     auto* out = reinterpret_cast<std::uint8_t*>(batch.raw + block.raw_offset);
