@@ -30,11 +30,7 @@ void decode_tile(codec::PlaneDecoder& decoder, const PairTile& tile, const Packe
   batch.layouts = packed.layouts.data();
   batch.planes = planes.data();
   batch.targets = packed.targets.data();
-  std::fill(statuses.begin(), statuses.end(), codec::DecodeStatus::not_decoded);
-  for (std::uint32_t i = 0; i < batch.block_count; ++i) {
-    statuses[i] = decoder.decode(batch, i);
-    if (statuses[i] != codec::DecodeStatus::ok) return;
-  }
+  for (std::uint32_t i = 0; i < batch.block_count; ++i) statuses[i] = decoder.decode(batch, i);
 }
 
 }  // namespace groundshift::cpu

@@ -10,8 +10,8 @@
 
 namespace groundshift::cpu {
 
-/// Backend::decode into the tile's host memory, which must be the caller's to write. Stops at the first block that is
-/// not ok; those behind it are not_decoded. Throws std::invalid_argument for statuses that are not one a block.
+/// Backend::decode into the tile's host memory, which must be the caller's to write. Throws std::invalid_argument for
+/// statuses that are not one a block.
 void decode_tile(codec::PlaneDecoder& decoder, const PairTile& tile, const PackedTile& packed,
                  std::span<codec::DecodeStatus> statuses);
 

