@@ -133,9 +133,11 @@ TEST_F(DeviceDecode, DoesNotDependOnTileOrMemory) {
   const DecodeOutcome cpu = run_as(DecodeChoice::cpu);
   for (const std::int32_t tile : {256, 512, kWholeTile}) {
     options_.resources.tile = tile;
-    for (const int threads : {1, 3}) {
+    for (const auto& [threads, memory] : {std::pair{1, std::int64_t{1} << 30}, std::pair{3, std::int64_t{64} << 20}}) {
       options_.resources.threads = threads;
+      options_.resources.memory_bytes = memory;
       const DecodeOutcome device = run_as(DecodeChoice::cuda);
+      EXPECT_EQ(device.error, "");
       EXPECT_EQ(device.hashes, cpu.hashes) << tile << ", " << threads;
       EXPECT_EQ(device.result.decode.cpu_blocks, 0);
     }
