@@ -19,7 +19,7 @@ most_bytes=$((60 << 20))
 multiarch=/usr/lib/$(uname -m)-linux-gnu
 
 options=(-DCMAKE_BUILD_TYPE=Release -DGS_BUNDLE=ON -DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
-programs=(groundshift gs_parity gs_hash_matrix gs_bench_backend gs_bench_resample gs_bench_pipeline)
+programs=(groundshift gs_parity gs_hash_matrix gs_bench_backend gs_bench_block_decode gs_bench_resample gs_bench_pipeline)
 nvcc=$(command -v nvcc || true)
 [ -n "$nvcc" ] || { [ ! -x /usr/local/cuda/bin/nvcc ] || nvcc=/usr/local/cuda/bin/nvcc; }
 if [ -n "$nvcc" ] && [ "${GROUNDSHIFT_BUNDLE_CUDA:-on}" != off ]; then

@@ -45,6 +45,7 @@ CROSSING = {
 }
 # Single headers that a room may take from a room it has no arrow to: plain data both sides must agree on.
 SINGLE_HEADERS = {
+    "kernels/api": {"kernels/codec/decode_batch.hpp"},
     "kernels/solve": {"kernels/api/pair_tile.hpp", "kernels/api/gram_recipe.hpp", "kernels/api/resample_recipe.hpp"},
     "kernels/recipes": {"kernels/api/score_recipe.hpp", "kernels/api/pair_tile.hpp", "kernels/api/gram_recipe.hpp",
                         "kernels/api/resample_recipe.hpp"},

@@ -8,7 +8,7 @@
 # Out of a bundle (scripts/bundle.sh) it takes the programs beside it and needs bash, coreutils, sed and awk; in a source
 # tree it builds them first (scripts/build.sh, which wants the libraries of scripts/setup.sh).
 # Every step has a time limit and stands alone: one that fails is recorded, and the next one runs.
-# OUTDIR gets gpu_check.json (all results), gpu_check.txt (the table), bench.json, kernels.txt and log.txt.
+# OUTDIR gets gpu_check.json (all results), gpu_check.txt (the table), bench.json, kernels.txt, decode.txt and log.txt.
 #
 # Exit 0: every step passed. 1: one failed. 3: no GPU, only the rehearsal ran (with --rehearse, asked for: 0).
 # The rehearsal goes through the same steps with the CPU backend, smaller; it shows that the check itself works.
@@ -42,7 +42,7 @@ if [ -x "$here/bin/groundshift" ]; then
 else
   root=$(cd "$here/.." && pwd)
   [ -f "$root/scripts/build.sh" ] || { echo "gpu_check: neither a bundle nor a source tree: $here" >&2; exit 2; }
-  targets="groundshift gs_parity gs_hash_matrix gs_bench_backend"
+  targets="groundshift gs_parity gs_hash_matrix gs_bench_backend gs_bench_block_decode"
   [ ! -x /usr/local/cuda/bin/nvcc ] && ! command -v nvcc > /dev/null || targets="$targets gs_bench_cuda_kernels"
   # shellcheck disable=SC2086
   (cd "$root" && scripts/build.sh $targets) || { echo "gpu_check: the build failed" >&2; exit 1; }
@@ -119,12 +119,13 @@ fi
 
 # Every job with both backends (rehearsal: one thread and small tiles against all threads): one hash.
 hash_of() { sed -n 's/.*"pixel_hash": "\([0-9a-f]*\)".*/\1/p' "$1" | head -n 1; }
-hashes=""
+hashes="" second_options=""
 compare_job() {
   local name=$1 start=$SECONDS a b status=passed
   shift
   local first="--backend cpu" second="--backend cuda" options
   [ $mode = gpu ] || { first="--backend cpu --threads 1 --tile 256" second="--backend cpu"; }
+  second="$second $second_options"
   rm -f "$work"/{first,second}.json
   for side in first second; do
     options=$first
@@ -154,6 +155,26 @@ if step "scene for the jobs" 600 "$bin/groundshift" synth "$work/scene" --size "
   compare_job log-ratio --normalize none --score log-ratio --window 3
   compare_job histogram --normalize histogram --score cva
 fi
+# Tiles decoded by the device (rehearsal: by the CPU when asked to): the same hashes, and the summary says who decoded.
+compare_decoded() {
+  local name=$1 blocks
+  compare_job "$@"
+  [ $mode = gpu ] || return 0
+  blocks=$(sed -n 's/.*"device_blocks": \([0-9]*\).*/\1/p' "$work/second.json" 2> /dev/null | head -n 1)
+  if [ "${blocks:-0}" -gt 0 ] && grep -q '"refused_blocks": 0' "$work/second.json"; then
+    record "by the device: $name" passed 0 "$blocks blocks, none refused"
+  else
+    record "by the device: $name" failed 0 "'${blocks:-}' blocks, or some were refused"
+  fi
+}
+if [ -s "$work/scene/before.tif" ]; then
+  second_options="--decode $([ $mode = gpu ] && echo cuda || echo cpu)"
+  compare_decoded decoded-cva --normalize none --score cva --smooth 1
+  compare_decoded decoded-scva-smooth --normalize orthogonal --score scva --smooth 3,9
+  compare_decoded decoded-irmad --normalize none --score irmad --smooth 1
+  compare_decoded decoded-construction --preset construction
+  second_options=""
+fi
 step "the scene that ships" 300 "$bin/groundshift" detect "$scene/before.tif" "$scene/after.tif" "$work/romania.tif" --overwrite
 
 # Memory and race checkers over the kernels' tests.
@@ -180,6 +201,18 @@ if step "kernel benches" 900 "$bin/${bench[0]}" "${bench[1]}" --benchmark_min_ti
   grep -E 'of_copy_percent|items_per_second|copy_bandwidth' "$work/last" > "$out/kernels.txt"
   [ -s "$out/kernels.txt" ] || record "kernel benches" failed 0 "they told of no rate"
   cat "$out/kernels.txt" >> "$table"
+fi
+
+# Blocks decoded: of a core, and of a device by blocks in flight.
+if step "decode rates" 600 "$bin/gs_bench_block_decode" --benchmark_min_time=0.2; then
+  grep -E 'decode/.*bytes_per_second' "$work/last" > "$out/decode.txt"
+  rates=$(grep -c . "$out/decode.txt")
+  cat "$out/decode.txt" >> "$table"
+  if [ $mode = gpu ] && [ "$rates" -lt 9 ]; then
+    record "decode rates" failed 0 "$rates rates, not those of a core and of 121 to 2048 blocks in flight"
+  elif [ "$rates" -eq 0 ]; then
+    record "decode rates" failed 0 "they told of no rate"
+  fi
 fi
 
 # Whole jobs with their stages.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <string>
 
+#include "bench/micro/device_timer.hpp"
 #include "bench/micro/tile_pair.hpp"
 #include "kernels/cuda/device_workspace.hpp"
 
@@ -15,44 +16,13 @@ namespace {
 using cuda::DeviceBuffer;
 using cuda::DeviceWorkspace;
 
-// Events that take times (the executor's own do not).
-class Timer {
- public:
-  Timer() {
-    GS_CUDA_TRY(cudaEventCreate(&begin_));
-    GS_CUDA_TRY(cudaEventCreate(&end_));
-  }
-  ~Timer() {
-    GS_CUDA_CHECK_NOTHROW(cudaEventDestroy(begin_));
-    GS_CUDA_CHECK_NOTHROW(cudaEventDestroy(end_));
-  }
-  Timer(const Timer&) = delete;
-  Timer& operator=(const Timer&) = delete;
-
-  /// Seconds that what `work` starts on `stream` takes there.
-  template <class F>
-  double seconds(cudaStream_t stream, const F& work) {
-    GS_CUDA_TRY(cudaEventRecord(begin_, stream));
-    work();
-    GS_CUDA_TRY(cudaEventRecord(end_, stream));
-    GS_CUDA_TRY(cudaEventSynchronize(end_));
-    float milliseconds = 0;
-    GS_CUDA_TRY(cudaEventElapsedTime(&milliseconds, begin_, end_));
-    return milliseconds * 1e-3;
-  }
-
- private:
-  cudaEvent_t begin_ = nullptr;
-  cudaEvent_t end_ = nullptr;
-};
-
 // Bytes read and written a second by the best of ten copies of 512 MiB within device memory.
 double copy_bandwidth() {
   constexpr std::size_t kBytes = std::size_t{512} << 20;
   const DeviceBuffer<std::byte> from(kBytes);
   const DeviceBuffer<std::byte> to(kBytes);
   const cuda::Stream stream;
-  Timer timer;
+  DeviceTimer timer;
   double best = 1e9;
   for (int round = 0; round < 10; ++round) {
     best = std::min(best, timer.seconds(stream.get(), [&] {
@@ -66,7 +36,7 @@ double copy_bandwidth() {
 template <class F>
 void measure(benchmark::State& state, const DeviceWorkspace& slot, std::int64_t pixels, std::int64_t bytes,
              double bandwidth, const F& start) {
-  Timer timer;
+  DeviceTimer timer;
   double total = 0.0;
   for (auto _ : state) {
     const double seconds = timer.seconds(slot.stream(), start);

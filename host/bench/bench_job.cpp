@@ -136,6 +136,7 @@ JobWork work_of(const DetectPlan& plan, const DetectResult& result) {
   const int score_bytes = plan.options.type == ScoreType::float32 ? 4 : plan.options.type == ScoreType::uint16 ? 2 : 1;
   work.heatmap_bytes = heatmap_pixels(plan) * score_bytes;
   work.on_device = plan.backend.backend->has_device_memory();
+  work.decoded_there = plan.decode.on_device;
   return work;
 }
 

@@ -27,25 +27,27 @@ double kernel_rate(const KernelRates& kernels, const std::string& pass) {
 Floor floor_of(const JobWork& work, const Limits& limits) {
   const double decoded = static_cast<double>(work.raw_bytes) * work.decodes;
   const auto heatmap = static_cast<double>(work.heatmap_bytes);
-  double compute = 0.0, touched = decoded + heatmap;
+  const double packed = static_cast<double>(work.stored_bytes) * work.decodes;
+  double compute = 0.0, touched = (work.decoded_there ? packed : decoded) + heatmap;
   for (const PassWork& pass : work.passes) {
     compute += seconds(static_cast<double>(pass.pixels), kernel_rate(limits.kernels, pass.name));
     touched += static_cast<double>(pass.pixels) * static_cast<double>(work.pair_bytes);
   }
   Floor floor;
-  floor.cores = {{"decode", seconds(decoded, limits.unpack ? limits.unpack->all : limits.decode.all)},
-                 {"compute", work.on_device ? 0.0 : compute},
-                 {"encode", limits.pack ? seconds(heatmap, limits.pack->all) : 0.0}};
+  floor.cores = {
+      {"decode", work.decoded_there ? 0.0 : seconds(decoded, limits.unpack ? limits.unpack->all : limits.decode.all)},
+      {"compute", work.on_device ? 0.0 : compute},
+      {"encode", limits.pack ? seconds(heatmap, limits.pack->all) : 0.0}};
   double cores = 0.0;
   for (const Floor::Term& term : floor.cores) cores += term.seconds;
   const double cached = limits.storage.cached.value_or(0.0);
   floor.terms = {{"cores", cores},
                  {"memory", seconds(touched, limits.triad.all)},
-                 {"read", seconds(static_cast<double>(work.stored_bytes) * work.decodes, cached)},
+                 {"read", seconds(packed, cached)},
                  {"write", seconds(static_cast<double>(work.output_bytes), limits.storage.write)},
                  {"scratch", seconds(static_cast<double>(work.scratch_bytes * (1 + work.scratch_reads)), cached)}};
   if (work.on_device && limits.device) {
-    floor.terms.push_back({"copy in", seconds(decoded, limits.device->copy_in)});
+    floor.terms.push_back({"copy in", seconds(work.decoded_there ? packed : decoded, limits.device->copy_in)});
     floor.terms.push_back({"device", compute});
     floor.terms.push_back({"copy out", seconds(heatmap, limits.device->copy_out)});
   }

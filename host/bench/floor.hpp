@@ -48,6 +48,7 @@ struct JobWork {
   std::vector<PassWork> passes;
   std::int64_t output_bytes = 0, heatmap_bytes = 0;
   bool on_device = false;
+  bool decoded_there = false;  ///< by the device, which packed bytes are copied to
 };
 
 /// Seconds that each resource needs if it does nothing else; `seconds` is the largest, of `resource`.
@@ -69,9 +70,10 @@ struct Floor {
 ///   read     = stored bytes x decodes / cached reads                the run's inputs are in the page cache
 ///   write    = output bytes / synced writes
 ///   scratch  = S (1 + reads) / cached reads                                     a copy to and from the page cache
-///   device: copy in = D / copy_in, compute = sum_k P_k / kernel_k, copy out = H / copy_out
+///   device: copy in = D / copy_in (where it decodes, stored bytes x decodes, and the cores decode nothing), compute =
+///   sum_k P_k / kernel_k, copy out = H / copy_out
 /// Where the files' codec could not be measured apart, `decode` stands for `unpack`, and packing counts nothing. So do
-/// hashing, pictures and passes whose kernel was not measured: a floor errs towards too low.
+/// decoding by a device, hashing, pictures and passes whose kernel was not measured: a floor errs towards too low.
 Floor floor_of(const JobWork& work, const Limits& limits);
 
 /// The rate, with all threads, of what a pass of this name asks of a tile; 0 where that was not measured.

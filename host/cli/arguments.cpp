@@ -30,7 +30,6 @@ constexpr std::string_view kLater[] = {"--nodata-rule",
                                        "-ovr",
                                        "--config",
                                        "--on-corrupt",
-                                       "--decode",
                                        "--rerun"};
 
 bool is_job(std::string_view verb) {

@@ -33,8 +33,8 @@ using Json = nlohmann::ordered_json;
 constexpr std::array<const char*, 4> kStatusNames = {"left", "done", "kept", "failed"};
 
 /// Options that cannot change a pixel, or whose meaning the inputs carry.
-const std::set<std::string> kFactsOfTheRun = {"before",  "after",   "out",          "overwrite", "backend",
-                                              "scratch", "threads", "memory_bytes", "tile"};
+const std::set<std::string> kFactsOfTheRun = {"before", "after",   "out",     "overwrite",    "backend",
+                                              "decode", "scratch", "threads", "memory_bytes", "tile"};
 
 /// A JSON file; null when there is none or it is no JSON (an unfinished or foreign file).
 Json read_json(const fs::path& path) {

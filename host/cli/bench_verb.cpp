@@ -225,6 +225,7 @@ void add_bench_verb(CLI::App& app, Invocation& invocation) {
   declare_scores(verb, a->job.method);
   declare_output(verb, a->job, PairVerb::detect);
   declare_resources(verb, a->job);
+  declare_decode(verb, a->job);
   for (const CLI::Option* option : verb.get_options()) {
     const std::string name = option->get_name();
     const char* const of_method[] = {"--preset", "--normalize", "--score", "--smooth", "--fit-pixels", "--irmad"};

@@ -18,6 +18,7 @@ constexpr ScoreType kTypes[] = {ScoreType::float32, ScoreType::uint16, ScoreType
 constexpr RasterFormat kFormats[] = {RasterFormat::cog, RasterFormat::gtiff};
 constexpr ResampleMethod kResamplings[] = {ResampleMethod::nearest, ResampleMethod::bilinear, ResampleMethod::cubic,
                                            ResampleMethod::lanczos};
+constexpr DecodeChoice kDecodes[] = {DecodeChoice::automatic, DecodeChoice::cpu, DecodeChoice::cuda};
 constexpr BackendChoice kBackends[] = {BackendChoice::automatic, BackendChoice::cpu, BackendChoice::cuda};
 
 /// "1,2,red" as its entries; nothing for an empty text.
@@ -152,6 +153,7 @@ DetectOptions DetectArguments::options() const {
     }
     o.resources.device = static_cast<int>(device);
   }
+  o.resources.decode = choice("--decode", decode, kDecodes);
   o.resources.threads = threads;
   o.resources.memory_bytes = memory.empty() ? 0 : parse_bytes(memory);
   o.resources.tile = parse_tile(tile);
@@ -167,6 +169,12 @@ void declare_output(CLI::App& verb, DetectArguments& a, PairVerb kind) {
       ->expected(1)
       ->take_all();
   verb.add_flag("--overwrite", a.overwrite, "Replace existing outputs");
+}
+
+void declare_decode(CLI::App& verb, DetectArguments& a) {
+  verb.add_option("--decode", a.decode,
+                  "Who unpacks the files' blocks: auto, cpu or cuda (experimental; an error where it cannot)")
+      ->capture_default_str();
 }
 
 void declare_resources(CLI::App& verb, DetectArguments& a) {
@@ -260,6 +268,7 @@ void declare(CLI::App& verb, const std::shared_ptr<DetectArguments>& a, PairVerb
   verb.add_option("--src-nodata", a->src_nodata, "Nodata value of both dates instead of the files' own, or none");
   if (with_output) declare_output(verb, *a, kind);
   declare_resources(verb, *a);
+  if (kind != PairVerb::align) declare_decode(verb, *a);
   verb.add_flag("--json", a->json, "Print the result as JSON on standard output");
 }
 

@@ -25,7 +25,7 @@ struct DetectArguments {
   std::string align = "off";
   double max_shift = 20.0;
   std::vector<std::string> creation_options;
-  std::string type = "Float32", format = "COG", backend = "auto", memory, tile = "auto", scratch;
+  std::string type = "Float32", format = "COG", backend = "auto", decode = "auto", memory, tile = "auto", scratch;
   std::string hysteresis, icm = "off", min_area = "4px", max_hole = "0";
   int connectivity = 8;
   SiteChoice sites;
@@ -44,5 +44,6 @@ void declare(CLI::App& verb, const std::shared_ptr<DetectArguments>& arguments, 
 /// used.
 void declare_output(CLI::App& verb, DetectArguments& arguments, PairVerb kind);
 void declare_resources(CLI::App& verb, DetectArguments& arguments);
+void declare_decode(CLI::App& verb, DetectArguments& arguments);
 
 }  // namespace groundshift::cli

@@ -2,6 +2,7 @@
 // A plan in words.
 #include "host/cli/plan_text.hpp"
 #include "host/align/estimate_shift_field.hpp"
+#include "host/engine/decode_facts.hpp"
 #include "host/engine/raster_product.hpp"
 
 #include <fmt/format.h>
@@ -9,12 +10,12 @@
 namespace groundshift::cli {
 namespace {
 
-std::string input_text(const PlannedInput& input) {
+std::string input_text(const PlannedInput& input, const DecodePlan& decode) {
   const RasterDescription& d = input.description;
   return fmt::format("{:<7} {}\n        {}\n        bands {} of {}, {}, blocks {} x {}{}\n        read by {}\n",
                      input.role, d.path, describe(d.grid), fmt::format("{}", fmt::join(input.selection.bands, ",")),
                      d.bands.size(), d.bands[input.selection.bands.front() - 1].type_name, d.block_width,
-                     d.block_height, d.compression.empty() ? "" : ", " + d.compression, input.source->way_in());
+                     d.block_height, d.compression.empty() ? "" : ", " + d.compression, way_in(input, decode));
 }
 
 }  // namespace
@@ -70,7 +71,7 @@ std::string grid_text(const DetectPlan& plan) {
 
 std::string plan_text(const DetectPlan& plan) {
   constexpr double kMiB = 1 << 20;
-  std::string text = input_text(plan.before) + input_text(plan.after) + grid_text(plan);
+  std::string text = input_text(plan.before, plan.decode) + input_text(plan.after, plan.decode) + grid_text(plan);
   const DetectOptions& o = plan.options;
   const Method& m = plan.method;
   text += fmt::format("preset  {} ({})\n", name_of(m.preset), m.why);
@@ -79,6 +80,7 @@ std::string plan_text(const DetectPlan& plan) {
                       name_of(m.threshold.rule));
   if (plan.sampled()) text += fmt::format("fit     on a sample of {} valid pixels in whole cells\n", m.fit_pixels);
   text += fmt::format("backend {} ({})\n", plan.backend.backend->name(), plan.backend.why);
+  text += decode_text(plan);
   text += fmt::format(
       "tiles   {} of {} x {} pixels{}, halo {}\n", plan.tiles.tiles.size(), plan.tiles.tile_width,
       plan.tiles.tile_height,

@@ -52,6 +52,8 @@ class DetectRun {
     }
     if (scores.kept() != nullptr) result_.residency.scratch_bytes += scores.kept()->scratch_bytes();
     result_.passes = tiles.timings();
+    result_.decode = tiles.decode_counts();
+    tell_refused_blocks(result_.decode, *context_.warnings);
     result_.decoded_bytes_before = tiles.decoded_bytes_before();
     result_.decoded_bytes_after = tiles.decoded_bytes_after();
     // The writers' ends want the memory, but need not wait for a gigabyte to be given back.

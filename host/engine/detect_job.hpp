@@ -8,6 +8,7 @@
 
 #include "host/base/progress.hpp"
 #include "host/engine/detect_plan.hpp"
+#include "host/engine/device_decode.hpp"
 #include "host/engine/pair_fit.hpp"
 #include "host/engine/product_maker.hpp"
 #include "host/engine/quality_product.hpp"
@@ -29,6 +30,7 @@ struct DetectResult {
   std::vector<ProductRecord> products;  ///< the heatmap first
   std::vector<PassTiming> passes;
   std::int64_t decoded_bytes_before = 0, decoded_bytes_after = 0;  ///< pixels decoded, over all passes
+  DecodeCounts decode;
   double wall_s = 0.0;
 };
 

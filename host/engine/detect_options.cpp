@@ -34,4 +34,9 @@ const char* name_of(BackendChoice choice) {
   return "?";
 }
 
+const char* name_of(DecodeChoice choice) {
+  constexpr const char* kNames[] = {"auto", "cpu", "cuda"};
+  return kNames[static_cast<int>(choice)];
+}
+
 }  // namespace groundshift

@@ -21,6 +21,8 @@
 namespace groundshift {
 
 enum class BackendChoice : std::uint8_t { automatic, cpu, cuda };
+/// Who unpacks the files' blocks. automatic: the CPU, until the device's decoder is measured on a GPU
+enum class DecodeChoice : std::uint8_t { automatic, cpu, cuda };
 
 /// Where the arithmetic runs and what it may use.
 struct ResourceOptions {
@@ -29,6 +31,7 @@ struct ResourceOptions {
   int threads = 0;                ///< 0: every core this process may use
   std::int64_t memory_bytes = 0;  ///< 0: half of the machine's or the cgroup's memory, at most 8 GiB
   std::int32_t tile = kAutoTile;
+  DecodeChoice decode = DecodeChoice::automatic;
 };
 
 /// Where both dates are looked at; see GridRequest. `file` : the raster of --grid FILE
@@ -102,5 +105,6 @@ const char* name_of(ResampleMethod method);
 const char* name_of(ScoreType type);
 const char* name_of(RasterFormat format);
 const char* name_of(BackendChoice choice);
+const char* name_of(DecodeChoice choice);
 
 }  // namespace groundshift

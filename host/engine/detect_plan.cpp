@@ -13,6 +13,7 @@
 #include "host/base/error.hpp"
 #include "host/engine/align_dates.hpp"
 #include "host/engine/date_reader.hpp"
+#include "host/engine/device_decode.hpp"
 #include "host/engine/product_choice.hpp"
 #include "host/engine/score_solution.hpp"
 #include "host/io/band_names.hpp"
@@ -186,19 +187,26 @@ void cut_into_tiles(DetectPlan& plan) {
                           (options.products.normalized ? plan.band_count : 0);
   request.threads = options.resources.threads;
   request.waiting_workers = plan.backend.backend->name() == "cpu" ? 0 : 2;
-  std::map<std::pair<std::int32_t, std::int32_t>, SourceShape> sources;  // of tile sizes: looked up once each
+  struct SlotExtras {
+    SourceShape source;
+    DecodeShape decode;
+  };
+  std::map<std::pair<std::int32_t, std::int32_t>, SlotExtras> extras;  // of tile sizes: looked up once each
   request.extra_bytes = [&](std::int32_t width, std::int32_t height) {
-    const auto [known, added] = sources.try_emplace({width, height});
-    if (added) known->second = slot_source(plan, width, height);
-    const SourceShape& source = known->second;
-    return static_cast<std::int64_t>(
-               plan.backend.backend->workspace_bytes(workspace_shape(plan, source, width, height))) +
+    const auto [known, added] = extras.try_emplace({width, height});
+    if (added) known->second = {slot_source(plan, width, height), decode_shape(plan, width, height)};
+    const auto& [source, decode] = known->second;
+    WorkspaceShape shape = workspace_shape(plan, source, width, height);
+    shape.decode = decode;
+    return static_cast<std::int64_t>(plan.backend.backend->workspace_bytes(shape)) +
            SourceBuffer::byte_count(source, plan.type, plan.band_count, SourceBuffer::plane(width, height)) +
+           PackedBatch::byte_count(decode) +
            (plan.tells_quality() ? 2 * SourceBuffer::plane(width, height) : 0) +  // reasons, and a plane of scratch
            plan.rules.read_bytes(width, height);
   };
   plan.tiles = plan_tiles(request);
-  plan.source = sources[{plan.tiles.slot.width, plan.tiles.slot.height}];
+  plan.source = extras[{plan.tiles.slot.width, plan.tiles.slot.height}].source;
+  plan.decode.shape = extras[{plan.tiles.slot.width, plan.tiles.slot.height}].decode;
 }
 
 }  // namespace
@@ -212,6 +220,7 @@ std::int32_t DetectPlan::raster_count() const {
 WorkspaceShape workspace_shape(const DetectPlan& plan, const SourceShape& source, std::int32_t width,
                                std::int32_t height) {
   WorkspaceShape shape{plan.type, plan.band_count, width, height, plan.halo, plan.window_scores};
+  shape.decode = plan.decode.shape;
   for (const PlannedInput* input : {&plan.before, &plan.after}) {
     if (input->place.relation != GridRelation::resampled) continue;
     const ResampleShape own =
@@ -294,6 +303,7 @@ FitNeeds fit_needs(const DetectOptions& options, const Method& m, PixelType type
 DetectPlan plan_detect(DetectOptions options, Warnings& warnings, const std::stop_token& stop, BackendShelf* shelf) {
   DetectPlan plan;
   options.resources = resolved(options.resources);
+  check_decode(options.resources);
   const bool index = std::find(options.method.scores.begin(), options.method.scores.end(), ScoreName::index) !=
                      options.method.scores.end();
   if (index) {
@@ -340,8 +350,10 @@ DetectPlan plan_detect(DetectOptions options, Warnings& warnings, const std::sto
     cut_into_tiles(plan);  // a budget that is too small is told before pixels are read
     align_dates(plan, warnings, stop);
   }
+  plan_decode(plan);
   if (plan.resamples()) plan.source_type = plan.type;  // floats between pixels hold no integers
   cut_into_tiles(plan);
+  count_packed_blocks(plan);
   if (plan.tiles.decodes_again) {
     warnings.add("decodes_again",
                  "--memory does not hold what neighbouring tiles share: blocks are decoded more than "

@@ -11,6 +11,7 @@
 #include "host/base/progress.hpp"
 #include "host/engine/detect_options.hpp"
 #include "host/engine/resources.hpp"
+#include "host/io/packed_batch.hpp"
 #include "host/io/raster_source.hpp"
 #include "host/io/unit_cache.hpp"
 #include "host/plan/plan.hpp"
@@ -35,6 +36,17 @@ struct PlannedInput {
   ResampleWeights weights;
   std::unique_ptr<RasterSource> source;
   std::unique_ptr<UnitCache> units;  ///< what the measuring of shifts decoded and the budget can keep; may be null
+};
+
+/// Who decodes tiles. The figures are of tiles that the device decodes: none where it decodes nothing.
+/// shape  : room of a slot for packed blocks, in host memory of the backend and on the device
+/// a_pass : blocks that a pass over the grid's tiles decodes, those under halos once a tile
+/// stored : blocks of both files under the grid
+struct DecodePlan {
+  bool on_device = false;
+  std::string why;
+  DecodeShape shape;
+  PackedNeed a_pass, stored;
 };
 
 struct PlannedPass {
@@ -78,6 +90,7 @@ struct DetectPlan {
   std::int32_t halo = 0, fit_halo = 0, score_halo = 0;
   bool window_scores = false;
   ChosenBackend backend;
+  DecodePlan decode;
   TilePlan tiles;
   std::vector<PlannedPass> passes;
   KeptTiles keep = KeptTiles::none;

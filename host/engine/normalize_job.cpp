@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "host/base/error.hpp"
+#include "host/engine/decode_facts.hpp"
 #include "host/engine/detect_job.hpp"
 #include "host/engine/pair_tiles.hpp"
 #include "host/engine/raster_product.hpp"
@@ -50,7 +51,8 @@ std::vector<std::string> normalized_names(const DetectPlan& plan) {
   return names;
 }
 
-DetectPlan plan_normalize(DetectOptions options, bool apply, Warnings& warnings, const std::stop_token& stop) {
+DetectPlan plan_normalize(DetectOptions options, bool apply, Warnings& warnings, const std::stop_token& stop,
+                          BackendShelf* shelf) {
   MethodOptions& m = options.method;
   m.scores = {ScoreName::difference};
   m.smooth = {1};
@@ -60,7 +62,7 @@ DetectPlan plan_normalize(DetectOptions options, bool apply, Warnings& warnings,
     m.normalize = NormalizationKind::none;
   }
   options.products.normalized = true;
-  DetectPlan plan = plan_detect(std::move(options), warnings, stop);
+  DetectPlan plan = plan_detect(std::move(options), warnings, stop, shelf);
   plan.passes.back() = {"normalize", "AFTER on BEFORE's radiometry, write"};
   return plan;
 }
@@ -114,6 +116,7 @@ void write_normalize_summary(const DetectPlan& plan, const NormalizeResult& resu
   auto json = plan_json(plan);
   json["command"]["verb"] = "normalize";
   if (coefficients) json["command"]["options"]["apply"] = coefficients->string();
+  json["plan"]["decode"].update(decode_counts_json(result.decode));
   json["normalization"] = normalization_json(plan, result.fit);
   if (coefficients) json["normalization"]["method"] = "applied";
   json["statistics"] = statistics_json(plan, result.fit);
@@ -149,6 +152,8 @@ NormalizeResult run(DetectPlan& plan, const std::optional<std::filesystem::path>
         if (!product.concurrent()) product.write(slot.core, first);
       });
   if (valid == 0) throw InputError(fmt::format("{}: no pixel is valid", plan.options.after));
+  result.decode = tiles.decode_counts();
+  tell_refused_blocks(result.decode, *context.warnings);
   tiles.release();
   result.passes = tiles.timings();
   product.finish();

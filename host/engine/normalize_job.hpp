@@ -8,6 +8,7 @@
 
 #include "host/base/progress.hpp"
 #include "host/engine/detect_plan.hpp"
+#include "host/engine/device_decode.hpp"
 #include "host/engine/pair_fit.hpp"
 #include "host/engine/product_maker.hpp"
 #include "host/pipeline/run_pass.hpp"
@@ -26,12 +27,14 @@ struct NormalizeResult {
   PairFit fit;
   ProductRecord product;
   std::vector<PassTiming> passes;
+  DecodeCounts decode;
   double wall_s = 0.0;
 };
 
 /// Plan of a run that normalizes: float32, as many bands as AFTER. apply : coefficients of an earlier run (its
 /// summary), in place of a fit. Throws as plan_detect.
-DetectPlan plan_normalize(DetectOptions options, bool apply, Warnings& warnings, const std::stop_token& stop = {});
+DetectPlan plan_normalize(DetectOptions options, bool apply, Warnings& warnings, const std::stop_token& stop = {},
+                          BackendShelf* shelf = nullptr);
 
 /// Maps of bands out of the key "normalization" of a summary. Throws InputError: missing, no JSON, no affine fit.
 std::vector<BandNormalization> read_coefficients(const std::filesystem::path& path, std::size_t band_count);

@@ -39,6 +39,7 @@ PairTiles::PairTiles(DetectPlan& plan, const JobContext& context)
         {SourceBuffer(*plan.backend.backend, plan.source, plan.type, plan.band_count, plan.tiles.slot.pixel_plane),
          std::vector<std::uint8_t>(plane), std::vector<std::uint8_t>(plane)});
   }
+  if (plan.decode.on_device) device_ = std::make_unique<DeviceDecoder>(plan, slots_.size());
   if (plan.sampled()) cell_order_ = select_cells(plan.grid.width, plan.grid.height);
   const TileSet& fit = plan.sampled() ? cells_ : grid_tiles_;
   if (plan.keep == KeptTiles::none) return;
@@ -123,6 +124,7 @@ void PairTiles::release() {
   decoded_before_ = decoded_bytes_before();
   decoded_after_ = decoded_bytes_after();
   store_.reset();
+  device_.reset();
   slots_.clear();
   readings_.clear();
   before_.reset();
@@ -172,8 +174,14 @@ void PairTiles::read(Slot& slot, const Reader& reader) {
   const bool in_place = device != nullptr || (kept && store_->in_memory(tile));
   if (in_place && reader.loading) changes_made_[static_cast<std::size_t>(tile)] = 0;
   const bool changed = in_place && changes_made_[static_cast<std::size_t>(tile)] < changes_.size();
+  const auto applies = [&](const Change& change) { return reader.statistics || !change.for_statistics; };
+  const bool changes = in_place ? changed : std::any_of(changes_.begin(), changes_.end(), applies);
+  bool decoded_there = false;
   if (reader.loading || !kept) {
-    decode(slot, reader);
+    // Changes and the host's levels of the store want every plane.
+    const bool all = changes || (kept && device == nullptr);
+    decoded_there = decode_on_device(slot, reader, device, all ? HostPlanes::all : reader.host);
+    if (!decoded_there) decode(slot, reader);
     if (kept && !in_place) store_->spill(tile, slot.pixels());
   } else if (device != nullptr) {
     copy_back(slot, *device, changed ? HostPlanes::all : reader.host);
@@ -186,10 +194,12 @@ void PairTiles::read(Slot& slot, const Reader& reader) {
     }
   } else {
     for (const Change& change : changes_) {
-      if (reader.statistics || !change.for_statistics) change.make(slot.tile);
+      if (applies(change)) change.make(slot.tile);
     }
   }
-  if (reader.loading || changed) slot.to_keep = device;
+  // What was decoded there is not what it was changed to.
+  if (decoded_there && changes) slot.tile.device = nullptr;
+  if ((reader.loading && !decoded_there) || changed) slot.to_keep = device;
 }
 
 void PairTiles::copy_back(Slot& slot, DeviceTile& kept, HostPlanes wanted) {
@@ -204,6 +214,14 @@ void PairTiles::keep_on_device(Slot& slot) {
   if (slot.to_keep == nullptr) return;
   plan_.backend.backend->keep_on_device(*slot.workspace, *slot.to_keep, slot.tile);
   slot.tile.device = slot.to_keep;
+}
+
+bool PairTiles::decode_on_device(Slot& slot, const Reader& reader, DeviceTile* room, HostPlanes wanted) {
+  if (device_ == nullptr) return false;
+  DeviceTile* const there = device_->decode(slot, reader.after_only, room);
+  if (there == nullptr) return false;
+  copy_back(slot, *there, wanted);
+  return true;
 }
 
 void PairTiles::decode(Slot& slot, const Reader& reader) {

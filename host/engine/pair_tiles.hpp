@@ -11,6 +11,7 @@
 
 #include "host/engine/date_reader.hpp"
 #include "host/engine/detect_plan.hpp"
+#include "host/engine/device_decode.hpp"
 #include "host/pipeline/run_pass.hpp"
 #include "host/pipeline/tile_store.hpp"
 
@@ -63,9 +64,15 @@ class PairTiles {
   void clear_bins();
   /// Histograms of all slots added up.
   std::vector<std::uint64_t> merged_bins() const;
-  std::int64_t decoded_bytes_before() const { return before_ ? before_->decoded_bytes() : decoded_before_; }
-  std::int64_t decoded_bytes_after() const { return after_ ? after_->decoded_bytes() : decoded_after_; }
+  std::int64_t decoded_bytes_before() const {
+    return before_ ? before_->decoded_bytes() + decode_counts().before_bytes : decoded_before_;
+  }
+  std::int64_t decoded_bytes_after() const {
+    return after_ ? after_->decoded_bytes() + decode_counts().after_bytes : decoded_after_;
+  }
   const std::vector<PassTiming>& timings() const { return timings_; }
+  /// Of tiles that the plan gives to the device; nothing of others.
+  DecodeCounts decode_counts() const { return device_ ? device_->counts() : DecodeCounts{}; }
   Residency residency() const;
   /// Gives slots, caches and kept tiles back; no pass can run any more.
   void release();
@@ -99,12 +106,16 @@ class PairTiles {
   void copy_back(Slot& slot, DeviceTile& kept, HostPlanes wanted);
   void keep_on_device(Slot& slot);
   void decode(Slot& slot, const Reader& reader);
+  /// False where the CPU decodes; else the tile lies on the device, in `room` if there is one, and what is wanted of it
+  /// in host memory too.
+  bool decode_on_device(Slot& slot, const Reader& reader, DeviceTile* room, HostPlanes wanted);
   void add_timing(const PassTiming& timing);
 
   DetectPlan& plan_;
   const JobContext& context_;
   std::optional<DateReader> before_, after_;
   std::vector<Slot> slots_;
+  std::unique_ptr<DeviceDecoder> device_;  ///< where the plan lets the device decode
   /// Of each slot, beside what passes see.
   struct Reading {
     SourceBuffer source;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "host/engine/detect_options.hpp"
 #include "kernels/api/backend.hpp"
@@ -39,6 +40,11 @@ class BackendShelf {
  public:
   /// As choose_backend().
   ChosenBackend choose(const ResourceOptions& options);
+  /// Lends a backend made elsewhere to jobs that ask for these resources.
+  void put(const ResourceOptions& asked, ChosenBackend backend) {
+    asked_ = asked;
+    kept_ = std::move(backend);
+  }
   /// Forgets the backend: after a fault of its device.
   void clear() { kept_ = {}; }
 

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "host/engine/decode_facts.hpp"
 #include "host/engine/grid_json.hpp"
 #include "host/engine/raster_product.hpp"
 #include "host/engine/version.hpp"
@@ -20,7 +21,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json input_json(const PlannedInput& input, const GridOptions& grid) {
+Json input_json(const PlannedInput& input, const GridOptions& grid, const DecodePlan& decode) {
   const RasterDescription& d = input.description;
   Json nodata = Json::array(), types = Json::array();
   for (const std::int32_t b : input.selection.bands) {
@@ -40,7 +41,7 @@ Json input_json(const PlannedInput& input, const GridOptions& grid) {
   out.update(grid_json(d.grid));
   out["nodata"] = nodata;
   out["place"] = place_json(input, grid);
-  out["reader"] = {{"way", input.source->way_in()}, {"units_given_to_gdal", input.source->units_given_to_gdal()}};
+  out["reader"] = {{"way", way_in(input, decode)}, {"units_given_to_gdal", input.source->units_given_to_gdal()}};
   out["bytes"] = d.file_bytes;
   out["mtime"] = d.modified;
   return out;
@@ -143,6 +144,7 @@ Json options_json(const DetectPlan& plan) {
                {"scratch", o.scratch.empty() ? Json(nullptr) : Json(o.scratch.string())},
                {"overwrite", o.overwrite},
                {"backend", name_of(o.resources.backend)},
+               {"decode", name_of(o.resources.decode)},
                {"threads", o.resources.threads},
                {"memory_bytes", o.resources.memory_bytes},
                {"tile", o.resources.tile == kAutoTile    ? Json("auto")
@@ -234,7 +236,9 @@ Json plan_json(const DetectPlan& plan) {
   }
   return {{"groundshift", {{"version", version_text()}, {"commit", commit_text()}, {"build", build_text()}}},
           {"command", {{"verb", "detect"}, {"options", options_json(plan)}}},
-          {"inputs", {input_json(plan.before, plan.options.grid), input_json(plan.after, plan.options.grid)}},
+          {"inputs",
+           {input_json(plan.before, plan.options.grid, plan.decode),
+            input_json(plan.after, plan.options.grid, plan.decode)}},
           {"bands_matched", plan.matched_bands.empty() ? Json(nullptr) : Json(plan.matched_bands)},
           {"alignment", alignment_json(plan.alignment)},
           {"masks", masks_json(plan.rules)},
@@ -242,6 +246,7 @@ Json plan_json(const DetectPlan& plan) {
           {"grid", output_grid_json(plan)},
           {"plan",
            {{"backend", {{"name", plan.backend.backend->name()}, {"why", plan.backend.why}}},
+            {"decode", decode_json(plan)},
             {"pixel_type", name_of(plan.type)},
             {"tile", {plan.tiles.tile_width, plan.tiles.tile_height}},
             {"panel_width", plan.tiles.panel_width},
@@ -337,6 +342,7 @@ Json summary_json(const DetectPlan& plan, const DetectResult& result, const Warn
   Json out = plan_json(plan);
   out["valid_pixels"] = result.valid_pixels;
   if (result.quality) out["quality"] = quality_json(*result.quality);
+  out["plan"]["decode"].update(decode_counts_json(result.decode));
   out["plan"]["resident"]["device_bytes"] = result.residency.device_bytes;
   out["plan"]["resident"]["resident_bytes"] = result.residency.resident_bytes;
   out["plan"]["resident"]["scratch_bytes"] = result.residency.scratch_bytes;

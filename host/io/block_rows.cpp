@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "kernels/codec/running_sums.hpp"
+#include "kernels/codec/take_row_apart.hpp"
 
 namespace groundshift {
 namespace {
@@ -100,22 +100,14 @@ void BlockRows::put(std::span<std::byte> bytes, std::int32_t across, std::int32_
                     std::span<const BlockTarget> targets, const PlaneWindow& planes) {
   const Part part = part_of(across, down, planes.window);
   const auto row_bytes = static_cast<std::size_t>(layout_.row_bytes());
-  const std::int32_t samples = layout_.samples_per_pixel();
-  const std::int64_t row_samples = std::int64_t{layout_.block_width} * samples;
+  const RowForm form{layout_.block_width, layout_.samples_per_pixel(), layout_.sample_bytes, layout_.predictor,
+                     layout_.swapped};
   const auto end = static_cast<std::int32_t>(
       std::min<std::int64_t>(part.y1, first_row + static_cast<std::int64_t>(bytes.size() / row_bytes)));
   for (std::int32_t y = std::max(part.y0, first_row); y < end; ++y) {
     const std::span<std::byte> row = bytes.subspan(static_cast<std::size_t>(y - first_row) * row_bytes, row_bytes);
     aim(across, down, y, part, targets, planes);
-    if (layout_.predictor == BlockPredictor::floating_point) {
-      sum_bytes_along_row(row, samples);
-      join_bytes(row.data(), row_samples, part.x1, samples, layout_.sample_bytes, aims_);
-    } else {
-      split_row(row.data(), part.x1, samples, layout_.sample_bytes, layout_.swapped, aims_);
-      if (layout_.predictor == BlockPredictor::horizontal) {
-        for (const BandRow& aimed : aims_) sum_along_row(aimed.to, part.x1, layout_.sample_bytes);
-      }
-    }
+    take_row_apart(row, form, part.x1, aims_);
     finish(across, down, y, part, targets, planes);
   }
 }

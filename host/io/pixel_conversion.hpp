@@ -9,6 +9,8 @@
 #include <optional>
 #include <type_traits>
 
+#include "kernels/codec/mark_invalid.hpp"
+
 namespace groundshift {
 
 /// The file's nodata as a value of the file's type; absent when no value of that type equals it.
@@ -35,22 +37,6 @@ std::optional<From> nodata_as(std::optional<double> nodata) {
     }
     if (v == static_cast<double>(std::numeric_limits<From>::max())) return std::numeric_limits<From>::max();
     return static_cast<From>(v);
-  }
-}
-
-/// Marks invalid pixels of one row: nodata, and for floats NaN and infinities.
-template <class From>
-void mark_invalid(const From* values, std::int32_t count, std::optional<From> nodata, std::uint8_t* valid) {
-  if (nodata) {
-    const From none = *nodata;
-    for (std::int32_t i = 0; i < count; ++i) valid[i] = values[i] == none ? std::uint8_t{0} : valid[i];
-  }
-  if constexpr (std::is_floating_point_v<From>) {
-    constexpr From kLargest = std::numeric_limits<From>::max();
-    for (std::int32_t i = 0; i < count; ++i) {
-      const bool finite = values[i] >= -kLargest && values[i] <= kLargest;
-      valid[i] = finite ? valid[i] : std::uint8_t{0};
-    }
   }
 }
 

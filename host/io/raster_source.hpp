@@ -16,6 +16,8 @@
 
 namespace groundshift {
 
+class PackedBlocks;
+
 /// What is read of a raster, and how.
 struct SourceSelection {
   std::vector<std::int32_t> bands;  ///< 1-based, in order
@@ -36,6 +38,8 @@ class RasterSource {
   virtual std::string way_in() const = 0;
   /// Units that the way in gave over to GDAL so far: blocks that it did not take.
   virtual std::int64_t units_given_to_gdal() const { return 0; }
+  /// The file's packed blocks, for a backend that decodes them itself; null where it has none, as way_in() says.
+  virtual const PackedBlocks* packed_blocks() const { return nullptr; }
   /// Memory that decode() takes beside its result, for each thread that is in it.
   virtual std::int64_t thread_bytes() const = 0;
   /// Decodes a window: planar pixels of the selection's type (pitches in elements of it) and one validity byte a

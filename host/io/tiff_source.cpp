@@ -6,12 +6,14 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "host/io/block_rows.hpp"
 #include "host/io/gdal_handles.hpp"
+#include "host/io/packed_blocks.hpp"
 #include "host/io/tiff_blocks.hpp"
 
 namespace groundshift {
@@ -60,6 +62,8 @@ class TiffSource final : public RasterSource {
     choose_targets(*handle.dataset);
     tell(messages);
     handles_.give_back(std::move(handle));
+    packed_.emplace(blocks_, description_, selection_,
+                    BlockFacts{targets_, !masks_.empty(), !rows_.direct(), absent_known_});
     const auto pixels = static_cast<double>(std::int64_t{unit_width()} * unit_height());
     const double file_per_pixel = double(layout_.file_bytes) / (double(layout_.width) * double(layout_.height));
     units_ahead_ = std::clamp<std::int64_t>(static_cast<std::int64_t>(double(kAheadBytes) / (pixels * file_per_pixel)),
@@ -72,6 +76,8 @@ class TiffSource final : public RasterSource {
   std::int64_t units_given_to_gdal() const override { return given_to_gdal_; }
 
   std::string way_in() const override { return fmt::format("tiff: raw blocks, {}", name_of(layout_.codec)); }
+
+  const PackedBlocks* packed_blocks() const override { return &*packed_; }
 
   std::int64_t thread_bytes() const override {
     const std::int64_t mask = masks_.empty() ? 0 : std::int64_t{unit_width()} * unit_height();
@@ -292,6 +298,7 @@ class TiffSource final : public RasterSource {
   std::vector<BlockTarget> targets_;  ///< alpha first, then the selection
   std::vector<std::int32_t> planes_;  ///< of the targets, where bands have blocks of their own
   bool absent_known_ = true;
+  std::optional<PackedBlocks> packed_;
   std::int64_t units_ahead_ = 1;
   std::atomic<bool> begun_{false};
   std::atomic<std::int64_t> refusals_{0}, given_to_gdal_{0};

@@ -12,6 +12,7 @@
 
 #include "kernels/api/gram_recipe.hpp"
 #include "kernels/api/host_buffer.hpp"
+#include "kernels/api/packed_tile.hpp"
 #include "kernels/api/pair_tile.hpp"
 #include "kernels/api/resample_recipe.hpp"
 #include "kernels/api/score_recipe.hpp"
@@ -27,6 +28,7 @@ struct WorkspaceShape {
   std::int32_t halo = 0;
   bool window_scores = false;  ///< ssim, ncc, multilook, texture, shift tolerance or local contrast will be asked for
   ResampleShape resample{};    ///< of the source windows that tiles of this shape are made of; default: none
+  DecodeShape decode{};        ///< of the packed blocks that decode() is given; default: none
 };
 
 /// All that one tile needs inside a backend: scratch, and on a device buffers, stream and events. Made once a slot.
@@ -75,6 +77,15 @@ class Backend {
   virtual void copy_back(Workspace& /*workspace*/, const PairTile& /*tile*/, HostPlanes /*which*/) {
     throw std::invalid_argument("this backend keeps no tiles");
   }
+
+  /// Unpacks the blocks of a tile, undoes their predictors, and fills planes and validity: 1 where both dates (those
+  /// that have blocks) are valid in every band, else 0. One status a block; unless all are ok the planes say nothing,
+  /// and why a block was refused is a hint: the reader that decides takes the tile. Returns where the planes lie, for
+  /// PairTile::device: `room`, or with null the workspace's own, whose pixels last until its next call that is given a
+  /// tile in host memory; null from a backend without device memory, which fills the tile's host memory (the caller's
+  /// to write). Throws std::invalid_argument for a tile that is larger than the workspace's shape or its DecodeShape.
+  virtual DeviceTile* decode(Workspace& workspace, DeviceTile* room, const PairTile& tile, const PackedTile& packed,
+                             std::span<codec::DecodeStatus> statuses) = 0;
 
   /// Bytes a second, read and written together, of a copy within the device's memory, measured now; 0 without a device.
   virtual double device_copy_rate() { return 0.0; }

@@ -71,6 +71,7 @@ struct SampleTarget {
   std::int32_t plane = 0;
   bool has_nodata = false;
   std::uint64_t nodata_bits = 0;  ///< the value as the file's type stores it, in the lowest bytes
+  std::uint64_t absent_bits = 0;  ///< likewise: the sample of a block that is not stored
 };
 
 /// Planes of the file's type that blocks are cut into, and a byte of validity a pixel. Warps only ever clear validity:
@@ -84,6 +85,8 @@ struct DecodedPlanes {
 };
 
 /// One block: its packed bytes, room for its unpacked ones, and the part that is wanted.
+/// codec  : deflate; none: the packed bytes are the unpacked ones, and need no room
+/// absent : a sparse file's block, without bytes: every pixel holds its target's absent_bits
 struct PackedBlock {
   std::uint64_t packed_offset = 0;  ///< of the batch's packed bytes; a multiple of kBlockAlignment
   std::uint64_t raw_offset = 0;     ///< of the batch's raw bytes; a multiple of kBlockAlignment
@@ -100,8 +103,17 @@ struct PackedBlock {
   std::int32_t height = 0;
   std::int32_t to_x = 0;  ///< and in the planes
   std::int32_t to_y = 0;
+  BlockCodec codec = BlockCodec::deflate;
+  bool absent = false;
+
+  GS_HD bool is_packed() const { return !absent && codec != BlockCodec::none; }
 };
 inline constexpr std::size_t kBlockAlignment = 16;
+
+/// Where a block's bytes end in a buffer of blocks.
+constexpr std::uint64_t block_aligned(std::uint64_t byte_count) {
+  return (byte_count + kBlockAlignment - 1) / kBlockAlignment * kBlockAlignment;
+}
 
 /// Everything the kernels read and write. Does not own; all pointers name memory of the side that decodes.
 /// packed : blocks back to back at multiples of kBlockAlignment, readable up to the next one
@@ -117,6 +129,11 @@ struct DecodeBatch {
   const SampleTarget* targets = nullptr;
   std::uint32_t* next = nullptr;
   DecodeStatus* status = nullptr;
+
+  /// A block's unpacked bytes, once its status is ok; not of an absent one.
+  GS_HD const std::byte* unpacked(const PackedBlock& block) const {
+    return block.codec == BlockCodec::none ? packed + block.packed_offset : raw + block.raw_offset;
+  }
 };
 
 }  // namespace groundshift::codec

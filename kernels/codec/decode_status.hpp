@@ -19,6 +19,7 @@ enum class DecodeStatus : std::uint32_t {
   bad_sum,        ///< Adler-32 differs
   too_large,      ///< 256 MiB or more, packed or not
   too_much_work,  ///< so many small blocks or windows that a CPU is faster
+  damaged,        ///< refused by the CPU's unpacker, which does not say why
   not_decoded     ///< no warp has come by
 };
 
@@ -36,6 +37,7 @@ constexpr const char* name_of(DecodeStatus status) {
     case DecodeStatus::bad_sum: return "bad checksum";
     case DecodeStatus::too_large: return "too large";
     case DecodeStatus::too_much_work: return "too much work";
+    case DecodeStatus::damaged: return "damaged";
     case DecodeStatus::not_decoded: return "not decoded";
   }
   return "?";

@@ -63,6 +63,15 @@ GS_LANE_FN void take_samples(const Warp& warp, const T* row, std::int32_t sample
   }
 }
 
+/// One value for all wanted pixels.
+template <class Warp, class T>
+GS_LANE_FN void fill_samples(const Warp& warp, T value, const SampleRow<T>& to) {
+  for (const int lane : warp.lanes()) {
+#pragma unroll 1
+    for (std::int32_t x = to.first + lane; x < to.end(); x += kLaneCount) to.put(x, value);
+  }
+}
+
 /// Predictor 2: each sample is the sum, modulo 2^bits, of its band's stored ones up to it. 32 pixels at a time;
 /// integers wrap, so any order of addition gives the same bits.
 template <class Warp, class T>
@@ -150,12 +159,13 @@ GS_LANE_FN void sum_byte_planes(const Warp& warp, const std::uint8_t* row, std::
 }
 
 /// Row `y` of the wanted part of a block (below 256 MiB: offsets in a row fit into 32 bits), all of its targets.
-/// T : the layout's type, of with_stored_type. raw : the block's unpacked bytes, at a multiple of kBlockAlignment
+/// T : the layout's type, of with_stored_type. raw : the block's unpacked bytes, at a multiple of kBlockAlignment; null
+/// for an absent one
 template <class T, class Warp>
 GS_LANE_FN void unpredict_row(const Warp& warp, const std::byte* raw, const BlockLayout& layout,
                               const PackedBlock& block, const SampleTarget* targets, const DecodedPlanes& planes,
                               std::int32_t y) {
-  const std::byte* const row_bytes = raw + (block.y + y) * layout.row_byte_count();
+  const std::byte* const row_bytes = block.absent ? raw : raw + (block.y + y) * layout.row_byte_count();
   const T* const row = reinterpret_cast<const T*>(row_bytes);
   const std::ptrdiff_t to_row = block.to_y + y;
 #pragma unroll 1
@@ -168,6 +178,10 @@ GS_LANE_FN void unpredict_row(const Warp& warp, const std::byte* raw, const Bloc
         block.width,
         target.has_nodata,
         sample_of<T>(static_cast<WordOf<T>>(target.nodata_bits))};
+    if (block.absent) {
+      fill_samples(warp, sample_of<T>(static_cast<WordOf<T>>(target.absent_bits)), to);
+      continue;
+    }
     switch (layout.predictor) {
       case BlockPredictor::none: take_samples(warp, row, layout.sample_count, target.sample, to); break;
       case BlockPredictor::horizontal: sum_samples(warp, row, layout.sample_count, target.sample, to); break;

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "kernels/api/executor_parts.hpp"
+#include "kernels/cpu/decode_tile.hpp"
 #include "kernels/cpu/executor.hpp"
 #include "kernels/cpu/gram.hpp"
 #include "kernels/cpu/resample.hpp"
@@ -39,6 +40,14 @@ class CpuBackend final : public Backend {
 
   std::size_t workspace_bytes(const WorkspaceShape& shape) const override {
     return Scratch::byte_count(shape, threads_);
+  }
+
+  DeviceTile* decode(Workspace& workspace, DeviceTile* /*room*/, const PairTile& tile, const PackedTile& packed,
+                     std::span<codec::DecodeStatus> statuses) override {
+    auto& scratch = dynamic_cast<Scratch&>(workspace);
+    require(scratch.decode_shape().takes(packed), "the packed tile is larger than its workspace");
+    workers_.run([&] { decode_tile(scratch.plane_decoder(), tile, packed, statuses); });
+    return nullptr;
   }
 
   void value_histogram(Workspace& workspace, const PairTile& tile, std::span<std::uint64_t> bins) override {

@@ -43,12 +43,14 @@ Scratch::Scratch(const WorkspaceShape& shape, int threads)
       means_(std::make_unique_for_overwrite<float[]>(static_cast<std::size_t>(raw_pixels_))),
       product_(std::make_unique_for_overwrite<double[]>(static_cast<std::size_t>(spare_pixels_))),
       spare_(std::make_unique_for_overwrite<float[]>(kSparePlanes * static_cast<std::size_t>(spare_pixels_))),
-      local_bins_(static_cast<std::size_t>(local_histograms(threads)), std::vector<std::uint32_t>(kFloatBins, 0)) {}
+      local_bins_(static_cast<std::size_t>(local_histograms(threads)), std::vector<std::uint32_t>(kFloatBins, 0)),
+      decode_shape_(shape.decode) {}
 
 std::size_t Scratch::byte_count(const WorkspaceShape& shape, int threads) {
   return 2 * static_cast<std::size_t>(raw_pixels(shape)) * sizeof(float) +
          static_cast<std::size_t>(spare_pixels(shape)) * (sizeof(double) + kSparePlanes * sizeof(float)) +
          static_cast<std::size_t>(threads) * std::max(strip_bytes(shape), gram_worker_bytes(shape)) +
+         shape.decode.raw_bytes +  // the largest block at most
          static_cast<std::size_t>(local_histograms(threads)) * kFloatBins * sizeof(std::uint32_t);
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "kernels/api/backend.hpp"
+#include "kernels/codec/plane_decoder.hpp"
 #include "kernels/recipes/score_tile.hpp"
 
 namespace groundshift::cpu {
@@ -27,6 +28,9 @@ class Scratch final : public Workspace {
   /// Room for the box means of a core, as large as `raw`.
   float* means() const { return means_.get(); }
   std::vector<std::vector<std::uint32_t>>& local_bins() { return local_bins_; }
+  /// What the shape says of packed tiles, and their decoder.
+  const DecodeShape& decode_shape() const { return decode_shape_; }
+  codec::PlaneDecoder& plane_decoder() { return plane_decoder_; }
 
  private:
   std::int64_t raw_pixels_;
@@ -36,6 +40,8 @@ class Scratch final : public Workspace {
   std::unique_ptr<double[]> product_;
   std::unique_ptr<float[]> spare_;
   std::vector<std::vector<std::uint32_t>> local_bins_;
+  DecodeShape decode_shape_;
+  codec::PlaneDecoder plane_decoder_;
 };
 
 }  // namespace groundshift::cpu

@@ -5,6 +5,7 @@
 #include <new>
 #include <stdexcept>
 
+#include "kernels/cuda/decode_call.hpp"
 #include "kernels/cuda/device.hpp"
 #include "kernels/cuda/device_record.hpp"
 #include "kernels/cuda/device_workspace.hpp"
@@ -110,6 +111,15 @@ class CudaBackend final : public Backend {
     const CallScope scope(slot, "copy back");
     dynamic_cast<const DeviceRecord&>(*tile.device).copy_back(slot.stream(), tile, which);
     slot.wait();
+  }
+
+  DeviceTile* decode(Workspace& workspace, DeviceTile* room, const PairTile& tile, const PackedTile& packed,
+                     std::span<codec::DecodeStatus> statuses) override {
+    use_device();
+    auto& slot = dynamic_cast<DeviceWorkspace&>(workspace);
+    DeviceRecord& record = room != nullptr ? dynamic_cast<DeviceRecord&>(*room) : slot.own_tile();
+    run_decode(slot, record, tile, packed, statuses);
+    return &record;
   }
 
   void value_histogram(Workspace& workspace, const PairTile& tile, std::span<std::uint64_t> bins) override {

@@ -11,7 +11,8 @@ namespace groundshift::GS_CUDA_NAMESPACE {
 
 // Both work asynchronously on `stream`; the batch's pointers name device memory. Throw DeviceFault when a launch fails.
 
-/// Inflates the batch's blocks, one warp a block, and sets their statuses. A block that is not ok is the CPU's.
+/// Inflates the batch's blocks, one warp a block, and sets their statuses. All must be packed (no codec none, none
+/// absent). A block that is not ok is the CPU's.
 /// warp_count : warps in flight; they take blocks in turn. As many as the device holds, no more than there are blocks
 void inflate_blocks(cudaStream_t stream, const codec::DecodeBatch& batch, std::int32_t warp_count);
 

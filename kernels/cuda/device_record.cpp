@@ -66,14 +66,9 @@ DeviceRecord::DeviceRecord(Arena arena, std::size_t offset, const WorkspaceShape
       row_pitch_(padded(shape.width)),
       band_pitch_(row_pitch_ * shape.height) {}
 
-template <class T>
-T* DeviceRecord::date(Date date) const {
-  return reinterpret_cast<T*>(data_ + (date == Date::after ? date_bytes(shape_) : 0));
-}
+std::size_t DeviceRecord::date_byte_count() const { return date_bytes(shape_); }
 
-std::uint8_t* DeviceRecord::valid() const { return reinterpret_cast<std::uint8_t*>(data_ + 2 * date_bytes(shape_)); }
-
-void DeviceRecord::copy_in(cudaStream_t stream, const PairTile& tile) {
+void DeviceRecord::hold(const PairTile& tile) {
   if (tile.type != shape_.type || tile.band_count > shape_.band_count || tile.width > shape_.width ||
       tile.height > shape_.height) {
     throw std::invalid_argument("the tile is larger than its place in device memory");
@@ -81,6 +76,28 @@ void DeviceRecord::copy_in(cudaStream_t stream, const PairTile& tile) {
   width_ = tile.width;
   height_ = tile.height;
   band_count_ = tile.band_count;
+}
+
+std::array<codec::DecodedPlanes, 2> DeviceRecord::begin_writing(cudaStream_t stream, const PairTile& tile,
+                                                                std::array<std::int32_t, 2> band_count) {
+  hold(tile);
+  GS_CUDA_TRY(cudaMemsetAsync(valid(), 1, static_cast<std::size_t>(row_pitch_ * height_), stream));
+  const std::size_t plane_bytes = static_cast<std::size_t>(band_pitch_) * groundshift::byte_count(shape_.type);
+  std::array<codec::DecodedPlanes, 2> out;
+  for (const Date which : {Date::before, Date::after}) {
+    const std::size_t number = which == Date::before ? 0 : 1;
+    auto* const data = date<std::byte>(which);
+    out[number] = {data, row_pitch_, band_pitch_, valid(), row_pitch_};
+    const std::int32_t bands = band_count[number];
+    if (bands >= band_count_) continue;
+    GS_CUDA_TRY(cudaMemsetAsync(data + static_cast<std::size_t>(bands) * plane_bytes, 0,
+                                static_cast<std::size_t>(band_count_ - bands) * plane_bytes, stream));
+  }
+  return out;
+}
+
+void DeviceRecord::copy_in(cudaStream_t stream, const PairTile& tile) {
+  hold(tile);
   PairTile here = tile;
   here.device_band = 0;
   with_pixel_type(tile.type, [&](auto tag) {

@@ -2,6 +2,7 @@
 // Tiles that stay in device memory between passes, laid out as a workspace's planes are.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -26,6 +27,11 @@ class DeviceRecord final : public DeviceTile {
 
   DeviceRecord(Arena arena, std::size_t offset, const WorkspaceShape& shape);
 
+  /// From now on the planes of this tile lie here, written by the caller: those of both dates with `band_count` bands
+  /// of their own, the further ones set to 0, validity 1 everywhere. Throws std::invalid_argument for
+  /// a tile that is larger than the shape.
+  std::array<codec::DecodedPlanes, 2> begin_writing(cudaStream_t stream, const PairTile& tile,
+                                                    std::array<std::int32_t, 2> band_count);
   /// Starts copying a tile's planes in. Throws std::invalid_argument for a tile that is larger than the shape.
   void copy_in(cudaStream_t stream, const PairTile& tile);
   /// Starts copying planes back into the tile's own memory.
@@ -34,10 +40,16 @@ class DeviceRecord final : public DeviceTile {
   template <class T>
   PairPlanes<T> planes(const PairTile& tile) const;
 
- private:
+  /// First element of a date's planes and of the validity.
   template <class T>
-  T* date(Date date) const;
-  std::uint8_t* valid() const;
+  T* date(Date date) const {
+    return reinterpret_cast<T*>(data_ + (date == Date::after ? date_byte_count() : 0));
+  }
+  std::uint8_t* valid() const { return reinterpret_cast<std::uint8_t*>(data_ + 2 * date_byte_count()); }
+
+ private:
+  std::size_t date_byte_count() const;
+  void hold(const PairTile& tile);
 
   Arena arena_;
   std::byte* data_;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <memory>
 #include <stdexcept>
 
 #include "kernels/cuda/device_record.hpp"
@@ -58,8 +59,8 @@ std::size_t wide_box_elements(const WorkspaceShape& shape) {
   return shape.halo > kMaxSharedRadius ? plane_elements(shape) : 0;
 }
 
-std::size_t date_bytes(const WorkspaceShape& shape) {
-  return plane_elements(shape) * static_cast<std::size_t>(shape.band_count) * byte_count(shape.type);
+DeviceRecord one_tile(const WorkspaceShape& shape) {
+  return {std::make_shared<const DeviceBuffer<std::byte>>(DeviceRecord::byte_count(shape)), 0, shape};
 }
 
 // Every set of sums of the largest tile, of its pixels (two words a sum of integers) or textures, and the number of
@@ -82,9 +83,7 @@ DeviceWorkspace::DeviceWorkspace(const WorkspaceShape& shape)
     : shape_(shape),
       row_pitch_(padded(shape.width)),
       float_pitch_(padded(shape.width)),
-      before_(date_bytes(shape)),
-      after_(date_bytes(shape)),
-      valid_(plane_elements(shape)),
+      own_tile_(one_tile(shape)),
       source_(source_bytes(shape)),
       source_valid_(source_elements(shape)),
       raw_(raw_elements(shape)),
@@ -97,12 +96,14 @@ DeviceWorkspace::DeviceWorkspace(const WorkspaceShape& shape)
       bins_(kFloatBins),
       sums_(sum_values(shape)),
       staging_(staging_values(shape)),
-      parameters_(parameter_bytes(shape)) {}
+      parameters_(parameter_bytes(shape)),
+      decode_memory_(shape.decode) {}
 
 DeviceWorkspace::~DeviceWorkspace() { GS_CUDA_CHECK_NOTHROW(cudaStreamSynchronize(stream_.get())); }
 
 std::size_t DeviceWorkspace::host_byte_count(const WorkspaceShape& shape) {
-  return staging_values(shape) * sizeof(unsigned long long) + parameter_bytes(shape);
+  return staging_values(shape) * sizeof(unsigned long long) + parameter_bytes(shape) +
+         DecodeMemory::host_byte_count(shape.decode);
 }
 
 template <class T>
@@ -113,8 +114,8 @@ PairPlanes<T> DeviceWorkspace::copy_in(const PairTile& tile, const Window& windo
   }
   if (tile.device != nullptr) return dynamic_cast<const DeviceRecord&>(*tile.device).planes<T>(tile).window(window);
   const std::ptrdiff_t band_pitch = row_pitch_ * window.height;
-  const auto copy_date = [&](const PlanarView<const T>& from, const DeviceBuffer<std::byte>& to) {
-    T* const data = reinterpret_cast<T*>(to.data());
+  std::uint8_t* const valid_data = own_tile_.valid();
+  const auto copy_date = [&](const PlanarView<const T>& from, T* data) {
     for (std::int32_t b = 0; b < from.band_count; ++b) {
       GS_CUDA_TRY(cudaMemcpy2DAsync(data + b * band_pitch, static_cast<std::size_t>(row_pitch_) * sizeof(T),
                                     from.band(b).row(window.y) + window.x,
@@ -125,12 +126,12 @@ PairPlanes<T> DeviceWorkspace::copy_in(const PairTile& tile, const Window& windo
     return PlanarView<const T>{data, window.width, window.height, from.band_count, row_pitch_, band_pitch};
   };
   const RasterView<const std::uint8_t> valid = tile.valid_view();
-  GS_CUDA_TRY(cudaMemcpy2DAsync(valid_.data(), static_cast<std::size_t>(row_pitch_), valid.row(window.y) + window.x,
+  GS_CUDA_TRY(cudaMemcpy2DAsync(valid_data, static_cast<std::size_t>(row_pitch_), valid.row(window.y) + window.x,
                                 static_cast<std::size_t>(valid.row_pitch), static_cast<std::size_t>(window.width),
                                 static_cast<std::size_t>(window.height), cudaMemcpyHostToDevice, stream()));
-  return {copy_date(tile.before_as<T>(), before_),
-          copy_date(tile.after_as<T>(), after_),
-          {valid_.data(), window.width, window.height, row_pitch_}};
+  return {copy_date(tile.before_as<T>(), own_tile_.date<T>(Date::before)),
+          copy_date(tile.after_as<T>(), own_tile_.date<T>(Date::after)),
+          {valid_data, window.width, window.height, row_pitch_}};
 }
 
 template PairPlanes<std::uint8_t> DeviceWorkspace::copy_in(const PairTile&, const Window&);
@@ -228,9 +229,8 @@ template SourcePlanes<float> DeviceWorkspace::copy_in_source(const ResampleTile&
 template <class T>
 ResampledPlanes<T> DeviceWorkspace::resampled(const ResampleTile& tile) const {
   const auto& out = tile.output;
-  return {{reinterpret_cast<T*>(after_.data()), out.width, out.height, tile.band_count, row_pitch_,
-           row_pitch_ * out.height},
-          {valid_.data(), out.width, out.height, row_pitch_}};
+  return {{own_tile_.date<T>(Date::after), out.width, out.height, tile.band_count, row_pitch_, row_pitch_ * out.height},
+          {own_tile_.valid(), out.width, out.height, row_pitch_}};
 }
 
 template ResampledPlanes<std::uint8_t> DeviceWorkspace::resampled(const ResampleTile&) const;

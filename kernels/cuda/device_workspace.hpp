@@ -7,6 +7,8 @@
 #include <exception>
 #include <vector>
 
+#include "kernels/cuda/decode_memory.hpp"
+#include "kernels/cuda/device_record.hpp"
 #include "kernels/cuda/kernels.hpp"
 #include "kernels/cuda/owners.hpp"
 #include "kernels/cuda/parameter_memory.hpp"
@@ -72,6 +74,9 @@ class DeviceWorkspace final : public Workspace {
   void wait();
 
   cudaStream_t stream() const { return stream_.get(); }
+  /// Room for one tile, where copy_in puts those of host memory.
+  DeviceRecord& own_tile() { return own_tile_; }
+  DecodeMemory& decode_memory() { return decode_memory_; }
   /// Scratch planes for a tile of this size, `raw` and `spare` as asked. Throws std::invalid_argument when the
   /// workspace was made for smaller tiles or without them.
   ScorePlanes planes(std::int32_t width, std::int32_t height, bool raw, bool spare) const;
@@ -91,9 +96,7 @@ class DeviceWorkspace final : public Workspace {
   std::ptrdiff_t float_pitch_;  // values, of raw and scores
   Stream stream_;
   Event done_;
-  DeviceBuffer<std::byte> before_;
-  DeviceBuffer<std::byte> after_;
-  DeviceBuffer<std::uint8_t> valid_;
+  DeviceRecord own_tile_;
   DeviceBuffer<std::byte> source_;
   DeviceBuffer<std::uint8_t> source_valid_;
   DeviceBuffer<float> raw_;
@@ -107,6 +110,7 @@ class DeviceWorkspace final : public Workspace {
   DeviceBuffer<unsigned long long> sums_;
   PinnedBuffer<unsigned long long> staging_;
   ParameterMemory parameters_;
+  DecodeMemory decode_memory_;
 };
 
 /// For the scope of a call that starts work on the caller's memory: when an exception ends it, waits until the device

@@ -26,7 +26,7 @@ __global__ void __launch_bounds__(32 * kRowWarps, 8) unpredict_kernel(DecodeBatc
   const BlockLayout layout = batch.layouts[block.layout];
   if (batch.status[number] != DecodeStatus::ok || codec::stored_as(layout.type) != type) return;
   const ThreadLanes warp;
-  const std::byte* raw = batch.raw + block.raw_offset;
+  const std::byte* raw = block.absent ? nullptr : batch.unpacked(block);
   const auto first = static_cast<std::int32_t>(blockIdx.y * kRowWarps + threadIdx.x / 32);
   const auto step = static_cast<std::int32_t>(gridDim.y * kRowWarps);
   for (std::int32_t y = first; y < block.height; y += step) {

@@ -41,6 +41,10 @@ std::vector<BadUsage> malformed_values() {
       {"BackendUnknown", {"--backend", "gpu"}, {"--backend gpu", "cuda"}},
       {"BackendDeviceNoNumber", {"--backend", "cuda:first"}, {"cuda:", "first"}},
       {"BackendDeviceOfCpu", {"--backend", "cpu:0"}, {"--backend cpu:0"}},
+      {"DecodeUnknown", {"--decode", "gpu"}, {"--decode gpu", "cuda"}},
+      {"DecodeByTheDeviceOfTheCpuBackend",
+       {"--backend", "cpu", "--decode", "cuda"},
+       {"--decode cuda", "--backend cpu"}},
       {"ThreadsZero", {"--threads", "0"}, {"--threads", "0"}},
       {"ThreadsNegative", {"--threads=-2"}, {"--threads", "-2"}},
       {"ThreadsNoNumber", {"--threads", "all"}, {"--threads", "all"}},
@@ -129,7 +133,7 @@ INSTANTIATE_TEST_SUITE_P(Detect, BadUsages, ::testing::ValuesIn(malformed_values
 TEST(PlannedOptions, AreRefusedByNameAsNotYetThere) {
   const JobFolder folder;
   for (const char* option : {"--nodata-rule", "--unscale", "--before-scale-offset", "--nodata-out", "-oo", "-ovr",
-                             "--config", "--on-corrupt", "--decode", "--rerun"}) {
+                             "--config", "--on-corrupt", "--rerun"}) {
     SCOPED_TRACE(option);
     expect_refused(folder, {"detect", folder.before(), folder.after(), folder.out(), option, "1"}, 2,
                    {option, "not part of this version"});

@@ -65,6 +65,7 @@ const std::vector<std::string> kPlanOptions = {"BEFORE",
                                                "--src-nodata",
                                                "--scratch",
                                                "--backend",
+                                               "--decode",
                                                "--threads",
                                                "--memory",
                                                "--tile",
@@ -89,7 +90,7 @@ const std::vector<std::string> kNormalizeOptions = {
     "BEFORE",         "AFTER",        "OUT",         "--normalize", "--irmad",      "--irmad-tolerance",
     "--irmad-passes", "--fit-pixels", "--apply",     "--bands",     "--src-nodata", "--of",
     "--co",           "--scratch",    "--overwrite", "--backend",   "--threads",    "--memory",
-    "--json"};
+    "--decode",       "--json"};
 
 std::vector<std::string> detect_options() {
   std::vector<std::string> all = kPlanOptions;
@@ -106,9 +107,9 @@ std::vector<std::string> batch_options() {
 }
 
 const std::vector<std::string> kBenchOptions = {
-    "--scene",  "--synth",     "--synth-bands", "--jobs",    "--runs",       "--folder", "--json",
-    "--preset", "--normalize", "--score",       "--smooth",  "--fit-pixels", "--ot",     "--of",
-    "--co",     "--backend",   "--memory",      "--threads", "--scratch",    "--tile",   "--help"};
+    "--scene",     "--synth",  "--synth-bands", "--jobs",       "--runs", "--folder", "--json", "--preset",
+    "--normalize", "--score",  "--smooth",      "--fit-pixels", "--ot",   "--of",     "--co",   "--backend",
+    "--decode",    "--memory", "--threads",     "--scratch",    "--tile", "--help"};
 
 INSTANTIATE_TEST_SUITE_P(
     Verbs, Help,

@@ -108,15 +108,15 @@ GDALDataType gdal_type(PixelType type) {
   return kTypes[static_cast<int>(type)];
 }
 
-void write_date(const std::string& path, PixelType type, bool holed, int date) {
+void write_date(const std::string& path, PixelType type, bool holed, int date,
+                const std::string& packing = "COMPRESS=LZW") {
   SceneSpec spec;
   spec.width = kWidth;
   spec.height = kHeight;
   spec.type = gdal_type(type);
   // BEFORE in odd tiles, AFTER in strips: their units never fall together.
-  spec.creation_options =
-      date == 1 ? std::vector<std::string>{"TILED=YES", "BLOCKXSIZE=240", "BLOCKYSIZE=176", "COMPRESS=LZW"}
-                : std::vector<std::string>{"BLOCKYSIZE=37", "COMPRESS=LZW"};
+  spec.creation_options = date == 1 ? std::vector<std::string>{"TILED=YES", "BLOCKXSIZE=240", "BLOCKYSIZE=176", packing}
+                                    : std::vector<std::string>{"BLOCKYSIZE=37", packing};
   if (holed && type != PixelType::f32) spec.nodata = nodata_of(type);
   write_scene(path, spec, [&](int b, int x, int y) {
     return holed && hole(date, x, y) ? nodata_of(type) : pixel(type, date, b, x, y);
@@ -240,6 +240,25 @@ INSTANTIATE_TEST_SUITE_P(Methods, MethodMatrix,
                                             ::testing::ValuesIn(all_jobs()),
                                             ::testing::Values(BackendChoice::cpu, BackendChoice::cuda)),
                          name_of_case);
+
+/// Tiles decoded by the device.
+class DecodeMatrix : public HashMatrix {};
+
+TEST_P(DecodeMatrix, IsOnePoint) {
+  for (const int date : {1, 2}) {
+    write_date(folder_ / (date == 1 ? "before.tif" : "after.tif"), std::get<0>(GetParam()), std::get<1>(GetParam()),
+               date, "COMPRESS=DEFLATE");
+  }
+  const Fingerprint expected = whole();
+  options_.resources.decode = DecodeChoice::cuda;
+  expect_everywhere(expected, {256, 1024, kWholeTile}, {1, 4});
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Decoded, DecodeMatrix,
+    ::testing::Combine(::testing::Values(PixelType::u8, PixelType::u16, PixelType::i16, PixelType::f32),
+                       ::testing::Bool(), ::testing::ValuesIn(core_jobs()), ::testing::Values(BackendChoice::cuda)),
+    name_of_case);
 
 }  // namespace
 }  // namespace groundshift::test

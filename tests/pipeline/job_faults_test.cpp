@@ -52,6 +52,10 @@ class FailingBackend final : public Backend {
     return real_->make_workspace(shape);
   }
   std::size_t workspace_bytes(const WorkspaceShape& shape) const override { return real_->workspace_bytes(shape); }
+  DeviceTile* decode(Workspace& w, DeviceTile* room, const PairTile& tile, const PackedTile& packed,
+                     std::span<codec::DecodeStatus> statuses) override {
+    return real_->decode(w, room, tile, packed, statuses);
+  }
   void value_histogram(Workspace& w, const PairTile& tile, std::span<std::uint64_t> bins) override {
     real_->value_histogram(w, tile, bins);
   }

@@ -70,6 +70,10 @@ TEST(Floor, OfADeviceLeavesDecodeAndEncodeToTheCores) {
   EXPECT_DOUBLE_EQ(term(floor, "copy in"), 50.0);
   EXPECT_DOUBLE_EQ(term(floor, "copy out"), 5.0);
   EXPECT_EQ(floor.resource, "copy in");
+  work.decoded_there = true;
+  const Floor decoded_there = floor_of(work, limits);
+  EXPECT_DOUBLE_EQ(term(decoded_there, "cores"), 4.0);
+  EXPECT_DOUBLE_EQ(term(decoded_there, "copy in"), double(work.stored_bytes) / 16.0);
 }
 
 TEST(Floor, CountsScratchOnceWrittenAndAsOftenAsItWasRead) {

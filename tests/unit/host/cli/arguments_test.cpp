@@ -66,7 +66,7 @@ TEST(NormalisedArguments, TurnsGdalsSpellingsIntoLongOptions) {
 }
 
 TEST(NormalisedArguments, RefusesLaterOptionsByName) {
-  for (const char* option : {"--nodata-rule", "--decode=auto", "-oo", "--rerun"}) {
+  for (const char* option : {"--nodata-rule", "--unscale=auto", "-oo", "--rerun"}) {
     const std::array argv = {"groundshift", "detect", "a.tif", "b.tif", "c.tif", option, "1"};
     try {
       normalised_arguments(static_cast<int>(argv.size()), argv.data());

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+// Windows of the grid as blocks of both files.
+#include "host/engine/device_decode.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "host/base/error.hpp"
+#include "host/io/packed_blocks.hpp"
+
+namespace groundshift {
+namespace {
+
+/// The part of a window that lies in a date, in the date's pixels, and its first pixel in the window.
+struct InDate {
+  Window there;
+  std::int32_t x = 0, y = 0;
+  bool empty() const { return there.width <= 0 || there.height <= 0; }
+};
+
+InDate in_date(const PlannedInput& input, const Window& window) {
+  const Grid& own = input.description.grid;
+  const std::int64_t left = window.x + input.place.offset_x, top = window.y + input.place.offset_y;
+  const auto clamped = [](std::int64_t at, std::int64_t side) {
+    return static_cast<std::int32_t>(std::clamp<std::int64_t>(at, 0, side));
+  };
+  InDate out;
+  out.x = clamped(-left, window.width);
+  out.y = clamped(-top, window.height);
+  const std::int32_t right = clamped(own.width - left, window.width);
+  const std::int32_t bottom = clamped(own.height - top, window.height);
+  out.there = {static_cast<std::int32_t>(left + out.x), static_cast<std::int32_t>(top + out.y), right - out.x,
+               bottom - out.y};
+  return out;
+}
+
+/// The most blocks that stand for what lies beside a date: above, below, left and right.
+constexpr std::int64_t kOutsideBlocks = 4;
+
+PackedNeed need_of(const PlannedInput& input, const Window& window) {
+  const InDate part = in_date(input, window);
+  return part.empty() ? PackedNeed{} : input.source->packed_blocks()->need(part.there);
+}
+
+/// Why the device decodes none of this job's tiles; empty: it may.
+std::string refusal_of(const DetectPlan& plan) {
+  for (const PlannedInput* input : {&plan.before, &plan.after}) {
+    if (input->place.relation == GridRelation::resampled) {
+      return fmt::format("{}: is resampled onto the grid, which wants its pixels in host memory",
+                         input->description.path);
+    }
+  }
+  if (!plan.rules.empty()) {
+    return fmt::format("{} and {}: masks, areas of interest and saturation rules judge pixels in host memory",
+                       plan.before.description.path, plan.after.description.path);
+  }
+  if (plan.options.products.quality) {
+    return fmt::format("{} and {}: --products quality tells reasons that only the CPU's reader knows",
+                       plan.before.description.path, plan.after.description.path);
+  }
+  if (plan.type != plan.source_type) {
+    return fmt::format("{} and {}: {} pixels are converted to {}, as --normalize {} wants",
+                       plan.before.description.path, plan.after.description.path, name_of(plan.source_type),
+                       name_of(plan.type), name_of(plan.method.normalize));
+  }
+  for (const PlannedInput* input : {&plan.before, &plan.after}) {
+    const PackedBlocks* blocks = input->source->packed_blocks();
+    if (blocks == nullptr) {
+      return fmt::format("{}: is read by {}", input->description.path, input->source->way_in());
+    }
+    if (!blocks->refusal().empty()) return fmt::format("{}: {}", input->description.path, blocks->refusal());
+  }
+  return {};
+}
+
+}  // namespace
+
+void check_decode(const ResourceOptions& options) {
+  if (options.decode == DecodeChoice::cuda && options.backend == BackendChoice::cpu) {
+    throw UsageError("--decode cuda: wants the CUDA backend, and --backend cpu asks for the other one");
+  }
+}
+
+void plan_decode(DetectPlan& plan) {
+  plan.decode = {};
+  const bool device = plan.backend.backend->has_device_memory();
+  switch (plan.options.resources.decode) {
+    case DecodeChoice::cpu: plan.decode.why = "asked for"; return;
+    case DecodeChoice::automatic:
+      plan.decode.why = device ? "auto: the device's decoder is experimental until it is measured; --decode cuda asks "
+                                 "for it"
+                               : "auto: there is no device";
+      return;
+    case DecodeChoice::cuda: break;
+  }
+  if (!device) throw DeviceError("--decode cuda: " + plan.backend.why);
+  if (const std::string refusal = refusal_of(plan); !refusal.empty()) {
+    throw InputError(fmt::format("{}; the device cannot decode it: leave out --decode cuda", refusal));
+  }
+  plan.decode.on_device = true;
+  plan.decode.why = "asked for; experimental: speed and races were never measured on a GPU";
+}
+
+DecodeShape decode_shape(const DetectPlan& plan, std::int32_t width, std::int32_t height) {
+  if (!plan.decode.on_device) return {};
+  const Grid& grid = plan.grid;
+  // Tiles that are as wide as the grid with their halo are taken to be one.
+  const auto core = [&](std::int32_t side, std::int32_t whole) {
+    return side >= whole || side <= 2 * plan.halo ? whole : side - 2 * plan.halo;
+  };
+  const std::int32_t across = core(width, grid.width), down = core(height, grid.height);
+  PackedNeed most;
+  for (std::int64_t y = 0; y < grid.height; y += down) {
+    for (std::int64_t x = 0; x < grid.width; x += across) {
+      const Window tile{static_cast<std::int32_t>(x), static_cast<std::int32_t>(y),
+                        static_cast<std::int32_t>(std::min<std::int64_t>(across, grid.width - x)),
+                        static_cast<std::int32_t>(std::min<std::int64_t>(down, grid.height - y))};
+      const Window window = padded(tile, plan.halo, grid.width, grid.height);
+      PackedNeed need = need_of(plan.before, window);
+      need += need_of(plan.after, window);
+      most.block_count = std::max(most.block_count, need.block_count);
+      most.packed_bytes = std::max(most.packed_bytes, need.packed_bytes);
+      most.raw_bytes = std::max(most.raw_bytes, need.raw_bytes);
+    }
+  }
+  DecodeShape shape;
+  shape.packed_bytes = static_cast<std::size_t>(most.packed_bytes);
+  shape.raw_bytes = static_cast<std::size_t>(most.raw_bytes);
+  shape.block_count = static_cast<std::size_t>(most.block_count + 2 * kOutsideBlocks);
+  for (const PlannedInput* input : {&plan.before, &plan.after}) {
+    const PackedBlocks& blocks = *input->source->packed_blocks();
+    shape.layout_count += static_cast<std::size_t>(1 + kOutsideBlocks);
+    shape.target_count += static_cast<std::size_t>(blocks.target_count() + kOutsideBlocks * blocks.band_count());
+  }
+  return shape;
+}
+
+void count_packed_blocks(DetectPlan& plan) {
+  if (!plan.decode.on_device) return;
+  DecodePlan& decode = plan.decode;
+  decode.a_pass = decode.stored = {};
+  for (const Window& core : plan.tiles.tiles) {
+    const Window window = padded(core, plan.halo, plan.grid.width, plan.grid.height);
+    decode.a_pass += need_of(plan.before, window);
+    decode.a_pass += need_of(plan.after, window);
+  }
+  decode.stored += need_of(plan.before, {0, 0, plan.grid.width, plan.grid.height});
+  decode.stored += need_of(plan.after, {0, 0, plan.grid.width, plan.grid.height});
+}
+
+void tell_refused_blocks(const DecodeCounts& counts, Warnings& warnings) {
+  if (counts.refused_blocks == 0) return;
+  warnings.add("device_refused_blocks",
+               "blocks were refused by the device; the CPU's reader took their tiles and found their pixels good",
+               counts.refused_blocks);
+}
+
+DeviceDecoder::DeviceDecoder(const DetectPlan& plan, std::size_t slot_count) : plan_(plan) {
+  for (std::size_t i = 0; i < slot_count; ++i) batches_.emplace_back(*plan.backend.backend, plan.decode.shape);
+}
+
+bool DeviceDecoder::gather(const PlannedInput& input, Date date, const Window& window, PackedBatch& batch) {
+  const PackedBlocks& blocks = *input.source->packed_blocks();
+  batch.begin_date(date, blocks.band_count());
+  const InDate in = in_date(input, window);
+  const auto outside = [&](std::int32_t x0, std::int32_t y0, std::int32_t x1, std::int32_t y1) {
+    if (x0 >= x1 || y0 >= y1) return true;
+    return batch.add_outside(date, plan_.type, blocks.band_count(), {x0, y0, x1 - x0, y1 - y0});
+  };
+  if (in.empty()) return outside(0, 0, window.width, window.height);
+  const std::int32_t right = in.x + in.there.width, bottom = in.y + in.there.height;
+  return outside(0, 0, window.width, in.y) && outside(0, bottom, window.width, window.height) &&
+         outside(0, in.y, in.x, bottom) && outside(right, in.y, window.width, bottom) &&
+         blocks.add(in.there, date, in.x, in.y, batch);
+}
+
+DeviceTile* DeviceDecoder::decode(Slot& slot, bool after_only, DeviceTile* room) {
+  const PairTile& tile = slot.tile;
+  const Window window{slot.core.x - tile.core.x, slot.core.y - tile.core.y, tile.width, tile.height};
+  PackedBatch& batch = batches_[slot.index];
+  batch.clear();
+  bool gathered = after_only || gather(plan_.before, Date::before, window, batch);
+  const std::int64_t before_bytes = batch.unpacked_bytes();
+  gathered = gathered && gather(plan_.after, Date::after, window, batch);
+  if (gathered) {
+    const PackedTile packed = batch.tile();
+    DeviceTile* const lies = plan_.backend.backend->decode(*slot.workspace, room, tile, packed, batch.statuses());
+    const auto ok = std::count(batch.statuses().begin(), batch.statuses().end(), codec::DecodeStatus::ok);
+    const auto refused = static_cast<std::int64_t>(packed.blocks.size()) - ok;
+    if (refused == 0) {
+      device_blocks_ += batch.stored_blocks();
+      before_bytes_ += before_bytes;
+      after_bytes_ += batch.unpacked_bytes() - before_bytes;
+      return lies;
+    }
+    refused_blocks_ += refused;
+  }
+  PackedNeed need = need_of(plan_.after, window);
+  if (!after_only) need += need_of(plan_.before, window);
+  cpu_blocks_ += need.block_count;
+  return nullptr;
+}
+
+DecodeCounts DeviceDecoder::counts() const {
+  return {device_blocks_, cpu_blocks_, refused_blocks_, before_bytes_, after_bytes_};
+}
+
+}  // namespace groundshift

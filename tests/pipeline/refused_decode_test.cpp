@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the device does not decode: refused blocks go to the CPU and are counted, damage is told in the CPU's words, and
+// --decode cuda names what it cannot do.
+#include <algorithm>
+#include <cstring>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/pipeline/decode_rig.hpp"
+#include "tests/support/codec/deflate_writer.hpp"
+
+namespace groundshift::test {
+namespace {
+
+using ::testing::HasSubstr;
+using Options = std::vector<std::string>;
+
+const Options kTiles = {"TILED=YES", "BLOCKXSIZE=128", "BLOCKYSIZE=64", "COMPRESS=DEFLATE"};
+
+class RefusedDecode : public DecodeRig {
+ protected:
+  /// BEFORE in one band of noise that does not pack, so that other streams fit into its blocks' places.
+  void write_noise_pair() {
+    DateForm form(GDT_Byte, kTiles);
+    form.spec.band_count = 1;
+    std::uint32_t state = 1;
+    const auto noise = [&](int, int, int) {
+      state = state * 1664525u + 1013904223u;
+      return static_cast<double>(state >> 24);
+    };
+    write_scene(options_.before, form.spec, noise);
+    write_scene(options_.after, form.spec, noise);
+  }
+
+  /// A tile of 77s as 512 blocks of codes.
+  static Bytes in_small_blocks() {
+    DeflateWriter writer;
+    for (int i = 0; i < 512; ++i) writer.begin_fixed(i == 511).literal(77).match(15, 1).end_block();
+    return writer.finish(Bytes(128 * 64, 77));
+  }
+
+  /// Overwrites the first bytes of a stored block.
+  void overwrite(const std::string& path, int block_x, int block_y, const Bytes& bytes) {
+    const OpenDataset in = open_quietly(path);
+    ASSERT_NE(in, nullptr);
+    const auto fact = [&](const char* what) {
+      const char* text =
+          in->GetRasterBand(1)->GetMetadataItem(fmt::format("{}_{}_{}", what, block_x, block_y).c_str(), "TIFF");
+      return text == nullptr ? -1 : std::stoll(text);
+    };
+    ASSERT_GT(fact("BLOCK_SIZE"), static_cast<long long>(bytes.size()));
+    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(fact("BLOCK_OFFSET"));
+    file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    ASSERT_TRUE(file.flush());
+  }
+
+  /// Without the tile whose reader came first.
+  static std::string of_block(const std::string& error) {
+    const std::size_t tile = error.find("): ");
+    return tile == std::string::npos ? error : error.substr(tile);
+  }
+
+  DecodeOutcome expect_error(const Options& says, ErrorKind kind) {
+    DecodeOutcome out = run_as(DecodeChoice::cuda);
+    EXPECT_EQ(out.kind, kind) << out.error;
+    for (const std::string& text : says) EXPECT_THAT(out.error, HasSubstr(text));
+    return out;
+  }
+};
+
+// A right stream of so many small blocks that the device leaves it to the CPU.
+TEST_F(RefusedDecode, OfARightStreamGivesTheCpusPixelsAndIsCounted) {
+  write_noise_pair();
+  overwrite(options_.before, 1, 1, in_small_blocks());
+  const DecodeOutcome cpu = run_as(DecodeChoice::cpu), device = run_as(DecodeChoice::cuda);
+  EXPECT_EQ(cpu.error, "");
+  EXPECT_EQ(device.hashes, cpu.hashes);
+  // The block is read by the tiles that touch it: it lies in the first one and in the halos of its neighbours.
+  EXPECT_GT(device.result.decode.refused_blocks, 0);
+  EXPECT_GT(device.result.decode.cpu_blocks, device.result.decode.refused_blocks);
+  EXPECT_GT(device.result.decode.device_blocks, 0);
+  EXPECT_EQ(device.refusal_warnings, device.result.decode.refused_blocks);
+  EXPECT_EQ(device.summary["plan"]["decode"]["refused_blocks"], device.result.decode.refused_blocks);
+  EXPECT_EQ(device.result.decode.device_blocks + device.result.decode.cpu_blocks,
+            device.summary["plan"]["decode"]["blocks_a_pass"]);
+}
+
+TEST_F(RefusedDecode, OfDamageIsToldAsTheCpuDoes) {
+  for (int kind = 0; kind < 4; ++kind) {
+    DateForm form(GDT_UInt16, kTiles);
+    write_pair(form, form);
+    if (kind == 0) corrupt_block(options_.before, 1, 0, 0);
+    if (kind == 1) corrupt_block(options_.after, 1, 2, 4);
+    if (kind == 2) std::filesystem::resize_file(options_.after, std::filesystem::file_size(options_.after) - 10);
+    if (kind == 3) overwrite(options_.after, 1, 1, Bytes(40, 0));
+    const DecodeOutcome cpu = run_as(DecodeChoice::cpu), device = run_as(DecodeChoice::cuda);
+    EXPECT_EQ(of_block(device.error), of_block(cpu.error)) << kind;
+    EXPECT_EQ(device.kind, cpu.kind) << kind;
+    EXPECT_NE(cpu.error, "") << kind;
+  }
+}
+
+// One damaged bit at a time: both the same words, or both the same pixels; what the raw blocks' reader leaves to GDAL,
+// the device leaves to the CPU. GDAL takes some damaged blocks and fills them with what lies in its memory: no two runs
+// of the CPU give the same pixels then, and there are none to compare.
+TEST_F(RefusedDecode, OfDamagedBitsIsTheCpus) {
+  DateForm form(GDT_Byte, {"TILED=YES", "BLOCKXSIZE=32", "BLOCKYSIZE=32", "COMPRESS=DEFLATE", "PREDICTOR=2"});
+  form.spec.width = 60;
+  form.spec.height = 50;
+  form.spec.band_count = 1;
+  const auto write = [&](const std::string& path, int date) {
+    write_scene(path, form.spec, [=](int b, int x, int y) { return 100.0 + texture(date, b, x / 2, y / 2) / 10.0; });
+  };
+  write(options_.after, 2);
+  int failed = 0, given = 0;
+  std::uint32_t random = 12345;
+  for (int i = 0; i < 24; ++i) {
+    options_.before = folder_ / fmt::format("before{}.tif", i);  // GDAL may remember files by name
+    write(options_.before, 1);
+    std::fstream file(options_.before, std::ios::in | std::ios::out | std::ios::binary);
+    const auto size = static_cast<std::uint32_t>(std::filesystem::file_size(options_.before));
+    random = random * 1664525u + 1013904223u;
+    const std::uint32_t at = size / 2 + (random >> 8) % (size / 2);
+    file.seekg(at);
+    char byte = 0;
+    file.get(byte);
+    file.seekp(at);
+    file.put(static_cast<char>(byte ^ (1 << (random & 7u))));
+    file.close();
+    const DecodeOutcome cpu = run_as(DecodeChoice::cpu), device = run_as(DecodeChoice::cuda);
+    EXPECT_EQ(of_block(device.error), of_block(cpu.error)) << i;
+    if (!cpu.error.empty()) {
+      ++failed;
+    } else if (cpu.summary["inputs"][0]["reader"]["units_given_to_gdal"] != 0) {
+      EXPECT_GT(device.result.decode.cpu_blocks, 0) << i;
+      ++given;
+    } else {
+      EXPECT_EQ(device.hashes, cpu.hashes) << i;
+    }
+  }
+  EXPECT_GT(failed, 0);
+  EXPECT_GT(given, 2);
+}
+
+TEST_F(RefusedDecode, OfFilesNamesFileAndCause) {
+  const DateForm good(GDT_UInt16, kTiles);
+  struct Case {
+    DateForm form;
+    Options says;
+  };
+  DateForm big(GDT_UInt16, {"COMPRESS=DEFLATE", "ENDIANNESS=BIG"});
+  DateForm wide(GDT_Int32, kTiles);
+  for (const Case& c : {Case{{GDT_UInt16, {"COMPRESS=LZW"}}, {"after.tif", "LZW"}},
+                        Case{{GDT_UInt16, {"COMPRESS=ZSTD"}}, {"after.tif", "ZSTD"}},
+                        Case{{GDT_UInt16, {"COMPRESS=PACKBITS"}}, {"after.tif", "gdal", "PACKBITS"}},
+                        Case{big, {"after.tif", "big-endian"}}, Case{wide, {"not the Float32 pixels"}},
+                        Case{{GDT_Byte, kTiles}, {"after.tif", "not the UInt16 pixels"}}}) {
+    write_pair(good, c.form);
+    expect_error(c.says, ErrorKind::input);
+    EXPECT_FALSE(std::filesystem::exists(options_.out));
+  }
+  DateForm alpha(GDT_Byte, {"COMPRESS=DEFLATE", "ALPHA=YES", "PHOTOMETRIC=RGB"});
+  alpha.spec.band_count = 4;
+  alpha.spec.nodata.reset();
+  options_.before_bands = options_.after_bands = {"1", "2"};
+  write_pair({GDT_Byte, kTiles}, alpha);
+  expect_error({"after.tif", "mask or alpha band", "--decode cuda"}, ErrorKind::input);
+}
+
+TEST_F(RefusedDecode, OfJobsNamesTheCause) {
+  DateForm form(GDT_UInt16, kTiles);
+  write_pair(form, form);
+  options_.products.quality = true;
+  expect_error({"after.tif", "--products quality"}, ErrorKind::input);
+  options_.products.quality = false;
+  options_.rules.saturated = "auto";
+  expect_error({"before.tif", "saturation"}, ErrorKind::input);
+  options_.rules.saturated.clear();
+  options_.method.normalize = NormalizationKind::histogram;
+  expect_error({"--normalize histogram", "Float32"}, ErrorKind::input);
+  options_.method.normalize = NormalizationKind::none;
+  (*form.spec.geotransform)[0] += 4.0;
+  write_date(options_.after, form, 2);
+  expect_error({"after.tif", "resampled"}, ErrorKind::input);
+}
+
+TEST_F(RefusedDecode, WithoutADevice) {
+  const DateForm form(GDT_UInt16, kTiles);
+  write_pair(form, form);
+  options_.resources = {BackendChoice::cpu, 0, 2, std::int64_t{1} << 30, 256, DecodeChoice::cuda};
+  Warnings warnings;
+  EXPECT_THROW(plan_detect(options_, warnings), UsageError);
+  options_.resources.backend = BackendChoice::automatic;
+  if (!capabilities().devices.empty()) GTEST_SKIP() << "there is a device";
+  EXPECT_THROW(plan_detect(options_, warnings), DeviceError);
+}
+
+// Runtime calls fail here and there: the job ends as with any device fault, and leaks nothing.
+TEST_F(RefusedDecode, FaultsEndTheJob) {
+  DateForm form(GDT_Byte, kTiles);
+  form.spec.width = form.spec.height = 140;
+  write_pair(form, form);
+  int faults = 0;
+  for (int calls = 3;; calls += 17) {
+    gs_fibre::fail_call(calls, gs_fibre::cudaErrorLaunchFailure);
+    const DecodeOutcome out = run_as(DecodeChoice::cuda);
+    if (gs_fibre::cancel_failure()) break;
+    if (out.kind == ErrorKind::device) ++faults;
+  }
+  EXPECT_GT(faults, 2);
+}
+
+}  // namespace
+}  // namespace groundshift::test
