@@ -14,7 +14,7 @@
 namespace groundshift {
 
 /// In memory as far as `memory_bytes` goes, the rest in a scratch file without a name. add() comes from any thread, for
-/// every block once; read() after the last add().
+/// every block once; take() after the last add().
 class EncodedBlocks {
  public:
   EncodedBlocks(std::int64_t block_count, std::int64_t memory_bytes, std::filesystem::path scratch_folder);
@@ -23,8 +23,9 @@ class EncodedBlocks {
   void add(std::int64_t block, std::span<const std::byte> packed);
   /// Bytes of a block; 0 for one that was not added.
   std::int64_t byte_count(std::int64_t block) const { return at_[static_cast<std::size_t>(block)].byte_count; }
-  /// Throws OutputError.
-  void read(std::int64_t block, std::byte* to) const;
+  /// Once a block, from any thread; its memory is given back, which the file that it goes to wants at once. Throws
+  /// OutputError.
+  void take(std::int64_t block, std::byte* to);
   std::int64_t scratch_bytes() const { return scratch_end_; }
 
  private:

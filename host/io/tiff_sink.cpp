@@ -210,7 +210,7 @@ class TiffSink final : public RasterSink {
     return pieces;
   }
 
-  void write_blocks(const std::vector<TiffLevel>& levels, const TiffFront& front, const PiecesFile& out) const {
+  void write_blocks(const std::vector<TiffLevel>& levels, const TiffFront& front, const PiecesFile& out) {
     const std::vector<Piece> pieces = pieces_of(levels, front);
     const int threads = std::max(1, spec_.threads);
     std::vector<std::vector<std::byte>> buffers(static_cast<std::size_t>(threads));
@@ -222,7 +222,7 @@ class TiffSink final : public RasterSink {
       for (std::int64_t b = piece.first; b < piece.end; ++b) {
         const std::uint32_t count = levels[piece.level].block_bytes[static_cast<std::size_t>(b)];
         if (cog()) to = std::copy_n(reinterpret_cast<const std::byte*>(&count), sizeof(count), to);
-        blocks_.read(pyramid_.levels()[piece.level].first_block + b, to);
+        blocks_.take(pyramid_.levels()[piece.level].first_block + b, to);
         const std::span<const std::byte> block(to, count);
         to += count;
         if (cog()) to = std::ranges::copy(last_bytes(block), to).out;
