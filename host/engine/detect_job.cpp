@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <system_error>
 #include <thread>
 
 #include <fmt/format.h>
 
 #include "host/base/error.hpp"
+#include "host/base/parallel_for.hpp"
 #include "host/engine/pair_tiles.hpp"
 #include "host/engine/raster_product.hpp"
 #include "host/engine/score_pass.hpp"
@@ -62,15 +64,10 @@ class DetectRun {
       });
       scores.write_kept();
       scores.drop_kept();
-      scores.finish();
-      if (quality) {
-        quality->finish();
-        result_.quality = quality->counts();
-      }
+      close(scores, quality, sites);
     }
     result_.thresholds = scores.thresholds();
     if (sites) {
-      sites->write();
       result_.sites = sites->findings();
       const SiteCounts& counts = result_.sites->counts;
       result_.thresholds->used.changed_fraction =
@@ -89,6 +86,16 @@ class DetectRun {
   }
 
  private:
+  /// Files end side by side: laying one out is the kernel's copying, and sites are one thread's work.
+  void close(ScorePass& scores, std::optional<QualityProduct>& quality, std::optional<SiteProduct>& sites) {
+    std::vector<std::function<void()>> ends = scores.ends();
+    if (sites) ends.insert(ends.begin(), [&] { sites->write(); });
+    if (quality) ends.emplace_back([&] { quality->finish(); });
+    parallel_for(static_cast<std::int64_t>(ends.size()), plan_.options.resources.threads, context_.stop,
+                 [&](std::int64_t i, int) { ends[static_cast<std::size_t>(i)](); });
+    if (quality) result_.quality = quality->counts();
+  }
+
   void check(const ScoreStatistics& s) {
     const DetectOptions& o = plan_.options;
     result_.valid_pixels = s.valid_count() + s.undefined_count();
