@@ -157,9 +157,10 @@ std::vector<std::function<void()>> ScorePass::ends() {
     if (*product) out.emplace_back([product] { (*product)->finish(); });
   }
   out.emplace_back([this] { writer_.finish(band_statistics()); });
-  out.emplace_back([this] { products_.prepare(facts()); });
   return out;
 }
+
+void ScorePass::prepare_pictures() { products_.prepare(facts()); }
 
 std::vector<ProductRecord> ScorePass::commit() {
   std::vector<ProductRecord> records{writer_.commit()};

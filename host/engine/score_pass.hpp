@@ -26,8 +26,10 @@ class ScorePass {
   void run(PairTiles& tiles);
   /// Writes what is written of kept scores, which may be dropped then.
   void write_kept();
-  /// Work that closes heatmap and products, the longest first; each once, in any order and from any thread. The tiles
-  /// may be gone.
+  /// What the products make of all tiles without a file; a scaled heatmap's after write_kept().
+  void prepare_pictures();
+  /// What closes heatmap and products, the longest first: each once, in any order, from any thread. The tiles may be
+  /// gone.
   std::vector<std::function<void()>> ends();
   /// In place: the heatmap first.
   std::vector<ProductRecord> commit();
