@@ -119,6 +119,8 @@ const std::vector<Form> kForms = {
     {"UInt8", PixelType::u8, 1, 511, 513, 255.0, {"COMPRESS=DEFLATE", "PREDICTOR=YES"}},
     {"Int16", PixelType::i16, 1, 600, 600, -32768.0, {"COMPRESS=DEFLATE", "PREDICTOR=NO"}},
     {"TwoBands", PixelType::f32, 2, 700, 513, kNan, {"COMPRESS=DEFLATE", "PREDICTOR=YES"}},
+    {"FourBands", PixelType::u16, 4, 530, 600, 0.0, {"COMPRESS=DEFLATE", "PREDICTOR=STANDARD"}},
+    {"FourSmallBands", PixelType::u8, 4, 513, 300, 255.0, {"COMPRESS=DEFLATE", "PREDICTOR=NO"}},
     {"ThirteenBands", PixelType::u16, 13, 530, 300, 65535.0, {"COMPRESS=DEFLATE", "PREDICTOR=STANDARD"}},
     {"BigTiff", PixelType::f32, 1, 1100, 600, kNan, {"COMPRESS=DEFLATE", "PREDICTOR=NO", "BIGTIFF=YES"}},
     {"Zstd", PixelType::f32, 1, 1100, 600, kNan, {"COMPRESS=ZSTD", "LEVEL=1", "PREDICTOR=YES"}},
