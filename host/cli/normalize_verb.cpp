@@ -2,6 +2,7 @@
 // groundshift normalize BEFORE AFTER OUT
 #include <fmt/format.h>
 
+#include "host/cli/arguments.hpp"
 #include "host/cli/detect_arguments.hpp"
 #include "host/cli/terminal.hpp"
 #include "host/cli/verb.hpp"
@@ -13,7 +14,21 @@ namespace groundshift::cli {
 namespace {
 
 struct NormalizeArguments : DetectArguments {
-  std::string apply;
+  std::string apply, stored;
+
+  DetectOptions options() const {
+    DetectOptions o = DetectArguments::options();
+    if (!stored.empty()) o.normalized_type = pixel_type_named(stored);
+    return o;
+  }
+
+ private:
+  static PixelType pixel_type_named(const std::string& name) {
+    for (const PixelType type : {PixelType::u8, PixelType::u16, PixelType::i16, PixelType::f32}) {
+      if (lower(name) == lower(gdal_name(type))) return type;
+    }
+    throw_unknown_choice("-ot", name, "Byte, UInt16, Int16, Float32");
+  }
 };
 
 void run(const NormalizeArguments& arguments, const Invocation& invocation) {
@@ -43,6 +58,8 @@ void add_normalize_verb(CLI::App& app, Invocation& invocation) {
   CLI::App& verb = *app.add_subcommand("normalize", "Put AFTER on the radiometry of BEFORE");
   const auto arguments = std::make_shared<NormalizeArguments>();
   declare(verb, arguments, PairVerb::normalize);
+  verb.add_option("--ot", arguments->stored,
+                  "Byte, UInt16, Int16 or Float32 (-ot as in GDAL); default BEFORE's, values rounded to it");
   verb.add_option("--apply", arguments->apply,
                   "Summary of an earlier run whose coefficients are used; nothing is fitted");
   verb.callback(

@@ -4,12 +4,15 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
+#include <span>
 #include <system_error>
 #include <thread>
 
 #include <fmt/format.h>
 
 #include "host/base/error.hpp"
+#include "host/base/parallel_for.hpp"
 #include "host/engine/pair_tiles.hpp"
 #include "host/engine/raster_product.hpp"
 #include "host/engine/score_pass.hpp"
@@ -47,30 +50,11 @@ class DetectRun {
       const std::int64_t memory = plan_.options.resources.memory_bytes;
       const std::int64_t room = std::max((memory - plan_.tiles.planned_bytes) / 4, memory / 8);
       sites.emplace(plan_, result_.fit, *scores.thresholds(), room, context_);
-      sites->find(*scores.kept(), scores.score_window());
-      sites->look_at_dates(tiles);
     }
-    if (scores.kept() != nullptr) result_.residency.scratch_bytes += scores.kept()->scratch_bytes();
-    result_.passes = tiles.timings();
-    result_.decode = tiles.decode_counts();
-    tell_refused_blocks(result_.decode, *context_.warnings);
-    result_.decoded_bytes_before = tiles.decoded_bytes_before();
-    result_.decoded_bytes_after = tiles.decoded_bytes_after();
-    // The writers' ends want the memory, but need not wait for a gigabyte to be given back.
-    const std::jthread giving_back([&tiles] {
-      tiles.release();
-      return_free_memory();
-    });
-    scores.write_kept();
-    scores.drop_kept();
-    scores.finish();
-    if (quality) {
-      quality->finish();
-      result_.quality = quality->counts();
-    }
+    std::jthread giving_back;
+    close(tiles, scores, sites, quality, giving_back);
     result_.thresholds = scores.thresholds();
     if (sites) {
-      sites->write();
       result_.sites = sites->findings();
       const SiteCounts& counts = result_.sites->counts;
       result_.thresholds->used.changed_fraction =
@@ -89,6 +73,53 @@ class DetectRun {
   }
 
  private:
+  /// Once the scores are there: places, then the ends of all files. giving_back : returns the tiles' memory
+  void close(PairTiles& tiles, ScorePass& scores, std::optional<SiteProduct>& sites,
+             std::optional<QualityProduct>& quality, std::jthread& giving_back) {
+    const bool scaled = plan_.options.type != ScoreType::float32;
+    const std::function<void()> early[] = {[&] { find_places(tiles, scores, sites); },
+                                           [&] {
+                                             if (!scaled) scores.prepare_pictures();
+                                           }};
+    run_beside(early);
+    // The files' pages want the tiles' memory: on a virtual machine, memory that was never touched costs more
+    // than the copying itself. They need not wait for all of it to be given back.
+    giving_back = std::jthread([&tiles] {
+      tiles.release();
+      return_free_memory();
+    });
+    if (scaled) {
+      scores.write_kept();
+      scores.prepare_pictures();
+    }
+    scores.drop_kept();
+    // Laying a file out is the kernel's copying, one file at a time, and sites are one thread's work.
+    std::vector<std::function<void()>> ends = scores.ends();
+    if (sites) ends.insert(ends.begin(), [&] { sites->write(); });
+    if (quality) ends.emplace_back([&] { quality->finish(); });
+    run_beside(ends);
+    if (quality) result_.quality = quality->counts();
+  }
+
+  void run_beside(std::span<const std::function<void()>> works) const {
+    parallel_for(static_cast<std::int64_t>(works.size()), plan_.options.resources.threads, context_.stop,
+                 [&](std::int64_t i, int) { works[static_cast<std::size_t>(i)](); });
+  }
+
+  /// The last that reads tiles.
+  void find_places(PairTiles& tiles, ScorePass& scores, std::optional<SiteProduct>& sites) {
+    if (sites) {
+      sites->find(*scores.kept(), scores.score_window());
+      sites->look_at_dates(tiles);
+    }
+    if (scores.kept() != nullptr) result_.residency.scratch_bytes += scores.kept()->scratch_bytes();
+    result_.passes = tiles.timings();
+    result_.decode = tiles.decode_counts();
+    tell_refused_blocks(result_.decode, *context_.warnings);
+    result_.decoded_bytes_before = tiles.decoded_bytes_before();
+    result_.decoded_bytes_after = tiles.decoded_bytes_after();
+  }
+
   void check(const ScoreStatistics& s) {
     const DetectOptions& o = plan_.options;
     result_.valid_pixels = s.valid_count() + s.undefined_count();

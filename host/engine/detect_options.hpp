@@ -65,7 +65,7 @@ struct ProductChoice {
   bool all = false;           ///< every one that the method and the dates have; resolved by the plan
   bool quality = false;       ///< reason bits a pixel (host/io/quality_bits.hpp)
   bool pvalue = false;        ///< probability of such a score where nothing changed; mad and irmad, unsmoothed
-  bool normalized = false;    ///< AFTER on BEFORE's radiometry, float32, all bands
+  bool normalized = false;    ///< AFTER on BEFORE's radiometry, all bands, in BEFORE's pixel type
   bool direction = false;  ///< band 1: angle of the change vector to (1, ..., 1); band 2: sum of 2^b over rising bands
 };
 
@@ -94,6 +94,7 @@ struct DetectOptions {
   ProductChoice products;
   SiteChoice sites;
   ScoreType type = ScoreType::float32;
+  std::optional<PixelType> normalized_type;  ///< of the normalized raster, instead of BEFORE's
   RasterFormat format = RasterFormat::cog;
   std::vector<std::string> creation_options;
   std::filesystem::path scratch;  ///< empty: beside the output

@@ -14,6 +14,7 @@
 #include "host/engine/align_dates.hpp"
 #include "host/engine/date_reader.hpp"
 #include "host/engine/device_decode.hpp"
+#include "host/engine/normalized_pixels.hpp"
 #include "host/engine/product_choice.hpp"
 #include "host/engine/score_solution.hpp"
 #include "host/io/band_names.hpp"
@@ -57,13 +58,6 @@ void place_dates(DetectPlan& plan, const GridOptions& options, Warnings& warning
   plan.before.place = std::move(plan.common.before);
   plan.after.place = std::move(plan.common.after);
   for (PlannedInput* input : {&plan.before, &plan.after}) set_weights(*input, options.resampling);
-}
-
-PixelType kernel_type(const PlannedInput& input) {
-  PixelType type = input.description.bands[input.selection.bands.front() - 1].pixel_type;
-  for (const std::int32_t b : input.selection.bands)
-    type = common_type(type, input.description.bands[b - 1].pixel_type);
-  return type;
 }
 
 UnitGeometry unit_geometry(const PlannedInput& input) {
@@ -170,6 +164,12 @@ SourceShape slot_source(const DetectPlan& plan, std::int32_t width, std::int32_t
   return {std::max(before.width, after.width), std::max(before.height, after.height)};
 }
 
+/// Float planes with room for this many bytes a pixel.
+std::int32_t planes_of(std::int64_t pixel_bytes) {
+  constexpr auto kFloat = static_cast<std::int64_t>(sizeof(float));
+  return static_cast<std::int32_t>((pixel_bytes + kFloat - 1) / kFloat);
+}
+
 /// Tiles, slots and caches for the dates where they lie now. Throws BudgetError.
 void cut_into_tiles(DetectPlan& plan) {
   const DetectOptions& options = plan.options;
@@ -184,7 +184,7 @@ void cut_into_tiles(DetectPlan& plan) {
   request.tile = options.resources.tile;
   request.memory_bytes = options.resources.memory_bytes;
   request.result_planes = 1 + (options.products.pvalue ? 1 : 0) + (options.products.direction ? 2 : 0) +
-                          (options.products.normalized ? plan.band_count : 0);
+                          (options.products.normalized ? planes_of(plan.normalized_bytes()) : 0);
   request.threads = options.resources.threads;
   request.waiting_workers = plan.backend.backend->name() == "cpu" ? 0 : 2;
   struct SlotExtras {
@@ -210,6 +210,13 @@ void cut_into_tiles(DetectPlan& plan) {
 }
 
 }  // namespace
+
+PixelType kernel_type(const PlannedInput& input) {
+  PixelType type = input.description.bands[input.selection.bands.front() - 1].pixel_type;
+  for (const std::int32_t b : input.selection.bands)
+    type = common_type(type, input.description.bands[b - 1].pixel_type);
+  return type;
+}
 
 std::int32_t DetectPlan::raster_count() const {
   const ProductChoice& p = options.products;
@@ -325,6 +332,9 @@ DetectPlan plan_detect(DetectOptions options, Warnings& warnings, const std::sto
   plan.type = plan.method.normalize == NormalizationKind::histogram ? PixelType::f32 : plan.source_type;
   options.products = resolved_products(options.products, plan.method, bands);
   check_products(options.products, plan.method, bands);
+  if (plan.method.normalize != NormalizationKind::none) {
+    plan.normalized = pixels_like_before(plan.before, options.normalized_type);
+  }
   const FitNeeds needs = fit_needs(options, plan.method, plan.type);
   const ScoreRecipe frame = recipe_frame(plan.method);
   plan.fit_halo = plan.method.texture ? 2 * kTextureRadius : needs.contextual ? ContextualSettings{}.box / 2 : 0;

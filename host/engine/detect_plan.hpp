@@ -11,6 +11,7 @@
 #include "host/base/progress.hpp"
 #include "host/engine/detect_options.hpp"
 #include "host/engine/resources.hpp"
+#include "host/engine/stored_pixels.hpp"
 #include "host/io/packed_batch.hpp"
 #include "host/io/raster_source.hpp"
 #include "host/io/unit_cache.hpp"
@@ -49,6 +50,9 @@ struct DecodePlan {
   PackedNeed a_pass, stored;
 };
 
+/// The type that holds the pixels of all its bands.
+PixelType kernel_type(const PlannedInput& input);
+
 struct PlannedPass {
   std::string name;
   std::string why;
@@ -74,7 +78,7 @@ IndexBands index_bands(const std::string& name);
 /// source      : source window that a slot has room for, where a date is resampled
 /// halo        : pixels around a tile that the scores and the fit need; fit_halo: around a tile or cell of the fit;
 ///               score_halo: around a pixel that its score looks at
-/// result_planes : float planes a slot holds beside the score: those of the products
+/// normalized  : pixels of AFTER on BEFORE's radiometry: BEFORE's own where they are put there, else float32
 struct DetectPlan {
   DetectOptions options;  ///< resources resolved
   Method method;
@@ -86,6 +90,7 @@ struct DetectPlan {
   std::optional<AlignResult> alignment;  ///< with --align
   std::string matched_bands;             ///< what was done to bring both dates' bands into one order; empty: nothing
   PixelType type = PixelType::u8, source_type = PixelType::u8;
+  StoredPixels normalized;
   std::int32_t band_count = 0;  ///< of the date with more
   std::int32_t halo = 0, fit_halo = 0, score_halo = 0;
   bool window_scores = false;
@@ -102,6 +107,8 @@ struct DetectPlan {
     return {static_cast<std::int32_t>(before.selection.bands.size()),
             static_cast<std::int32_t>(after.selection.bands.size())};
   }
+  /// Of one pixel of the normalized raster.
+  std::int64_t normalized_bytes() const { return band_count * static_cast<std::int64_t>(byte_count(normalized.type)); }
   /// Reasons are collected: for the product, or because there is more to count than nodata.
   bool tells_quality() const { return options.products.quality || !rules.empty(); }
   bool resamples() const {

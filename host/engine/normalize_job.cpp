@@ -2,16 +2,16 @@
 // Fit or coefficients, one pass over AFTER, one raster, one summary.
 #include "host/engine/normalize_job.hpp"
 
+#include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <fstream>
-#include <limits>
 
 #include <fmt/format.h>
 
 #include "host/base/error.hpp"
 #include "host/engine/decode_facts.hpp"
 #include "host/engine/detect_job.hpp"
+#include "host/engine/normalized_pixels.hpp"
 #include "host/engine/pair_tiles.hpp"
 #include "host/engine/raster_product.hpp"
 #include "host/engine/summary.hpp"
@@ -19,37 +19,6 @@
 #include "host/io/output_file.hpp"
 
 namespace groundshift {
-
-void normalize_tile(Slot& slot, const std::vector<BandFit>& fits, std::int32_t first_plane) {
-  const PairTile& tile = slot.tile;
-  const Window& core = tile.core;
-  with_pixel_type(tile.type, [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    for (std::size_t b = 0; b < fits.size(); ++b) {
-      const auto band = static_cast<std::int32_t>(b);
-      const RasterView<const T> after = tile.after_as<T>().band(band);
-      const RasterView<float> out = slot.result(first_plane + band);
-      const BandFit fit = fits[b];
-      for (std::int32_t y = 0; y < core.height; ++y) {
-        const T* row = after.row(core.y + y) + core.x;
-        const std::uint8_t* valid = tile.valid_view().row(core.y + y) + core.x;
-        for (std::int32_t x = 0; x < core.width; ++x) {
-          out(x, y) = valid[x] != 0 ? fit.normalized_after(static_cast<float>(row[x]))
-                                    : std::numeric_limits<float>::quiet_NaN();
-        }
-      }
-    }
-  });
-}
-
-std::vector<std::string> normalized_names(const DetectPlan& plan) {
-  std::vector<std::string> names;
-  for (const std::int32_t b : plan.after.selection.bands) {
-    const std::string& own = plan.after.description.bands[static_cast<std::size_t>(b - 1)].description;
-    names.push_back((own.empty() ? fmt::format("band {}", b) : own) + ", normalized");
-  }
-  return names;
-}
 
 DetectPlan plan_normalize(DetectOptions options, bool apply, Warnings& warnings, const std::stop_token& stop,
                           BackendShelf* shelf) {
@@ -62,7 +31,9 @@ DetectPlan plan_normalize(DetectOptions options, bool apply, Warnings& warnings,
     m.normalize = NormalizationKind::none;
   }
   options.products.normalized = true;
+  const std::optional<PixelType> type = options.normalized_type;
   DetectPlan plan = plan_detect(std::move(options), warnings, stop, shelf);
+  if (apply) plan.normalized = pixels_like_before(plan.before, type);  // by coefficients that no fit of this run made
   plan.passes.back() = {"normalize", "AFTER on BEFORE's radiometry, write"};
   return plan;
 }
@@ -115,6 +86,7 @@ void write_normalize_summary(const DetectPlan& plan, const NormalizeResult& resu
                              const std::optional<std::filesystem::path>& coefficients) {
   auto json = plan_json(plan);
   json["command"]["verb"] = "normalize";
+  json["command"]["options"]["ot"] = gdal_name(plan.normalized.type);
   if (coefficients) json["command"]["options"]["apply"] = coefficients->string();
   json["plan"]["decode"].update(decode_counts_json(result.decode));
   json["normalization"] = normalization_json(plan, result.fit);
@@ -134,22 +106,21 @@ NormalizeResult run(DetectPlan& plan, const std::optional<std::filesystem::path>
   PairTiles tiles(plan, context);
   result.fit = coefficients ? fit_of(read_coefficients(*coefficients, plan.after.selection.bands.size()))
                             : fit_normalization(plan, tiles, context);
-  RasterProductSpec spec;
-  spec.name = "normalized";
-  spec.nodata = std::numeric_limits<double>::quiet_NaN();
-  spec.bands = normalized_names(plan);
-  RasterProduct product(plan, spec, plan.options.out, context);
+  RasterProduct product(plan, normalized_raster(plan), plan.options.out, context);
   std::int64_t valid = 0;
   tiles.each_after(
       "normalize",
       [&](Slot& slot) {
-        normalize_tile(slot, result.fit.band_maps, 0);
+        normalize_tile(plan, slot, result.fit.band_maps, 0);
         if (product.concurrent()) product.write(slot.core, slot.result(0).data);
       },
       [&](Slot& slot) {
-        const float* first = slot.result(0).data;
-        for (std::int64_t i = 0; i < pixel_count(slot.core); ++i) valid += std::isnan(first[i]) ? 0 : 1;
-        if (!product.concurrent()) product.write(slot.core, first);
+        const Window& c = slot.tile.core;
+        for (std::int32_t y = c.y; y < c.y + c.height; ++y) {
+          const std::uint8_t* row = slot.tile.valid_view().row(y) + c.x;
+          valid += std::count_if(row, row + c.width, [](std::uint8_t v) { return v != 0; });
+        }
+        if (!product.concurrent()) product.write(slot.core, slot.result(0).data);
       });
   if (valid == 0) throw InputError(fmt::format("{}: no pixel is valid", plan.options.after));
   result.decode = tiles.decode_counts();

@@ -12,16 +12,8 @@
 #include "host/engine/pair_fit.hpp"
 #include "host/engine/product_maker.hpp"
 #include "host/pipeline/run_pass.hpp"
-#include "host/pipeline/slot.hpp"
 
 namespace groundshift {
-
-/// gain * after + offset of every band of a tile's core into its result planes from `first_plane` on; NaN where the
-/// tile is not valid. A histogram map was applied when the tile was read: its fits are the identity.
-void normalize_tile(Slot& slot, const std::vector<BandFit>& fits, std::int32_t first_plane);
-
-/// Descriptions of the normalized bands.
-std::vector<std::string> normalized_names(const DetectPlan& plan);
 
 struct NormalizeResult {
   PairFit fit;
@@ -31,8 +23,8 @@ struct NormalizeResult {
   double wall_s = 0.0;
 };
 
-/// Plan of a run that normalizes: float32, as many bands as AFTER. apply : coefficients of an earlier run (its
-/// summary), in place of a fit. Throws as plan_detect.
+/// Plan of a run that normalizes: as many bands as AFTER, pixels as plan.normalized says. apply : coefficients of an
+/// earlier run (its summary), in place of a fit. Throws as plan_detect.
 DetectPlan plan_normalize(DetectOptions options, bool apply, Warnings& warnings, const std::stop_token& stop = {},
                           BackendShelf* shelf = nullptr);
 

@@ -14,9 +14,12 @@
 #include "host/base/progress.hpp"
 #include "host/geo/grid.hpp"
 #include "host/io/raster_sink.hpp"
+#include "kernels/api/pair_tile.hpp"
 #include "kernels/view/raster_view.hpp"
 
 namespace groundshift {
+
+struct DetectPlan;
 
 /// One file that a run made, as the summary lists it.
 struct ProductRecord {
@@ -42,8 +45,14 @@ class ProductMaker {
   /// Files that finish() will write for this heatmap, to be refused early when they exist.
   virtual std::vector<std::filesystem::path> outputs(const std::filesystem::path& heatmap) const = 0;
   virtual void begin(const Grid& grid) = 0;
+  /// For those that look at the dates themselves, before begin(): what will be read.
+  virtual void begin_dates(const DetectPlan& /*plan*/) {}
+  /// A tile of both dates as it was read (its pixels may be on a device alone), from several threads.
+  virtual void see(const Window& /*core*/, const PairTile& /*tile*/) {}
   /// One finished tile, in plan order, from one thread. NaN = no score.
   virtual void add(const Window& core, RasterView<const float> score) = 0;
+  /// All of finish() that needs no file, after the last tile and beside other work.
+  virtual void prepare(const HeatmapFacts& /*facts*/) {}
   virtual std::vector<ProductRecord> finish(const HeatmapFacts& facts) = 0;
   /// What is made of the finished run: its files are in place, the summary is all but written and lacks these records.
   virtual std::vector<ProductRecord> document(const nlohmann::ordered_json& summary,

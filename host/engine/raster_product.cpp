@@ -63,9 +63,10 @@ std::string way_out(const DetectPlan& plan) {
 
 std::int64_t largest_output_bytes(const DetectPlan& plan) {
   const ProductChoice& p = plan.options.products;
-  const std::int64_t floats = (p.pvalue ? 1 : 0) + (p.direction ? 2 : 0) + (p.normalized ? plan.band_count : 0);
+  const std::int64_t floats = (p.pvalue ? 1 : 0) + (p.direction ? 2 : 0);
   const std::int64_t bytes = static_cast<std::int64_t>(byte_count(stored_type(plan.options.type))) +
-                             floats * static_cast<std::int64_t>(sizeof(float)) + (p.change_class ? 1 : 0) +
+                             floats * static_cast<std::int64_t>(sizeof(float)) +
+                             (p.normalized ? plan.normalized_bytes() : 0) + (p.change_class ? 1 : 0) +
                              (p.quality ? 1 : 0);
   const std::int64_t full = pixel_count(plan.grid) * bytes;
   return plan.options.format == RasterFormat::cog ? full + full / 3 : full;

@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 
 #include "host/base/error.hpp"
-#include "host/engine/normalize_job.hpp"
+#include "host/engine/normalized_pixels.hpp"
 
 namespace groundshift {
 namespace {
@@ -50,8 +50,7 @@ void ScorePass::add_products() {
         path("pvalue"), context_);
   }
   if (chosen.normalized) {
-    normalized_.emplace(plan_, RasterProductSpec{"normalized", PixelType::f32, kNan, normalized_names(plan_), {}, {}},
-                        path("normalized"), context_);
+    normalized_.emplace(plan_, normalized_raster(plan_), path("normalized"), context_);
   }
   if (chosen.direction) {
     angle_ = direction_recipe(ScoreKind::direction);
@@ -79,6 +78,7 @@ ScoreRecipe ScorePass::direction_recipe(ScoreKind kind) const {
 }
 
 void ScorePass::run(PairTiles& tiles) {
+  products_.begin_dates(plan_);
   products_.begin(plan_.grid);
   tiles.clear_bins();
   tiles.each_of_grid(
@@ -108,7 +108,8 @@ void ScorePass::compute(Slot& slot) {
     float* p = slot.result(plane++).data;
     for (std::int64_t i = 0; i < pixel_count(slot.core); ++i) p[i] = (*pvalues_)(slot.score.data[i]);
   }
-  if (normalized_) normalize_tile(slot, fit_.band_maps, plane);
+  products_.see(slot.core, slot.tile);
+  if (normalized_) normalize_tile(plan_, slot, fit_.band_maps, plane);
   write(slot, true);
 }
 
@@ -146,20 +147,27 @@ void ScorePass::write_kept() {
   if (scores_) writer_.write_kept(*scores_, band_statistics());
 }
 
-void ScorePass::finish() {
-  writer_.finish(band_statistics());
-  if (pvalue_) pvalue_->finish();
-  if (direction_) direction_->finish();
-  if (normalized_) normalized_->finish();
+HeatmapFacts ScorePass::facts() const {
+  return {plan_.options.out, heatmap_title(plan_), band_statistics(), writer_.stored_scale(), 0.0};
 }
+
+std::vector<std::function<void()>> ScorePass::ends() {
+  std::vector<std::function<void()>> out;
+  for (std::optional<RasterProduct>* product : {&normalized_, &direction_, &pvalue_}) {
+    if (*product) out.emplace_back([product] { (*product)->finish(); });
+  }
+  out.emplace_back([this] { writer_.finish(band_statistics()); });
+  return out;
+}
+
+void ScorePass::prepare_pictures() { products_.prepare(facts()); }
 
 std::vector<ProductRecord> ScorePass::commit() {
   std::vector<ProductRecord> records{writer_.commit()};
   for (std::optional<RasterProduct>* product : {&pvalue_, &direction_, &normalized_}) {
     if (*product) records.push_back((*product)->commit());
   }
-  const HeatmapFacts facts{plan_.options.out, heatmap_title(plan_), band_statistics(), writer_.stored_scale(), 0.0};
-  for (ProductRecord& record : products_.finish(facts)) records.push_back(std::move(record));
+  for (ProductRecord& record : products_.finish(facts())) records.push_back(std::move(record));
   return records;
 }
 

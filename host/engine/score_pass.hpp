@@ -2,6 +2,7 @@
 // The last pass: every tile scored once, written, and made into the rasters that stand beside the score.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -17,7 +18,7 @@
 
 namespace groundshift {
 
-/// Outputs are complete after finish() and under their names after commit().
+/// Outputs are complete after ends() and under their names after commit().
 class ScorePass {
  public:
   ScorePass(const DetectPlan& plan, const PairFit& fit, ProductMaker& products, const JobContext& context);
@@ -25,8 +26,11 @@ class ScorePass {
   void run(PairTiles& tiles);
   /// Writes what is written of kept scores, which may be dropped then.
   void write_kept();
-  /// Closes heatmap and products. The tiles may be gone.
-  void finish();
+  /// What the products make of all tiles without a file; a scaled heatmap's after write_kept().
+  void prepare_pictures();
+  /// What closes heatmap and products, the longest first: each once, in any order, from any thread. The tiles may be
+  /// gone.
+  std::vector<std::function<void()>> ends();
   /// In place: the heatmap first.
   std::vector<ProductRecord> commit();
 
@@ -43,6 +47,7 @@ class ScorePass {
   void consume(Slot& slot);
   void write(Slot& slot, bool concurrent);
   BandStatistics band_statistics() const;
+  HeatmapFacts facts() const;
   void add_products();
   ScoreRecipe direction_recipe(ScoreKind kind) const;
 

@@ -172,30 +172,30 @@ void SiteProduct::look_at_dates(PairTiles& tiles) {
   if (bands.before != bands.after) return;
   const auto both = static_cast<std::size_t>(plan_.band_count);
   std::vector<double> before(count * both, 0.0), after(count * both, 0.0);
-  std::vector<std::int32_t> ids;
+  std::vector<Run> runs;
   tiles.each_of(
       "dates", tiles_with_sites(plan_, sites_), [](Slot&) {},
       [&](Slot& slot) {
-        const Window& core = slot.core;
-        ids.resize(static_cast<std::size_t>(pixel_count(core)));
-        if (!sites_.paint(core, ids.data(), core.width)) return;
         with_pixel_type(plan_.type, [&](auto tag) {
           using T = typename decltype(tag)::type;
-          const auto add = [&](const PlanarView<const T>& date, std::int32_t date_bands, std::vector<double>& sums) {
-            for (std::int32_t y = 0; y < core.height; ++y) {
-              const std::int32_t* row_ids = ids.data() + std::ptrdiff_t{y} * core.width;
+          const Window &core = slot.core, &inner = slot.tile.core;
+          const auto add = [&](const PlanarView<const T>& date, std::int32_t y, std::int32_t date_bands,
+                               std::vector<double>& sums) {
+            for (const Run& run : runs) {
+              const std::int32_t begin = std::max(run.begin - core.x, 0), end = std::min(run.end - core.x, core.width);
+              double* const of_site = sums.data() + static_cast<std::size_t>(run.label - 1) * both;
               for (std::int32_t b = 0; b < date_bands; ++b) {
-                const T* row = date.band(b).row(slot.tile.core.y + y) + slot.tile.core.x;
-                for (std::int32_t x = 0; x < core.width; ++x) {
-                  if (row_ids[x] == 0) continue;
-                  sums[static_cast<std::size_t>(row_ids[x] - 1) * both + static_cast<std::size_t>(b)] +=
-                      static_cast<double>(row[x]);
-                }
+                const T* row = date.band(b).row(inner.y + y) + inner.x;
+                for (std::int32_t x = begin; x < end; ++x) of_site[b] += static_cast<double>(row[x]);
               }
             }
           };
-          add(slot.tile.template before_as<T>(), bands.before, before);
-          add(slot.tile.template after_as<T>(), bands.after, after);
+          for (std::int32_t y = 0; y < core.height; ++y) {
+            sites_.read_row(core.y + y, runs);
+            std::erase_if(runs, [&](const Run& r) { return r.end <= core.x || r.begin >= core.x + core.width; });
+            add(slot.tile.template before_as<T>(), y, bands.before, before);
+            add(slot.tile.template after_as<T>(), y, bands.after, after);
+          }
         });
       });
   for (std::size_t s = 0; s < count; ++s) {

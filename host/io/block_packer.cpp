@@ -6,15 +6,31 @@
 #include <cstring>
 
 #include "kernels/codec/apply_predictor.hpp"
+#include "kernels/view/clones.hpp"
 
 namespace groundshift {
 namespace {
+
+/// As many bands as there are rows, known to the compiler, which then writes whole vectors of pixels.
+template <class T, class... Rows>
+GS_CLONES void weave(T* __restrict out, std::int32_t width, const Rows* __restrict... rows) {
+  constexpr std::ptrdiff_t kBands = sizeof...(Rows);
+  for (std::int32_t x = 0; x < width; ++x) {
+    T* pixel = out + x * kBands;
+    ((*pixel++ = rows[x]), ...);
+  }
+}
 
 /// One row, band after band in the planes, pixel after pixel in `to`.
 template <class T>
 void interleave(const std::byte* from, std::ptrdiff_t band_pitch, std::int32_t width, std::int32_t bands,
                 std::byte* to) {
   auto* out = reinterpret_cast<T*>(to);
+  const auto* first = reinterpret_cast<const T*>(from);
+  if (bands == 2) return weave<T, T, T>(out, width, first, first + band_pitch);
+  if (bands == 4) {
+    return weave<T, T, T, T, T>(out, width, first, first + band_pitch, first + 2 * band_pitch, first + 3 * band_pitch);
+  }
   for (std::int32_t b = 0; b < bands; ++b) {
     const auto* row = reinterpret_cast<const T*>(from) + b * band_pitch;
     for (std::int32_t x = 0; x < width; ++x) out[std::ptrdiff_t{x} * bands + b] = row[x];

@@ -2,9 +2,24 @@
 // Packed blocks in memory and beyond.
 #include "host/io/encoded_blocks.hpp"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cstdint>
 
 namespace groundshift {
+namespace {
+
+/// Whole pages of what is about to be freed: an allocator would keep them.
+void give_back_pages(std::span<std::byte> bytes) {
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto first = reinterpret_cast<std::uintptr_t>(bytes.data());
+  const std::uintptr_t start = (first + page - 1) / page * page, end = (first + bytes.size()) / page * page;
+  if (start < end) ::madvise(reinterpret_cast<void*>(start), end - start, MADV_DONTNEED);
+}
+
+}  // namespace
 
 EncodedBlocks::EncodedBlocks(std::int64_t block_count, std::int64_t memory_bytes, std::filesystem::path scratch_folder)
     : memory_left_(memory_bytes),
@@ -34,20 +49,12 @@ void EncodedBlocks::add(std::int64_t block, std::span<const std::byte> packed) {
   place.byte_count = count;
 }
 
-void EncodedBlocks::read(std::int64_t block, std::byte* to) const {
-  const Place& place = at_[static_cast<std::size_t>(block)];
-  if (place.start < 0) {
-    std::copy(place.bytes.begin(), place.bytes.end(), to);
-  } else {
-    scratch_.read(place.start, to, place.byte_count);
-  }
-}
-
 void EncodedBlocks::take(std::int64_t block, std::byte* to) {
-  read(block, to);
   Place& place = at_[static_cast<std::size_t>(block)];
-  if (place.start >= 0) return;
-  std::vector<std::byte>().swap(place.bytes);
+  if (place.start >= 0) return scratch_.read(place.start, to, place.byte_count);
+  std::copy(place.bytes.begin(), place.bytes.end(), to);
+  give_back_pages(place.bytes);
+  place.bytes = {};
   const std::lock_guard lock(mutex_);
   memory_left_ += place.byte_count;
 }

@@ -14,7 +14,7 @@
 namespace groundshift {
 
 /// In memory as far as `memory_bytes` goes, the rest in a scratch file without a name. add() comes from any thread, for
-/// every block once; read() after the last add().
+/// every block once; take() after the last add().
 class EncodedBlocks {
  public:
   EncodedBlocks(std::int64_t block_count, std::int64_t memory_bytes, std::filesystem::path scratch_folder);
@@ -23,9 +23,8 @@ class EncodedBlocks {
   void add(std::int64_t block, std::span<const std::byte> packed);
   /// Bytes of a block; 0 for one that was not added.
   std::int64_t byte_count(std::int64_t block) const { return at_[static_cast<std::size_t>(block)].byte_count; }
-  /// Throws OutputError.
-  void read(std::int64_t block, std::byte* to) const;
-  /// read(), and what it took in memory is free for others. Beside add() and take() of other blocks.
+  /// The bytes of a block, once, from any thread, beside add() and take() of others. Its memory is given back: to other
+  /// blocks and to the system, as the file that it goes to wants pages at once. Throws OutputError.
   void take(std::int64_t block, std::byte* to);
   std::int64_t scratch_bytes() const { return scratch_end_; }
 

@@ -103,9 +103,7 @@ struct GridView::Impl {
     const auto part = covered(window, out.width, out.height);
     if (!part) return;
     const bool mean = sampling == ViewSampling::average && is_reduced(part->source, part->width, part->height);
-    const bool pooled = mean && dataset->GetRasterBand(bands.front())->GetOverviewCount() == 0 &&
-                        part->width <= part->source.width && part->height <= part->source.height;
-    if (auto selection = pooled ? selection_of(bands) : std::nullopt) {
+    if (auto selection = mean && pools(*part, bands) ? selection_of(bands) : std::nullopt) {
       return read_means(*part, std::move(*selection), out);
     }
     GDALRasterIOExtraArg extra;
@@ -125,6 +123,13 @@ struct GridView::Impl {
     }
     drop_masked(*part, extra, out);
   }
+
+  /// Whether a reduced picture of a part is made of full pixels, and not of an overview's.
+  bool pools(const Part& part, const std::vector<std::int32_t>& bands) const {
+    return dataset->GetRasterBand(bands.front())->GetOverviewCount() == 0 && part.width <= part.source.width &&
+           part.height <= part.source.height;
+  }
+  bool has_mask() const { return (dataset->GetRasterBand(1)->GetMaskFlags() & GMF_PER_DATASET) != 0; }
 
   /// How a source has to read these bands to see the nodata that the view sees; nothing where it cannot.
   std::optional<SourceSelection> selection_of(const std::vector<std::int32_t>& bands) const {
@@ -175,7 +180,7 @@ struct GridView::Impl {
   /// Alpha and mask bands.
   void drop_masked(const Part& part, GDALRasterIOExtraArg& extra, ViewPixels& out) const {
     GDALRasterBand& first = *dataset->GetRasterBand(1);
-    if ((first.GetMaskFlags() & GMF_PER_DATASET) == 0) return;
+    if (!has_mask()) return;
     std::vector<std::uint8_t> mask(std::size_t(part.width) * std::size_t(part.height));
     const GdalMessages messages;
     const PixelRect& s = part.source;
@@ -280,6 +285,15 @@ GridView& GridView::operator=(GridView&&) noexcept = default;
 const RasterDescription& GridView::description() const { return impl_->description; }
 const Grid& GridView::grid() const { return impl_->grid; }
 bool GridView::warped() const { return impl_->warped; }
+
+bool GridView::reads_means(const PixelRect& window, std::int32_t width, std::int32_t height,
+                           const std::vector<std::int32_t>& bands) const {
+  if (impl_->warped || impl_->has_mask() || !is_reduced(window, width, height)) return false;
+  const auto part = impl_->covered(window, width, height);
+  const bool all = part && part->width == width && part->height == height && part->source.width == window.width &&
+                   part->source.height == window.height;
+  return all && impl_->pools(*part, bands) && impl_->selection_of(bands).has_value();
+}
 
 std::string GridView::acquired() const {
   const char* text = impl_->dataset->GetMetadataItem("ACQUISITIONDATETIME", "IMAGERY");

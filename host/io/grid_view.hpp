@@ -51,6 +51,10 @@ class GridView {
   /// When the picture was taken, as the file says (GDAL's IMAGERY metadata); empty: it does not.
   std::string acquired() const;
 
+  /// Whether read() gives means of all pixels of the window by their own nodata alone: no overview stands in for them,
+  /// no mask or alpha hides some, none is resampled, and the raster covers the window.
+  bool reads_means(const PixelRect& window, std::int32_t width, std::int32_t height,
+                   const std::vector<std::int32_t>& bands) const;
   /// A window of the grid (inside it) as width x height values a band; bands count from 1. A reduced read takes the
   /// file's overviews where there are some. Throws InputError naming the file.
   ViewPixels read(const PixelRect& window, std::int32_t width, std::int32_t height,

@@ -56,6 +56,29 @@ GS_CLONES void mean_row_of_floats(const float* upper, const float* lower, float*
   }
 }
 
+/// integer_mean() of the valid ones of four pixels, in float: sums below 2^20, and quotients at least an eighth from
+/// the next integer or on one, where the division's rounding cannot reach.
+template <class T>
+GS_CLONES void mean_row_of_integers(const T* upper, const T* lower, T* to, std::int32_t count, bool has_nodata,
+                                    T nodata, T otherwise) {
+  const std::int32_t step = nodata == std::numeric_limits<T>::max() ? -1 : 1;
+  for (std::int32_t x = 0; x < count; ++x) {
+    std::int32_t sum = 0, valid = 0;
+    for (const std::int32_t v : {upper[2 * x], lower[2 * x], upper[2 * x + 1], lower[2 * x + 1]}) {
+      const std::int32_t counts = 1 - static_cast<std::int32_t>(has_nodata & (v == nodata));
+      sum += counts * v;
+      valid += counts;
+    }
+    // Comparisons as numbers, not as choices: those would keep the loop scalar.
+    const std::int32_t divisor = 2 * valid + static_cast<std::int32_t>(valid == 0);
+    const float mean = static_cast<float>(2 * sum + valid) / static_cast<float>(divisor);
+    const auto cut = static_cast<std::int32_t>(mean);
+    const std::int32_t below = cut - static_cast<std::int32_t>(static_cast<float>(cut) > mean);
+    const std::int32_t value = below + step * static_cast<std::int32_t>(has_nodata & (below == nodata));
+    to[x] = static_cast<T>(valid > 0 ? value : std::int32_t{otherwise});
+  }
+}
+
 template <class T>
 T integer_mean(std::int32_t sum, std::int32_t count, const Validity<T>& validity) {
   const std::int32_t twice = 2 * sum + count, divisor = 2 * count;
@@ -120,10 +143,12 @@ void halve(OverviewRule rule, const std::optional<double>& nodata, const PixelPl
     const T* lower = 2 * y + 1 < from.height ? upper + from.row_pitch : nullptr;
     T* row = to + y * to_pitch;
     std::int32_t x = 0;
-    if constexpr (std::is_same_v<T, float>) {
-      if (rule == OverviewRule::average && lower != nullptr) {
-        x = std::min(to_width, from.width / 2);
+    if (rule == OverviewRule::average && lower != nullptr) {
+      x = std::min(to_width, from.width / 2);
+      if constexpr (std::is_same_v<T, float>) {
         mean_row_of_floats(upper, lower, row, x, validity.has_nodata, validity.nodata, validity.otherwise);
+      } else {
+        mean_row_of_integers(upper, lower, row, x, validity.has_nodata, validity.nodata, validity.otherwise);
       }
     }
     for (; x < to_width; ++x) row[x] = halved(rule, upper, lower, x, from.width, validity);

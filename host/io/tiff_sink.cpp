@@ -238,7 +238,7 @@ class TiffSink final : public RasterSink {
     return pieces;
   }
 
-  void write_blocks(const std::vector<TiffLevel>& levels, const TiffFront& front) const {
+  void write_blocks(const std::vector<TiffLevel>& levels, const TiffFront& front) {
     const std::vector<Piece> pieces = pieces_of(levels, front);
     const int threads = std::max(1, spec_.threads);
     std::vector<std::vector<std::byte>> buffers(static_cast<std::size_t>(threads));
@@ -250,7 +250,7 @@ class TiffSink final : public RasterSink {
       for (std::int64_t b = piece.first; b < piece.end; ++b) {
         const std::uint32_t count = levels[piece.level].block_bytes[static_cast<std::size_t>(b)];
         to = std::copy_n(reinterpret_cast<const std::byte*>(&count), sizeof(count), to);
-        kept_->read(pyramid_.levels()[piece.level].first_block + b, to);
+        kept_->take(pyramid_.levels()[piece.level].first_block + b, to);
         const std::span<const std::byte> block(to, count);
         to += count;
         to = std::ranges::copy(last_bytes(block), to).out;

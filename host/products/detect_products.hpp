@@ -3,9 +3,11 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <vector>
 
 #include "host/engine/detect_options.hpp"
+#include "host/products/date_means.hpp"
 #include "host/products/heatmap_pictures.hpp"
 
 namespace groundshift {
@@ -19,11 +21,14 @@ class DetectProducts final : public HeatmapPictures {
         stac_(options.products.stac || options.products.all) {}
 
   std::vector<std::filesystem::path> outputs(const std::filesystem::path& heatmap) const override;
+  void begin_dates(const DetectPlan& plan) override;
+  void see(const Window& core, const PairTile& tile) override;
   std::vector<ProductRecord> document(const nlohmann::ordered_json& summary, const std::filesystem::path& summary_path,
                                       const JobContext& context) override;
 
  private:
   bool report_, stac_;
+  std::unique_ptr<DateMeansMaker> dates_;  ///< of the page
 };
 
 }  // namespace groundshift

@@ -4,6 +4,7 @@
 
 #include "host/base/error.hpp"
 #include "host/io/output_file.hpp"
+#include "host/io/picture_bytes.hpp"
 #include "host/products/qgis_style.hpp"
 
 namespace groundshift {
@@ -34,12 +35,18 @@ void HeatmapPictures::add(const Window& core, RasterView<const float> score) {
   quicklook_->add(core, score.data, score.row_pitch);
 }
 
-std::vector<ProductRecord> HeatmapPictures::finish(const HeatmapFacts& facts) {
-  expects(quicklook_.has_value(), "begin() comes before finish()");
+void HeatmapPictures::prepare(const HeatmapFacts& facts) {
+  expects(quicklook_.has_value(), "begin() comes before prepare()");
   const Stretch stretch = quicklook_->stretch();
+  picture_ = png_bytes(quicklook_->picture(facts.title, stretch));
+  style_ = qgis_style(stretch.high);
+}
+
+std::vector<ProductRecord> HeatmapPictures::finish(const HeatmapFacts& facts) {
+  if (picture_.empty()) prepare(facts);
   const std::vector<std::filesystem::path> paths = outputs(facts.path);
-  quicklook_->render(paths[0], facts.title, stretch);
-  write_text_file(paths[1], qgis_style(stretch.high));
+  write_text_file(paths[0], picture_);
+  write_text_file(paths[1], style_);
   return {record_of("quicklook", paths[0]), record_of("style", paths[1])};
 }
 

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "host/engine/product_maker.hpp"
@@ -18,10 +19,12 @@ class HeatmapPictures : public ProductMaker {
   std::vector<std::filesystem::path> outputs(const std::filesystem::path& heatmap) const override;
   void begin(const Grid& grid) override;
   void add(const Window& core, RasterView<const float> score) override;
+  void prepare(const HeatmapFacts& facts) override;
   std::vector<ProductRecord> finish(const HeatmapFacts& facts) override;
 
  private:
   std::optional<Quicklook> quicklook_;
+  std::string picture_, style_;  ///< the files' bytes, once they are prepared
 };
 
 }  // namespace groundshift

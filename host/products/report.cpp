@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "host/base/error.hpp"
+#include "host/base/parallel_for.hpp"
 #include "host/engine/version.hpp"
 #include "host/geo/gdal_owners.hpp"
 #include "host/io/output_file.hpp"
@@ -138,15 +139,21 @@ Json read_summary(const fs::path& path) {
 }  // namespace
 
 std::string report_html(const Json& summary, const fs::path& folder, const ReportOptions& options,
-                        const JobContext& context) {
+                        const JobContext& context, const DateMeans& made) {
   const ReportSources sources = open_report_sources(summary, folder, options);
   throw_if_stopped(context.stop);
-  const Overview overview =
-      make_overview(sources, options.max_side, number_at(summary, {"thresholds", "used", "value"}), options.threads);
+  Overview overview = read_overview(sources, options.max_side, number_at(summary, {"thresholds", "used", "value"}),
+                                    options.threads, made);
   throw_if_stopped(context.stop);
   const Grid& grid = sources.grid();
   const std::string table = sites_table(sources);
-  const std::string plots = plot_figures(summary, sources);
+  std::string plots;
+  double tolerance = 0.0;
+  parallel_for(3, options.threads, context.stop, [&](std::int64_t part, int) {  // no file is read by two of them
+    if (part == 0) encode_overview(sources, overview, options.threads);
+    if (part == 1) plots = plot_figures(summary, sources);
+    if (part == 2) tolerance = outline_tolerance(sources);
+  });
   throw_if_stopped(context.stop);
   const std::string version = fmt::format("groundshift {} (commit {})", version_text(), commit_text());
   return filled(
@@ -163,7 +170,7 @@ std::string report_html(const Json& summary, const fs::path& folder, const Repor
        {"missing", boxed_list("missing", "Not on this page", missing_parts(sources))},
        {"findings_class", table.empty() ? "" : "with-table"},
        {"aspect", fmt::format("{} / {}", grid.width, grid.height)},
-       {"panes", map_panes(sources, overview, outline_tolerance(sources))},
+       {"panes", map_panes(sources, overview, tolerance)},
        {"map_north", north_arrow(grid)},
        {"swipe_control", swipe_control(overview)},
        {"overlay_control", overlay_control(sources, overview)},

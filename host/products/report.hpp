@@ -10,6 +10,7 @@
 
 #include "host/base/progress.hpp"
 #include "host/engine/product_maker.hpp"
+#include "host/products/date_means.hpp"
 
 namespace groundshift {
 
@@ -33,9 +34,9 @@ struct ReportOptions {
 /// the run was started as far as its own output's path tells, then in the current folder. Every file but the heatmap
 /// may be missing: the page then says so and how to make it. Memory is that of the pictures, not of the rasters. Throws
 /// InputError: no summary of a detect run, the heatmap missing or not that of the summary, a sites layer that cannot be
-/// read.
+/// read. made : pictures of the dates, used where they are what the page would read
 std::string report_html(const nlohmann::ordered_json& summary, const std::filesystem::path& folder,
-                        const ReportOptions& options, const JobContext& context);
+                        const ReportOptions& options, const JobContext& context, const DateMeans& made = {});
 
 /// Reads a summary and writes its page. Throws InputError (also for text that is no JSON) and OutputError.
 ProductRecord write_report(const std::filesystem::path& summary, const std::filesystem::path& out,

@@ -100,11 +100,13 @@ double high_of(const ViewPixels& score) {
 RgbImage score_chip(const ViewPixels& score, double high) {
   RgbImage image = make_canvas(score.width, score.height, {});
   fill_checker(image, {0, 0, score.width, score.height});
-  for (std::int32_t y = 0; y < score.height; ++y) {
-    for (std::int32_t x = 0; x < score.width; ++x) {
-      const float v = score.bands[0][std::size_t(y) * std::size_t(score.width) + std::size_t(x)];
-      if (!std::isnan(v)) fill_rectangle(image, {x, y, 1, 1}, ramp_color(double(v) / high));
-    }
+  for (std::size_t i = 0; i < score.bands[0].size(); ++i) {
+    const float v = score.bands[0][i];
+    if (std::isnan(v)) continue;
+    const RgbColor c = ramp_color(double(v) / high);
+    image.rgb[3 * i] = c.red;
+    image.rgb[3 * i + 1] = c.green;
+    image.rgb[3 * i + 2] = c.blue;
   }
   return image;
 }
@@ -141,25 +143,26 @@ RgbImage part_of(const RgbImage& image, const Grid& grid, const PixelRect& windo
 
 }  // namespace
 
-JointStretch joint_stretch(const ViewPixels& before, const ViewPixels& after) {
+JointStretch joint_stretch(const ViewPixels& before, const ViewPixels& after, int threads) {
   JointStretch out;
-  std::vector<float> shares;
   const std::size_t count = std::max(before.bands.size(), after.bands.size());
-  for (std::size_t b = 0; b < count; ++b) {
+  std::vector<float> shares(count);
+  out.low.assign(count, 0.0);
+  out.high.assign(count, 1.0);
+  parallel_for(static_cast<std::int64_t>(count), threads, {}, [&](std::int64_t band, int) {
+    const auto b = static_cast<std::size_t>(band);
     std::vector<float> values;
     if (b < before.bands.size()) append_finite(before.bands[b], values);
     if (b < after.bands.size()) append_finite(after.bands[b], values);
-    double low = 0.0, high = 1.0, median = 0.0;
+    double median = 0.0;
     if (!values.empty()) {
-      low = percentile(values, 0.01);
-      high = percentile(values, 0.99);
+      out.low[b] = percentile(values, 0.01);
+      out.high[b] = percentile(values, 0.99);
       median = percentile(values, 0.5);
     }
-    if (!(high > low)) high = low + 1.0;
-    out.low.push_back(low);
-    out.high.push_back(high);
-    shares.push_back(static_cast<float>((median - low) / (high - low)));
-  }
+    if (!(out.high[b] > out.low[b])) out.high[b] = out.low[b] + 1.0;
+    shares[b] = static_cast<float>((median - out.low[b]) / (out.high[b] - out.low[b]));
+  });
   if (shares.empty()) return out;
   const double share = std::clamp(percentile(shares, 0.5), 0.01, 0.99);
   out.gamma = std::clamp(std::round(std::log(0.45) / std::log(share) * 20.0) / 20.0, 0.5, 1.2);
@@ -192,38 +195,71 @@ RgbImage stretched(const ViewPixels& pixels, const JointStretch& stretch) {
   return image;
 }
 
-Overview make_overview(const ReportSources& sources, std::int32_t max_side, std::optional<double> threshold,
-                       int threads) {
-  const Grid& grid = sources.grid();
+std::array<std::int32_t, 2> overview_size(const Grid& grid, std::int32_t max_side) {
   const double reduction = std::max(1.0, double(std::max(grid.width, grid.height)) / max_side);
+  const auto reduced = [reduction](std::int32_t side) {
+    return std::max(1, static_cast<std::int32_t>(std::lround(side / reduction)));
+  };
+  return {reduced(grid.width), reduced(grid.height)};
+}
+
+Overview read_overview(const ReportSources& sources, std::int32_t max_side, std::optional<double> threshold,
+                       int threads, const DateMeans& made) {
+  const Grid& grid = sources.grid();
   Overview out;
-  out.width = std::max(1, static_cast<std::int32_t>(std::lround(grid.width / reduction)));
-  out.height = std::max(1, static_cast<std::int32_t>(std::lround(grid.height / reduction)));
-  ViewPixels before, after;
-  if (sources.before.view) before = sources.before.view->read(whole(grid), out.width, out.height, sources.before.shown);
-  if (sources.after.view) after = sources.after.view->read(whole(grid), out.width, out.height, sources.after.shown);
-  out.stretch = joint_stretch(before, after);
-  if (sources.before.view) out.before_image = stretched(std::exchange(before, {}), out.stretch);
-  if (sources.after.view) out.after_image = stretched(std::exchange(after, {}), out.stretch);
-  out.before_level = mean_level(out.before_image);
-  out.after_level = mean_level(out.after_image);
-  out.score_pixels = sources.heatmap->read(whole(grid), out.width, out.height, {1});
-  const ViewPixels& score = out.score_pixels;
-  out.score_high = std::max(high_of(score), 1.5 * threshold.value_or(0.0));
+  const auto [width, height] = overview_size(grid, max_side);
+  out.width = width;
+  out.height = height;
+  const auto pixels_of = [&](const ReportDate& date, const std::optional<DateMeans::Date>& there) {
+    if (!date.view) return ViewPixels{};
+    const bool same =
+        there && there->shown == date.shown && there->pixels.width == out.width && there->pixels.height == out.height;
+    return same ? there->pixels : date.view->read(whole(grid), out.width, out.height, date.shown);
+  };
+  const auto see_dates = [&] {
+    ViewPixels before = pixels_of(sources.before, made.before), after = pixels_of(sources.after, made.after);
+    out.stretch = joint_stretch(before, after, threads);
+    if (sources.before.view) out.before_image = stretched(std::exchange(before, {}), out.stretch);
+    if (sources.after.view) out.after_image = stretched(std::exchange(after, {}), out.stretch);
+    out.before_level = mean_level(out.before_image);
+    out.after_level = mean_level(out.after_image);
+  };
+  const auto see_score = [&] {
+    out.score_pixels = sources.heatmap->read(whole(grid), out.width, out.height, {1});
+    out.score_high = std::max(high_of(out.score_pixels), 1.5 * threshold.value_or(0.0));
+    out.score_image = score_chip(out.score_pixels, out.score_high);
+  };
+  parallel_for(2, threads, {}, [&](std::int64_t part, int) {  // each out of files of its own
+    if (part == 0) see_dates();
+    if (part == 1) see_score();
+  });
+  return out;
+}
+
+void encode_overview(const ReportSources& sources, Overview& out, int threads) {
   const double most = std::max(kFewCharacters, kCharactersAPixel * out.width * out.height);
+  bool classes = sources.change_class.has_value();
   for (const Coding& coding : kCodings) {
-    parallel_for(3, threads, {}, [&](std::int64_t picture, int) {
-      if (picture == 0) out.score = score_picture(score, out.score_high, coding.levels);  // the slowest first
+    parallel_for(4, threads, {}, [&](std::int64_t picture, int) {
+      if (picture == 0)
+        out.score = score_picture(out.score_pixels, out.score_high, coding.levels);  // the slowest first
       if (picture == 1 && sources.before.view) out.before = photo(out.before_image, coding.quality);
       if (picture == 2 && sources.after.view) out.after = photo(out.after_image, coding.quality);
+      // Labels have no mean; of several the nearest is shown, and the outlines show what falls between.
+      if (picture == 3 && classes) {
+        out.change_class = class_picture(
+            sources.change_class->read(whole(sources.grid()), out.width, out.height, {1}, ViewSampling::nearest));
+      }
     });
+    classes = false;
     if (double(out.before.size() + out.after.size() + out.score.size()) <= most) break;
   }
-  if (sources.change_class) {
-    // Labels have no mean; of several the nearest is shown, and the outlines show what falls between.
-    out.change_class =
-        class_picture(sources.change_class->read(whole(grid), out.width, out.height, {1}, ViewSampling::nearest));
-  }
+}
+
+Overview make_overview(const ReportSources& sources, std::int32_t max_side, std::optional<double> threshold,
+                       int threads) {
+  Overview out = read_overview(sources, max_side, threshold, threads);
+  encode_overview(sources, out, threads);
   return out;
 }
 
@@ -256,7 +292,7 @@ Chip make_chip(const ReportSources& sources, const Overview& overview, const Lis
                  kChipQuality);
   };
   const auto score_image = [&] {
-    if (from_overview) return cut(score_chip(overview.score_pixels, overview.score_high));
+    if (from_overview) return cut(overview.score_image);
     return score_chip(sources.heatmap->read(chip.window, chip.width, chip.height, {1}), overview.score_high);
   };
   parallel_for(3, threads, {}, [&](std::int64_t part, int) {  // each out of a file of its own

@@ -2,11 +2,13 @@
 // The pictures of a page: both dates on one stretch, the score, the class; of the whole scene and of single sites.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "host/io/png.hpp"
+#include "host/products/date_means.hpp"
 #include "host/products/report_sources.hpp"
 
 namespace groundshift {
@@ -20,7 +22,7 @@ struct JointStretch {
 
 /// Percentiles of the finite values of both (either may have no bands); a gamma from 0.5 to 1.2 that brings their
 /// median to about 0.45, in steps of 0.05.
-JointStretch joint_stretch(const ViewPixels& before, const ViewPixels& after);
+JointStretch joint_stretch(const ViewPixels& before, const ViewPixels& after, int threads = 1);
 /// One or three bands as a picture; pixels without a value are light grey.
 RgbImage stretched(const ViewPixels& pixels, const JointStretch& stretch);
 
@@ -36,7 +38,16 @@ struct Overview {
   double before_level = 0.0, after_level = 0.0;
   RgbImage before_image, after_image;  ///< as encoded above, for close-ups of large places; without pixels where absent
   ViewPixels score_pixels;
+  RgbImage score_image;
 };
+/// Width and height of a grid's overview.
+std::array<std::int32_t, 2> overview_size(const Grid& grid, std::int32_t max_side);
+/// All but the encoded pictures. made : pixels of the dates that need not be read
+Overview read_overview(const ReportSources& sources, std::int32_t max_side, std::optional<double> threshold,
+                       int threads, const DateMeans& made = {});
+/// The encoded pictures. Reads the class raster alone.
+void encode_overview(const ReportSources& sources, Overview& overview, int threads);
+/// Both in one.
 Overview make_overview(const ReportSources& sources, std::int32_t max_side, std::optional<double> threshold,
                        int threads = 1);
 

@@ -8,8 +8,8 @@
 namespace groundshift {
 namespace {
 
-constexpr std::int64_t kBlock = 256;
-constexpr std::int64_t kHistogramBlocks = 256, kSampleBlocks = 16;
+constexpr std::int64_t kHistogramSide = 512, kHistogramBlocks = 64;  // whole blocks of our heatmaps
+constexpr std::int64_t kSampleSide = 256, kSampleBlocks = 16;
 constexpr int kOctave = 16;                  // bins an octave
 constexpr int kLowest = -60, kHighest = 60;  // log2 of scores that are told apart; others go to the end bins
 
@@ -55,15 +55,15 @@ bool complete(const ViewPixels& pixels, std::size_t i) {
 
 }  // namespace
 
-std::vector<PixelRect> spread_blocks(const Grid& grid, std::int64_t most) {
-  const std::int64_t across = (grid.width + kBlock - 1) / kBlock, down = (grid.height + kBlock - 1) / kBlock;
+std::vector<PixelRect> spread_blocks(const Grid& grid, std::int64_t side, std::int64_t most) {
+  const std::int64_t across = (grid.width + side - 1) / side, down = (grid.height + side - 1) / side;
   const std::int64_t total = across * down, taken = std::min(total, most);
   std::vector<PixelRect> blocks;
   for (std::int64_t i = 0; i < taken; ++i) {
     // The middle of the i-th of `taken` equal parts of all blocks in row order.
     const std::int64_t block = taken == total ? i : (2 * i + 1) * total / (2 * taken);
-    const std::int64_t x = block % across * kBlock, y = block / across * kBlock;
-    blocks.push_back({x, y, std::min(kBlock, grid.width - x), std::min(kBlock, grid.height - y)});
+    const std::int64_t x = block % across * side, y = block / across * side;
+    blocks.push_back({x, y, std::min(side, grid.width - x), std::min(side, grid.height - y)});
   }
   return blocks;
 }
@@ -75,7 +75,7 @@ ScoreHistogram histogram_of(const std::vector<float>& scores) {
 }
 
 ScoreHistogram score_histogram(const GridView& heatmap) {
-  const std::vector<PixelRect> blocks = spread_blocks(heatmap.grid(), kHistogramBlocks);
+  const std::vector<PixelRect> blocks = spread_blocks(heatmap.grid(), kHistogramSide, kHistogramBlocks);
   Bins bins;
   std::int64_t pixels = 0;
   for (const PixelRect& b : blocks) {
@@ -90,7 +90,7 @@ PairSample pair_sample(const ReportDate& before, const ReportDate& after, const 
   if (!before.view || !after.view || before.bands.empty() || after.bands.empty()) return out;
   out.before.resize(before.bands.size());
   out.after.resize(after.bands.size());
-  const std::vector<PixelRect> blocks = spread_blocks(grid, kSampleBlocks);
+  const std::vector<PixelRect> blocks = spread_blocks(grid, kSampleSide, kSampleBlocks);
   const std::size_t each = most / blocks.size();
   for (const PixelRect& b : blocks) {
     const auto width = std::int32_t(b.width), height = std::int32_t(b.height);

@@ -10,8 +10,8 @@
 
 namespace groundshift {
 
-/// Blocks of at most 256 x 256 pixels, all of them or `most` spread evenly, in row order.
-std::vector<PixelRect> spread_blocks(const Grid& grid, std::int64_t most);
+/// Blocks of at most side x side pixels, all of them or `most` spread evenly, in row order.
+std::vector<PixelRect> spread_blocks(const Grid& grid, std::int64_t side, std::int64_t most);
 
 /// Counts of log2(score) in bins of equal width from `first` on; scores that are not above 0 apart. `all`: every score
 /// was read.
@@ -23,7 +23,7 @@ struct ScoreHistogram {
 };
 /// Takes in whole rows of finite or NaN scores.
 ScoreHistogram histogram_of(const std::vector<float>& scores);
-/// From every block up to 256 (16 Mi pixels), else from 256 of them.
+/// From every block of 512 x 512 up to 64 (16 Mi pixels), else from 64 of them.
 ScoreHistogram score_histogram(const GridView& heatmap);
 
 /// One pixel a place in both; bands in the order of the dates' band lists.

@@ -107,38 +107,6 @@ std::vector<std::int32_t> true_colour(const RasterDescription& raster) {
   return found;
 }
 
-/// Both dates are shown by bands that mean the same: true colour where both have it, else the first of those the score
-/// was made of, which are in one order.
-std::string choose_shown(ReportDate& before, ReportDate& after) {
-  const std::vector<ReportDate*> dates = {&before, &after};
-  bool natural = before.view.has_value() || after.view.has_value();
-  std::size_t common = 3;
-  for (const ReportDate* date : dates) {
-    if (!date->view) continue;
-    natural = natural && !true_colour(date->view->description()).empty();
-    common = std::min(common, date->bands.size());
-  }
-  const std::size_t count = common >= 3 ? 3 : 1;
-  std::string text;
-  for (ReportDate* date : dates) {
-    if (!date->view) continue;
-    if (natural) {
-      date->shown = true_colour(date->view->description());
-    } else {
-      date->shown.assign(date->bands.begin(),
-                         date->bands.begin() + static_cast<std::ptrdiff_t>(std::min(count, common)));
-      if (date->shown.empty()) date->shown = {1};
-    }
-    if (natural) {
-      text = "red, green and blue";
-    } else if (text.empty()) {
-      text = fmt::format("band{} {}", date->shown.size() > 1 ? "s" : "", fmt::join(date->shown, ", "));
-      if (date->shown.size() > 1) text += " as red, green and blue";
-    }
-  }
-  return text;
-}
-
 void open_sites(const Json& summary, const ReportFolder& folder, const ReportOptions& options, ReportSources& sources) {
   const Json* product = product_of(summary, "sites");
   fs::path beside(sources.heatmap_path);
@@ -161,6 +129,34 @@ void open_sites(const Json& summary, const ReportFolder& folder, const ReportOpt
 }
 
 }  // namespace
+
+ShownBands choose_shown(const DateBands& before, const DateBands& after) {
+  bool natural = before.description != nullptr || after.description != nullptr;
+  std::size_t common = 3;
+  for (const DateBands* date : {&before, &after}) {
+    if (date->description == nullptr) continue;
+    natural = natural && !true_colour(*date->description).empty();
+    common = std::min(common, date->bands->size());
+  }
+  const std::size_t count = common >= 3 ? 3 : 1;
+  ShownBands out;
+  const auto choose = [&](const DateBands& date, std::vector<std::int32_t>& shown) {
+    if (date.description == nullptr) return;
+    if (natural) {
+      shown = true_colour(*date.description);
+      out.text = "red, green and blue";
+      return;
+    }
+    shown.assign(date.bands->begin(), date.bands->begin() + static_cast<std::ptrdiff_t>(std::min(count, common)));
+    if (shown.empty()) shown = {1};
+    if (!out.text.empty()) return;
+    out.text = fmt::format("band{} {}", shown.size() > 1 ? "s" : "", fmt::join(shown, ", "));
+    if (shown.size() > 1) out.text += " as red, green and blue";
+  };
+  choose(before, out.before);
+  choose(after, out.after);
+  return out;
+}
 
 const Json& at(const Json& json, std::initializer_list<const char*> keys) {
   static const Json nothing;
@@ -221,7 +217,13 @@ ReportSources open_report_sources(const Json& summary, const fs::path& folder, c
   sources.heatmap.emplace(sources.heatmap_path, grid, scaled);
   sources.before = open_date(summary, "before", files, grid, options.threads);
   sources.after = open_date(summary, "after", files, grid, options.threads);
-  sources.shown_text = choose_shown(sources.before, sources.after);
+  const auto bands_of = [](const ReportDate& date) {
+    return date.view ? DateBands{&date.view->description(), &date.bands} : DateBands{};
+  };
+  ShownBands shown = choose_shown(bands_of(sources.before), bands_of(sources.after));
+  sources.before.shown = std::move(shown.before);
+  sources.after.shown = std::move(shown.after);
+  sources.shown_text = std::move(shown.text);
   if (const Json* product = product_of(summary, "class")) {
     try {
       sources.change_class.emplace(files.found_product(text_at(*product, {"path"})), grid);

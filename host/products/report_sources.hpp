@@ -30,6 +30,20 @@ class ReportFolder {
   std::filesystem::path folder_, start_;
 };
 
+/// Which bands of a file are shown, 1-based: one (grey) or three (red, green, blue).
+/// description : null for a date that is not there     bands : those the score was made of
+struct DateBands {
+  const RasterDescription* description = nullptr;
+  const std::vector<std::int32_t>* bands = nullptr;
+};
+struct ShownBands {
+  std::vector<std::int32_t> before, after;  ///< empty for a date that is not there
+  std::string text;                         ///< "red, green, blue", "bands 1, 2, 3", "band 1"
+};
+/// Bands that mean the same: true colour where both have it, else the first of those the score was made of, which are
+/// in one order.
+ShownBands choose_shown(const DateBands& before, const DateBands& after);
+
 /// bands : those the score was made of, 1-based   shown : one (grey) or three (red, green, blue) of the file's
 struct ReportDate {
   std::string role, path;

@@ -183,7 +183,8 @@ constexpr Known kTitles[] = {{"score", "Heatmap of change"},
                              {"quicklook", "Picture of the heatmap"},
                              {"style", "Style for QGIS"}};
 
-Json asset_of(const Json& summary, const Json& product, const fs::path& summary_path, const Grid& grid, bool cog) {
+Json asset_of(const Json& summary, const Json& product, const fs::path& summary_path, const Grid& grid, bool cog,
+              const std::map<fs::path, std::string>& checksums) {
   const std::string name = product.at("name").get<std::string>();
   const fs::path folder = summary_path.parent_path(), file = product_file(summary, summary_path, product);
   std::error_code error;
@@ -223,7 +224,9 @@ Json asset_of(const Json& summary, const Json& product, const fs::path& summary_
     asset["raster:bands"] = bands;
   }
   asset["file:size"] = size;
-  asset["file:checksum"] = std::string(kMultihashSha256) + sha256_of_file(file);
+  const auto known_sum = checksums.find(file);
+  asset["file:checksum"] =
+      std::string(kMultihashSha256) + (known_sum != checksums.end() ? known_sum->second : sha256_of_file(file));
   return asset;
 }
 
@@ -283,7 +286,7 @@ Json stac_item(const Json& summary, const fs::path& summary_path, const StacOpti
     if (name == "stac") continue;
     std::string key = name;
     for (int n = 2; assets.contains(key); ++n) key = fmt::format("{}-{}", name, n);
-    assets[key] = asset_of(summary, product, summary_path, grid, cog);
+    assets[key] = asset_of(summary, product, summary_path, grid, cog, options.checksums);
   }
   assets["summary"] = {{"href", summary_link},
                        {"title", "Options, fits, statistics and hashes of the run"},

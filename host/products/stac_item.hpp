@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 
 #include <nlohmann/json.hpp>
@@ -14,8 +15,9 @@ struct StacOptions {
   std::string id;               ///< empty: the heatmap's name without extension
   std::string before_datetime;  ///< when BEFORE saw the ground; empty: what its metadata say
   std::string after_datetime;
-  std::string created;   ///< when the item was made; empty: now
-  std::string facility;  ///< processing:facility; empty: left out
+  std::string created;                                     ///< when the item was made; empty: now
+  std::string facility;                                    ///< processing:facility; empty: left out
+  std::map<std::filesystem::path, std::string> checksums;  ///< of product files, where known: sha256_of_file()
 };
 
 /// The item's name beside a summary: change.json -> change.stac.json.

@@ -196,23 +196,6 @@ bool FindSites::has_sites(std::int32_t first_row, std::int32_t row_count) const 
   return false;
 }
 
-bool FindSites::paint(const Window& window, std::int32_t* ids, std::ptrdiff_t row_pitch) {
-  bool any = false;
-  for (std::int32_t y = 0; y < window.height; ++y) {
-    std::int32_t* row = ids + y * row_pitch;
-    std::fill_n(row, window.width, 0);
-    if (sites_->runs.is_empty(window.y + y)) continue;
-    sites_->runs.read(window.y + y, runs_);
-    for (const Run& run : runs_) {
-      const std::int32_t begin = std::max(run.begin - window.x, 0), end = std::min(run.end - window.x, window.width);
-      if (begin >= end) continue;
-      std::fill(row + begin, row + end, run.label);
-      any = true;
-    }
-  }
-  return any;
-}
-
 void FindSites::count_near_unknown(std::int32_t row, std::span<const Run> runs) {
   std::vector<Run> near, grown, all;
   for (std::int32_t y = std::max(0, row - kNearRows); y <= std::min(grid_.height - 1, row + kNearRows); ++y) {

@@ -87,8 +87,6 @@ class FindSites {
   bool has_sites(std::int32_t first_row, std::int32_t row_count) const;
   /// Runs of a row, labels = ids.
   void read_row(std::int32_t row, std::vector<Run>& runs) { sites_->runs.read(row, runs); }
-  /// Ids of a window's pixels, 0 where there is no site; whether there is any.
-  bool paint(const Window& window, std::int32_t* ids, std::ptrdiff_t row_pitch);
   /// Runs of a row's pixels without a score.
   void read_unknown(std::int32_t row, std::vector<Run>& runs) { unknown_.read(row, runs); }
 

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <algorithm>
+#include <concepts>
 #include <cstdint>
 
 #include "kernels/math/transcendental.hpp"
+#include "kernels/ops/angle_of_vector.hpp"
 #include "kernels/recipes/band_count.hpp"
 #include "kernels/recipes/pair_planes.hpp"
 #include "kernels/view/band_fit.hpp"
@@ -24,17 +26,33 @@ GS_HD void mask_scores(const std::uint8_t* __restrict valid, std::int32_t count,
   }
 }
 
+// Scores that are angles: sums in double, then floats. Two loops, as one of both widths would stay scalar.
+template <class Op>
+concept MeasuresAngle = requires(const Op& op, const typename Op::State& state) {
+  { op.parts(state, 1.0f) } -> std::same_as<AngleOfVector>;
+};
+
 // All bands of a pixel at once; the states live in registers.
 template <class T, class Op, int Bands>
 GS_HD void score_known(const T* const (&before)[Bands], const T* const (&after)[Bands], const BandFit (&fit)[Bands],
                        const Op& op, std::int32_t first, std::int32_t count, float* __restrict out) {
+  [[maybe_unused]] float across[kScoreChunk], along[kScoreChunk];  // of angles
   for (std::int32_t x = first; x < first + count; ++x) {
     auto state = op.start();
 #pragma GCC unroll 8  // completely: a loop over bands inside would keep the loop over pixels scalar
     for (int b = 0; b < Bands; ++b) {
       op.add(state, static_cast<float>(before[b][x]), static_cast<float>(after[b][x]), fit[b]);
     }
-    out[x] = op.finish(state, static_cast<float>(Bands));
+    if constexpr (MeasuresAngle<Op>) {
+      const AngleOfVector vector = op.parts(state, static_cast<float>(Bands));
+      across[x - first] = vector.y;
+      along[x - first] = vector.x;
+    } else {
+      out[x] = op.finish(state, static_cast<float>(Bands));
+    }
+  }
+  if constexpr (MeasuresAngle<Op>) {
+    for (std::int32_t x = 0; x < count; ++x) out[first + x] = AngleOfVector{across[x], along[x]}.angle();
   }
 }
 

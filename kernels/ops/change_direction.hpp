@@ -3,6 +3,7 @@
 #pragma once
 
 #include "kernels/math/transcendental.hpp"
+#include "kernels/ops/angle_of_vector.hpp"
 #include "kernels/view/band_fit.hpp"
 
 namespace groundshift {
@@ -24,12 +25,12 @@ struct ChangeDirection {
     s.sum = s.sum + d;
     s.squares = s.squares + d * d;
   }
-  GS_HD float finish(const State& s, float band_count) const {
+  GS_HD AngleOfVector parts(const State& s, float band_count) const {
     const double cross = static_cast<double>(band_count) * s.squares - s.sum * s.sum;
-    const float angle =
-        math::atan2(static_cast<float>(math::sqrt(cross > 0.0 ? cross : 0.0)), static_cast<float>(s.sum));
-    return s.squares > 0.0 ? angle : math::quiet_nan();
+    const double across = math::sqrt(cross > 0.0 ? cross : 0.0);
+    return {static_cast<float>(s.squares > 0.0 ? across : double{math::quiet_nan()}), static_cast<float>(s.sum)};
   }
+  GS_HD float finish(const State& s, float band_count) const { return parts(s, band_count).angle(); }
 };
 
 }  // namespace groundshift

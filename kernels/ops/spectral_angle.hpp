@@ -3,6 +3,7 @@
 #pragma once
 
 #include "kernels/math/transcendental.hpp"
+#include "kernels/ops/angle_of_vector.hpp"
 #include "kernels/view/band_fit.hpp"
 
 namespace groundshift {
@@ -23,12 +24,13 @@ struct SpectralAngle {
     s.yy = s.yy + y * y;
     s.xy = s.xy + x * y;
   }
-  GS_HD float finish(const State& s, float /*band_count*/) const {
+  GS_HD AngleOfVector parts(const State& s, float /*band_count*/) const {
     const double cross = s.xx * s.yy - s.xy * s.xy;
-    const float angle =
-        math::atan2(static_cast<float>(math::sqrt(cross > 0.0 ? cross : 0.0)), static_cast<float>(s.xy));
-    return (s.xx > 0.0 && s.yy > 0.0) ? angle : math::quiet_nan();
+    const double across = math::sqrt(cross > 0.0 ? cross : 0.0);
+    const double least = s.xx < s.yy ? s.xx : s.yy;
+    return {static_cast<float>(least > 0.0 ? across : double{math::quiet_nan()}), static_cast<float>(s.xy)};
   }
+  GS_HD float finish(const State& s, float band_count) const { return parts(s, band_count).angle(); }
 };
 
 }  // namespace groundshift

@@ -30,6 +30,9 @@ constexpr const char* name_of(PixelType type) {
   return "?";
 }
 
+/// As GDAL's options name it.
+constexpr const char* gdal_name(PixelType type) { return type == PixelType::u8 ? "Byte" : name_of(type); }
+
 constexpr bool is_integer(PixelType type) { return type != PixelType::f32; }
 
 template <class T>

@@ -87,10 +87,10 @@ const std::vector<std::string> kPlanOptions = {"BEFORE",
 const std::vector<std::string> kAlignOptions = {"BEFORE", "AFTER", "OUT",     "--grid", "--te",        "--tr",
                                                 "--mask", "--aoi", "--align", "--of",   "--max-shift", "--json"};
 const std::vector<std::string> kNormalizeOptions = {
-    "BEFORE",         "AFTER",        "OUT",         "--normalize", "--irmad",      "--irmad-tolerance",
-    "--irmad-passes", "--fit-pixels", "--apply",     "--bands",     "--src-nodata", "--of",
-    "--co",           "--scratch",    "--overwrite", "--backend",   "--threads",    "--memory",
-    "--decode",       "--json"};
+    "BEFORE",         "AFTER",        "OUT",       "--normalize", "--irmad",      "--irmad-tolerance",
+    "--irmad-passes", "--fit-pixels", "--apply",   "--bands",     "--src-nodata", "--ot",
+    "--of",           "--co",         "--scratch", "--overwrite", "--backend",    "--threads",
+    "--memory",       "--decode",     "--json"};
 
 std::vector<std::string> detect_options() {
   std::vector<std::string> all = kPlanOptions;

@@ -57,7 +57,7 @@ def check_aster(check):
     kept = int((product.pixels("pvalue")[0] > 0.95).sum())
     check.expect("aster canty: pixels with P(no change) > .95", kept == 110, "%d, 110 expected" % kept)
 
-    run = check.normalize(before, after, "--normalize", "pif", "--irmad", "canty").require()
+    run = check.normalize(before, after, "--normalize", "pif", "--irmad", "canty", "-ot", "Float32").require()
     bands = run.summary()["normalization"]["bands"]
     for number, (band, (gain, offset, r)) in enumerate(zip(bands, ASTER_FITS), 1):
         found = [band["gain"], band["offset"], band["r"]]

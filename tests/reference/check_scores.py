@@ -167,12 +167,31 @@ def check_index(check):
     check.close("index:ndvi", run.pixels()[0], np.abs(index[1] - index[0]), 1e-6, scale=1.0)
 
 
+def check_rounding(check, before, after, method):
+    """BEFORE's pixel type by default, halves up, never nodata; other types when asked for."""
+    exact = check.normalize(before, after, "--normalize", method, "-ot", "Float32").require().pixels()
+    valid = ~np.isnan(exact)
+    kind = read_raster(before).dtype
+    for options, expected in (([], kind), (["-ot", "Byte"], np.dtype("uint8")), (["-ot", "Int16"], np.dtype("int16"))):
+        run = check.normalize(before, after, "--normalize", method, *options).require()
+        found = read_raster(run.out)
+        check.expect("normalize %s %s: type" % (method, " ".join(options)), found.dtype == expected, str(found.dtype))
+        limits = np.iinfo(expected)
+        nodata = limits.min  # 0 or -32768, as the scene has none of its own
+        rounded = np.clip(np.floor(exact[valid] + 0.5), limits.min, limits.max)
+        rounded[rounded == nodata] += 1
+        check.expect("normalize %s %s: rounded" % (method, " ".join(options)), np.array_equal(found[valid], rounded))
+        check.expect("normalize %s %s: holes" % (method, " ".join(options)), (found[~valid] == nodata).all())
+
+
 def check_normalize(check, before, after):
     """The verb normalize: histogram matching against skimage, Huber's line against numpy."""
     x, y = read_raster(before), read_raster(after)
-    run = check.normalize(before, after, "--normalize", "histogram").require()
+    run = check.normalize(before, after, "--normalize", "histogram", "-ot", "Float32").require()
     expected = [match_histograms(b.astype(np.float64), a.astype(np.float64)) for a, b in zip(x, y)]
     check.close("normalize histogram", run.pixels(), expected, 1e-6)
+    for method in ("histogram", "orthogonal"):
+        check_rounding(check, before, after, method)
     run = check.normalize(before, after, "--normalize", "huber").require()
     for number, band in enumerate(run.summary()["normalization"]["bands"]):
         line = huber_fit(*(date[number].reshape(1, -1).astype(np.float64) for date in (x, y)))

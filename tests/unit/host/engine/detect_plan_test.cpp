@@ -2,6 +2,7 @@
 // What is decided about a pair before a pixel is read.
 #include "host/engine/detect_plan.hpp"
 
+#include <cmath>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -50,6 +51,34 @@ class DetectPlanTest : public ::testing::Test {
   DetectOptions options_;
   Warnings warnings_;
 };
+
+TEST_F(DetectPlanTest, PutsNormalizedPixelsIntoBeforesType) {
+  options_.method.normalize = NormalizationKind::zscore;
+  SceneSpec word;
+  word.type = GDT_UInt16;
+  word.nodata = 65535.0;
+  scene("before.tif", word);  // AFTER stays u8
+  const StoredPixels own = plan().normalized;
+  EXPECT_EQ(own.type, PixelType::u16);
+  EXPECT_EQ(own.nodata, 65535.0);
+  options_.src_nodata = 12.0;
+  EXPECT_EQ(plan().normalized.nodata, 12.0);
+  options_.src_nodata.reset();
+  options_.ignore_nodata = true;
+  EXPECT_EQ(plan().normalized.nodata, 0.0);
+  options_.normalized_type = PixelType::i16;
+  EXPECT_EQ(plan().normalized.nodata, -32768.0);
+  options_.ignore_nodata = false;
+  EXPECT_EQ(plan().normalized.nodata, -32768.0);  // Int16 has no 65535
+  options_.normalized_type.reset();
+  options_.method.normalize = NormalizationKind::none;  // nothing is put on BEFORE's radiometry
+  EXPECT_EQ(plan().normalized.type, PixelType::f32);
+  options_.method.normalize = NormalizationKind::zscore;
+  word.type = GDT_Float32;
+  scene("before.tif", word);
+  EXPECT_EQ(plan().normalized.type, PixelType::f32);
+  EXPECT_TRUE(std::isnan(plan().normalized.nodata));
+}
 
 TEST_F(DetectPlanTest, TakesBandsTypeAndHaloFromThePair) {
   options_.method.smooth = {7};

@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <random>
 #include <string>
 #include <thread>
@@ -118,6 +119,8 @@ const std::vector<Form> kForms = {
     {"UInt8", PixelType::u8, 1, 511, 513, 255.0, {"COMPRESS=DEFLATE", "PREDICTOR=YES"}},
     {"Int16", PixelType::i16, 1, 600, 600, -32768.0, {"COMPRESS=DEFLATE", "PREDICTOR=NO"}},
     {"TwoBands", PixelType::f32, 2, 700, 513, kNan, {"COMPRESS=DEFLATE", "PREDICTOR=YES"}},
+    {"FourBands", PixelType::u16, 4, 530, 600, 0.0, {"COMPRESS=DEFLATE", "PREDICTOR=STANDARD"}},
+    {"FourSmallBands", PixelType::u8, 4, 513, 300, 255.0, {"COMPRESS=DEFLATE", "PREDICTOR=NO"}},
     {"ThirteenBands", PixelType::u16, 13, 530, 300, 65535.0, {"COMPRESS=DEFLATE", "PREDICTOR=STANDARD"}},
     {"BigTiff", PixelType::f32, 1, 1100, 600, kNan, {"COMPRESS=DEFLATE", "PREDICTOR=NO", "BIGTIFF=YES"}},
     {"Zstd", PixelType::f32, 1, 1100, 600, kNan, {"COMPRESS=ZSTD", "LEVEL=1", "PREDICTOR=YES"}},
@@ -334,6 +337,49 @@ TEST(TiffHeader, RefusesWhatIsNoBigTiff) {
   EXPECT_THROW(tags_of_bigtiff({}), OutputError);
   const std::vector<std::byte> zeros(64);
   EXPECT_THROW(tags_of_bigtiff(zeros), OutputError);
+}
+
+template <class T>
+void expect_integer_means(PixelType type, std::optional<double> nodata) {
+  std::mt19937 random(3);
+  constexpr std::int32_t kWidth = 2 * 517, kHeight = 2 * 40;
+  std::vector<T> from(std::size_t{kWidth} * kHeight), to(from.size() / 4);
+  for (T& v : from) {  // nodata, its neighbours and both ends often enough to meet
+    const auto kind = random() % 4;
+    const double near = nodata.value_or(5.0) + static_cast<double>(random() % 3) - 1.0;
+    v = kind == 0 ? static_cast<T>(near) : static_cast<T>(random());
+    if (kind == 1) v = random() % 2 != 0 ? std::numeric_limits<T>::max() : std::numeric_limits<T>::min();
+  }
+  halve_pixels(OverviewRule::average, type, nodata, {from.data(), kWidth, kHeight, kWidth}, to.data(), kWidth / 2,
+               kHeight / 2, kWidth / 2);
+  for (std::int32_t y = 0; y < kHeight / 2; ++y) {
+    for (std::int32_t x = 0; x < kWidth / 2; ++x) {
+      std::int64_t sum = 0, count = 0;
+      for (const std::int32_t at : {0, 1, kWidth, kWidth + 1}) {
+        const T v = from[static_cast<std::size_t>(2 * y * kWidth + 2 * x + at)];
+        if (nodata && static_cast<double>(v) == *nodata) continue;
+        sum += v;
+        ++count;
+      }
+      std::int64_t want = 0;
+      if (count > 0) {
+        want = static_cast<std::int64_t>(std::floor(static_cast<double>(2 * sum + count) / double(2 * count)));
+        if (nodata && double(want) == *nodata) want += want == std::numeric_limits<T>::max() ? -1 : 1;
+      } else {
+        want = static_cast<std::int64_t>(*nodata);
+      }
+      ASSERT_EQ(to[static_cast<std::size_t>(y * (kWidth / 2) + x)], want) << x << ", " << y;
+    }
+  }
+}
+
+TEST(HalvePixels, RoundsMeansOfIntegersHalfUpAndOffNodata) {
+  expect_integer_means<std::uint8_t>(PixelType::u8, std::nullopt);
+  expect_integer_means<std::uint8_t>(PixelType::u8, 255.0);
+  expect_integer_means<std::uint16_t>(PixelType::u16, 0.0);
+  expect_integer_means<std::uint16_t>(PixelType::u16, 65535.0);
+  expect_integer_means<std::int16_t>(PixelType::i16, -32768.0);
+  expect_integer_means<std::int16_t>(PixelType::i16, std::nullopt);
 }
 
 }  // namespace

@@ -54,16 +54,16 @@ TEST(SpreadBlocks, CoverASmallGridWhole) {
   grid.width = 300;
   grid.height = 257;
   std::int64_t pixels = 0;
-  for (const PixelRect& b : spread_blocks(grid, 256)) pixels += b.width * b.height;
+  for (const PixelRect& b : spread_blocks(grid, 256, 256)) pixels += b.width * b.height;
   EXPECT_EQ(pixels, 300 * 257);
-  EXPECT_EQ(spread_blocks(grid, 256).back(), (PixelRect{256, 256, 44, 1}));
+  EXPECT_EQ(spread_blocks(grid, 256, 256).back(), (PixelRect{256, 256, 44, 1}));
 }
 
 TEST(SpreadBlocks, SpreadEvenlyOverALargeOne) {
   Grid grid;
   grid.width = 16384;
   grid.height = 16384;
-  const std::vector<PixelRect> blocks = spread_blocks(grid, 16);
+  const std::vector<PixelRect> blocks = spread_blocks(grid, 256, 16);
   ASSERT_EQ(blocks.size(), 16u);
   // 4096 blocks in 16 parts of 256: the middle of each is the 128th.
   EXPECT_EQ(blocks[0], (PixelRect{0, 512, 256, 256}));

@@ -148,14 +148,6 @@ TEST(FindSites, NothingDependsOnTheStripsOrTheMemory) {
   }
 }
 
-TEST(FindSites, PaintsIdsIntoAWindow) {
-  const auto sites = find({"##..", "..##", "...."}, above_one());
-  std::vector<std::int32_t> ids(6, -1);
-  EXPECT_TRUE(sites->paint({1, 0, 2, 2}, ids.data(), 3));
-  EXPECT_EQ(ids, (std::vector<std::int32_t>{1, 0, -1, 0, 1, -1}));
-  EXPECT_FALSE(sites->paint({0, 2, 2, 1}, ids.data(), 3));
-}
-
 TEST(FindSites, AllUnknownAllSetOnePixel) {
   const auto unknown = find({"??", "??"}, above_one());
   EXPECT_TRUE(unknown->sites().empty());
