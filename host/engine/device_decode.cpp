@@ -152,7 +152,7 @@ void count_packed_blocks(DetectPlan& plan) {
 void tell_refused_blocks(const DecodeCounts& counts, Warnings& warnings) {
   if (counts.refused_blocks == 0) return;
   warnings.add("device_refused_blocks",
-               "blocks were refused by the device; the CPU's reader took their tiles and found their pixels good",
+               "blocks were refused by the device; their tiles were decoded by the CPU's reader",
                counts.refused_blocks);
 }
 

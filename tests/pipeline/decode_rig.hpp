@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <filesystem>
+#include <functional>
 #include <limits>
 #include <string>
 #include <tuple>
@@ -78,8 +79,8 @@ class DecodeRig : public ::testing::Test {
     write_date(options_.after, after, 2);
   }
 
-  /// decode : with cuda on the host-run device, else on the CPU
-  DecodeOutcome run_as(DecodeChoice decode) {
+  /// decode : with cuda on the host-run device, else on the CPU. adjust : changes the plan before it is run
+  DecodeOutcome run_as(DecodeChoice decode, const std::function<void(DetectPlan&)>& adjust = {}) {
     DecodeOutcome out;
     Warnings warnings;
     SilentProgress progress;
@@ -92,6 +93,7 @@ class DecodeRig : public ::testing::Test {
       DetectPlan plan = plan_detect(options_, warnings, {}, &shelf);
       EXPECT_EQ(plan.decode.on_device, decode == DecodeChoice::cuda);
       out.plan_text = decode_text(plan);
+      if (adjust) adjust(plan);
       out.result = run_detect(plan, products, {&progress, &warnings, {}});
       out.summary = summary_json(plan, out.result, warnings);
       for (const ProductRecord& product : out.result.products) out.hashes.push_back(product.pixel_hash);

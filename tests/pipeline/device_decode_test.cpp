@@ -115,6 +115,35 @@ TEST_F(DeviceDecode, OfSeveralPasses) {
   expect_same_pixels("a sample of cells");
 }
 
+// One tile has room on the device, one in memory; two are spilled, or decoded again where one pass alone wants them.
+TEST_F(DeviceDecode, OfTilesThatAreKeptEverywhere) {
+  write_pair({GDT_UInt16, with(kTiles, {"PREDICTOR=2"})}, {GDT_UInt16, kStrips});
+  options_.method.smooth = {1};
+  std::int64_t record = 0;
+  const auto scarce = [&](DetectPlan& plan) {
+    record = tiles_of(plan.tiles, plan.halo).record_bytes(plan.type, plan.band_count);
+    plan.store_bytes = record;
+    const auto slots = make_slots(*plan.backend.backend, plan.tiles, workspace_shape(plan));
+    // Of what the workspaces leave, four fifths hold one tile and a part of the next.
+    gs_fibre::set_device_bytes(gs_fibre::allocated_device_bytes() + static_cast<std::size_t>(5 * record / 4 / 4 * 5));
+  };
+  for (const bool several : {true, false}) {
+    options_.method.scores = {several ? ScoreName::irmad : ScoreName::scva};
+    options_.method.irmad_passes = 2;
+    options_.method.normalize = several ? NormalizationKind::none : NormalizationKind::zscore;
+    const DecodeOutcome cpu = run_as(DecodeChoice::cpu), device = run_as(DecodeChoice::cuda, scarce);
+    gs_fibre::set_device_bytes(gs_fibre::kDeviceBytes);
+    EXPECT_EQ(device.error, "");
+    EXPECT_EQ(device.hashes, cpu.hashes) << several;
+    EXPECT_EQ(device.result.residency.device_bytes, record);
+    EXPECT_EQ(device.result.residency.resident_bytes, record);
+    EXPECT_EQ(device.result.residency.scratch_bytes, several ? 2 * record : 0);
+    EXPECT_EQ(device.result.decode.cpu_blocks, 0);
+    const std::int64_t a_pass = device.summary["plan"]["decode"]["blocks_a_pass"];
+    EXPECT_EQ(device.result.decode.device_blocks > a_pass, !several);
+  }
+}
+
 TEST_F(DeviceDecode, OfTilesThatAreChangedBeforeTheyAreWorkedOn) {
   DateForm form(GDT_Byte, kTiles);
   write_scene(options_.before, form.spec, [](int b, int x, int y) { return y % 9 == 3 ? 1.0 : texture(1, b, x, y); });
