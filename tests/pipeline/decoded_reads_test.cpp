@@ -210,7 +210,7 @@ TEST_P(DecodedFiles, ReadAsByGdal) {
     const bool whole = std::string(GetParam()) == "pairs";
     const bool taken = compare(description, selection, part_of(random, grid.width, grid.height, 40), whole);
     decoded += taken ? 1 : 0;
-    if (taken) compare(description, selection, part_of(random, grid.width, grid.height, 40), whole);
+    if (taken && !whole) compare(description, selection, part_of(random, grid.width, grid.height, 40), whole);
   }
   EXPECT_GT(files, 20);
   EXPECT_GT(decoded, 4);
