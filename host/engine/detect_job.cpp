@@ -77,17 +77,26 @@ class DetectRun {
   void close(PairTiles& tiles, ScorePass& scores, std::optional<SiteProduct>& sites,
              std::optional<QualityProduct>& quality, std::jthread& giving_back) {
     const bool scaled = plan_.options.type != ScoreType::float32;
-    const std::function<void()> early[] = {[&] { find_places(tiles, scores, sites); },
-                                           [&] {
-                                             if (!scaled) scores.prepare_pictures();
-                                           }};
-    run_beside(early);
     // The files' pages want the tiles' memory: on a virtual machine, memory that was never touched costs more
     // than the copying itself. They need not wait for all of it to be given back.
-    giving_back = std::jthread([&tiles] {
-      tiles.release();
-      return_free_memory();
-    });
+    const auto give_back = [&] {
+      giving_back = std::jthread([&tiles] {
+        tiles.release();
+        return_free_memory();
+      });
+    };
+    const auto pictures = [&] {
+      if (!scaled) scores.prepare_pictures();
+    };
+    if (sites) {
+      const std::function<void()> early[] = {[&] { find_places(tiles, scores, sites); }, pictures};
+      run_beside(early);
+      give_back();
+    } else {
+      find_places(tiles, scores, sites);
+      give_back();
+      pictures();
+    }
     if (scaled) {
       scores.write_kept();
       scores.prepare_pictures();
