@@ -16,6 +16,7 @@
 #include "host/bench/process_facts.hpp"
 #include "host/geo/gdal_owners.hpp"
 #include "host/io/stored_blocks.hpp"
+#include "kernels/codec/block_encoder.hpp"
 
 namespace groundshift {
 namespace {
@@ -210,7 +211,7 @@ class SceneBench {
     out.limits = machine_;
     if (const auto heatmap = stored_blocks(plan.options.out.string(), kSampleBytes / 2)) {
       out.limits.pack = pack_rates(*heatmap, threads);
-      out.limits.packer = heatmap->text() + " by " + packer_of(heatmap->codec);
+      out.limits.packer = heatmap->text() + " by " + packer_of(heatmap->codec, contents_after(heatmap->predictor));
     }
     out.limits.kernels = kernel_rates(plan, ran.result.fit.recipe, out.work.on_device ? plan.tiles.workers : threads);
     out.limits.device = device_rates(plan);

@@ -170,7 +170,7 @@ Rates pack_rates(const StoredBlocks& blocks, int threads) {
     std::vector<std::byte> predicted, packed;
   };
   const auto make = [&] {
-    BlockEncoder encoder(blocks.codec, levels_of(blocks.codec).least);
+    BlockEncoder encoder(blocks.codec, levels_of(blocks.codec).least, contents_after(blocks.predictor));
     const auto room = static_cast<std::size_t>(encoder.bound(blocks.block_bytes()));
     return Buffers{std::move(encoder), std::vector<std::byte>(bytes), std::vector<std::byte>(room)};
   };
@@ -182,15 +182,6 @@ Rates pack_rates(const StoredBlocks& blocks, int threads) {
     }
     buffers.encoder.pack(from, buffers.packed);
   });
-}
-
-const char* packer_of(BlockCodec codec) {
-  switch (codec) {
-    case BlockCodec::none: return "copy";
-    case BlockCodec::zstd: return "zstd 1";
-    case BlockCodec::deflate: break;
-  }
-  return packs_with_isal() ? "ISA-L 1" : "libdeflate 1";
 }
 
 }  // namespace groundshift

@@ -23,7 +23,4 @@ Rates unpack_rates(const StoredBlocks& blocks, int threads);
 /// DEFLATE by ISA-L level 1 where it is built in, else libdeflate level 1; ZSTD level 1; none: a copy.
 Rates pack_rates(const StoredBlocks& blocks, int threads);
 
-/// The library and level that pack_rates() takes, "ISA-L 1".
-const char* packer_of(BlockCodec codec);
-
 }  // namespace groundshift

@@ -42,7 +42,7 @@ void interleave(const std::byte* from, std::ptrdiff_t band_pitch, std::int32_t w
 struct BlockPackers::Packer {
   explicit Packer(const TiffPacking& packing, PixelType type, std::int32_t bands)
       : row{packing.block_width, bands, static_cast<std::int32_t>(byte_count(type))},
-        encoder(packing.codec, packing.level),
+        encoder(packing.codec, packing.level, contents_after(packing.predictor)),
         interleaved(static_cast<std::size_t>(row.byte_count())),
         scratch(static_cast<std::size_t>(row.byte_count())),
         block(static_cast<std::size_t>(row.byte_count() * packing.block_height)),

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Deflate by ISA-L and libdeflate, zstd by its library.
+// Deflate by ISA-L, libdeflate and our own, zstd by its library.
 #include "kernels/codec/block_encoder.hpp"
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <stdexcept>
 #include <vector>
 
@@ -12,6 +13,8 @@
 #ifdef GS_HAVE_ISAL
 #include <isa-l/igzip_lib.h>
 #endif
+
+#include "kernels/codec/run_deflate.hpp"
 
 namespace groundshift {
 namespace {
@@ -31,7 +34,15 @@ struct ZstdDeleter {
 
 }  // namespace
 
-bool packs_with_isal() { return kHasIsal; }
+const char* packer_of(BlockCodec codec, BlockContents contents) {
+  switch (codec) {
+    case BlockCodec::none: return "copy";
+    case BlockCodec::zstd: return "zstd 1";
+    case BlockCodec::deflate: break;
+  }
+  if (contents == BlockContents::differences) return "literals and runs";
+  return kHasIsal ? "ISA-L 1" : "libdeflate 1";
+}
 
 BlockLevels levels_of(BlockCodec codec) {
   switch (codec) {
@@ -46,6 +57,7 @@ struct BlockEncoder::Impl {
   BlockCodec codec = BlockCodec::none;
   std::unique_ptr<libdeflate_compressor, DeflateDeleter> deflate;
   std::unique_ptr<ZSTD_CCtx, ZstdDeleter> zstd;
+  std::optional<codec::RunDeflate> runs;
 #ifdef GS_HAVE_ISAL
   isal_zstream isal{};
   std::vector<std::uint8_t> isal_level_buffer;
@@ -71,13 +83,15 @@ struct BlockEncoder::Impl {
 #endif
 };
 
-BlockEncoder::BlockEncoder(BlockCodec codec, int level) : impl_(std::make_unique<Impl>()) {
+BlockEncoder::BlockEncoder(BlockCodec codec, int level, BlockContents contents) : impl_(std::make_unique<Impl>()) {
   const BlockLevels levels = levels_of(codec);
   if (codec != BlockCodec::none && (level < levels.least || level > levels.most)) {
     throw std::invalid_argument("the codec has no such level");
   }
   impl_->codec = codec;
-  if (codec == BlockCodec::deflate) {
+  if (codec == BlockCodec::deflate && level == 1 && contents == BlockContents::differences) {
+    impl_->runs.emplace();
+  } else if (codec == BlockCodec::deflate) {
     impl_->deflate.reset(libdeflate_alloc_compressor(level));
     if (!impl_->deflate) throw std::bad_alloc();
 #ifdef GS_HAVE_ISAL
@@ -98,7 +112,9 @@ std::int64_t BlockEncoder::bound(std::int64_t byte_count) const {
   const auto n = static_cast<std::size_t>(byte_count);
   switch (impl_->codec) {
     case BlockCodec::none: break;
-    case BlockCodec::deflate: return static_cast<std::int64_t>(libdeflate_zlib_compress_bound(impl_->deflate.get(), n));
+    case BlockCodec::deflate:
+      if (impl_->runs) return static_cast<std::int64_t>(codec::RunDeflate::bound(n));
+      return static_cast<std::int64_t>(libdeflate_zlib_compress_bound(impl_->deflate.get(), n));
     case BlockCodec::zstd: return static_cast<std::int64_t>(ZSTD_compressBound(n));
   }
   return byte_count;
@@ -111,6 +127,7 @@ std::int64_t BlockEncoder::pack(std::span<const std::byte> from, std::span<std::
       std::memcpy(to.data(), from.data(), from.size());
       return static_cast<std::int64_t>(from.size());
     case BlockCodec::deflate:
+      if (impl_->runs) return static_cast<std::int64_t>(impl_->runs->pack(from, to));
 #ifdef GS_HAVE_ISAL
       if (!impl_->isal_level_buffer.empty()) packed = impl_->pack_with_isal(from, to);
 #endif

@@ -11,8 +11,15 @@
 
 namespace groundshift {
 
-/// Whether deflate level 1 is ISA-L's in this build (else libdeflate's).
-bool packs_with_isal();
+/// samples     : anything
+/// differences : what predictor 2 leaves: noise around zero, and runs
+enum class BlockContents : std::uint8_t { samples, differences };
+constexpr BlockContents contents_after(BlockPredictor predictor) {
+  return predictor == BlockPredictor::horizontal ? BlockContents::differences : BlockContents::samples;
+}
+
+/// Who packs at level 1, in words: "ISA-L 1".
+const char* packer_of(BlockCodec codec, BlockContents contents);
 
 /// Levels that pack() takes: 1..12 for deflate, 1..22 for zstd; none has none.
 struct BlockLevels {
@@ -21,12 +28,13 @@ struct BlockLevels {
 BlockLevels levels_of(BlockCodec codec);
 
 /// Holds the packer's tables: make it once, use it from one thread at a time.
-/// deflate : zlib streams; level 1 by ISA-L where the build has it, every other level by libdeflate
+/// deflate : zlib streams; level 1 of differences as literals and runs (run_deflate.hpp), of samples by ISA-L where the
+///           build has it, every other level by libdeflate
 /// zstd    : one frame with its content size, no checksum
 class BlockEncoder {
  public:
   /// level : within levels_of(codec), else std::invalid_argument
-  BlockEncoder(BlockCodec codec, int level);
+  BlockEncoder(BlockCodec codec, int level, BlockContents contents = BlockContents::samples);
   ~BlockEncoder();
   BlockEncoder(BlockEncoder&&) noexcept;
   BlockEncoder& operator=(BlockEncoder&&) noexcept;

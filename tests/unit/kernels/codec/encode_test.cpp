@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is packed is unpacked to the same bytes by the codecs' own libraries, and predictors are undone by their rule.
 #include <array>
+#include <bit>
+#include <cmath>
 #include <cstring>
 #include <random>
 #include <stdexcept>
+#include <tuple>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -11,7 +14,9 @@
 #include <zstd.h>
 
 #include "kernels/codec/apply_predictor.hpp"
+#include "kernels/codec/block_decoder.hpp"
 #include "kernels/codec/block_encoder.hpp"
+#include "kernels/codec/run_deflate.hpp"
 
 namespace groundshift::test {
 namespace {
@@ -48,11 +53,13 @@ Bytes packed(BlockEncoder& encoder, const Bytes& from) {
 }
 
 TEST(BlockEncoder, PacksWhatItsLibraryUnpacks) {
-  const std::vector<std::pair<BlockCodec, int>> forms = {
-      {BlockCodec::none, 1},     {BlockCodec::deflate, 1}, {BlockCodec::deflate, 2}, {BlockCodec::deflate, 6},
-      {BlockCodec::deflate, 12}, {BlockCodec::zstd, 1},    {BlockCodec::zstd, 9}};
-  for (const auto& [codec, level] : forms) {
-    BlockEncoder encoder(codec, level);
+  constexpr BlockContents kAny = BlockContents::samples, kDifferences = BlockContents::differences;
+  const std::vector<std::tuple<BlockCodec, int, BlockContents>> forms = {
+      {BlockCodec::none, 1, kAny},     {BlockCodec::deflate, 1, kAny}, {BlockCodec::deflate, 1, kDifferences},
+      {BlockCodec::deflate, 2, kAny},  {BlockCodec::deflate, 6, kAny}, {BlockCodec::deflate, 6, kDifferences},
+      {BlockCodec::deflate, 12, kAny}, {BlockCodec::zstd, 1, kAny},    {BlockCodec::zstd, 9, kAny}};
+  for (const auto& [codec, level, contents] : forms) {
+    BlockEncoder encoder(codec, level, contents);
     for (const std::size_t count : {1u, 2u, 255u, 4096u, 300000u}) {
       for (const unsigned values : {1u, 3u, 256u}) {  // constant, compressible, not compressible at all
         const Bytes raw = noise(count, values);
@@ -62,6 +69,59 @@ TEST(BlockEncoder, PacksWhatItsLibraryUnpacks) {
       }
     }
   }
+}
+
+/// Bytes of one of several kinds: what differences are, and what they are not.
+Bytes bytes_of_kind(int kind, std::size_t count, std::mt19937& random) {
+  std::normal_distribution<double> noise_of_differences(0.0, 9.0);
+  Bytes bytes(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    int value = 0;
+    switch (kind) {
+      case 0: value = static_cast<int>(random()); break;
+      case 1: break;  // one run
+      case 2: value = random() % 40 == 0 || i == 0 ? static_cast<int>(random()) : static_cast<int>(bytes[i - 1]); break;
+      case 3: value = static_cast<int>(random() % 3); break;
+      case 4: value = static_cast<int>(std::lround(noise_of_differences(random))); break;
+      case 5: value = i / 300 % 2 != 0 ? static_cast<int>(random()) : 7; break;
+      case 6: value = i % 1000 < 255 + count % 9 ? 1 : static_cast<int>(random() % 2); break;  // runs about 258 long
+      default: value = std::countr_zero(random() | 0x40000000u); break;  // counts that ask for codes beyond 12 bits
+    }
+    bytes[i] = static_cast<std::byte>(value);
+  }
+  return bytes;
+}
+
+TEST(RunDeflate, StreamsUnpackToWhatWentIn) {
+  std::mt19937 random(11);
+  codec::RunDeflate packer;
+  BlockDecoder decoder;
+  for (int turn = 0; turn < 600; ++turn) {
+    const int kind = turn % 8;
+    const std::size_t most = turn % 50 < 8 ? 3 * codec::RunDeflate::kPartBytes : 5000;
+    const Bytes raw = bytes_of_kind(kind, random() % most, random);
+    Bytes stream(codec::RunDeflate::bound(raw.size()));
+    stream.resize(packer.pack(raw, stream));
+    ASSERT_EQ(unpacked(BlockCodec::deflate, stream, raw.size()), raw) << "kind " << kind << ", " << raw.size();
+    if (raw.empty()) continue;
+    Bytes by_reader(raw.size());
+    ASSERT_EQ(decoder.unpack(BlockCodec::deflate, stream, by_reader), BlockStatus::ok) << "kind " << kind;
+    ASSERT_EQ(by_reader, raw);
+  }
+}
+
+TEST(RunDeflate, HoldsItsBoundAndPacksRunsAndNoise) {
+  std::mt19937 random(5);
+  codec::RunDeflate packer;
+  const std::size_t count = std::size_t{2} << 20;
+  const auto size_of = [&](int kind) {
+    const Bytes raw = bytes_of_kind(kind, count, random);
+    Bytes stream(codec::RunDeflate::bound(count));
+    return packer.pack(raw, stream);
+  };
+  EXPECT_LT(size_of(0), count + 1000);                                          // not compressible: stored
+  EXPECT_LT(size_of(1), 10000u);                                                // one run
+  EXPECT_NEAR(double(size_of(4)), 0.65 * double(count), 0.02 * double(count));  // entropy of sigma 9: 5.2 bits
 }
 
 TEST(BlockEncoder, MakesConstantBlocksSmall) {
