@@ -52,9 +52,11 @@ std::optional<BigTiff> big_of(const std::string& value) {
 
 /// Of float scores a predictor saves a tenth and costs a quarter of the encoder's speed; of integers it saves as much
 /// for a tenth (ARCHITECTURE, decision 6). Palettes have no order to predict from.
-BlockPredictor default_predictor(const RasterSinkSpec& spec) {
-  if (spec.type == PixelType::f32 || !spec.categories.empty()) return BlockPredictor::none;
-  return BlockPredictor::horizontal;
+/// For floats only where what it leaves is packed faster than the floats themselves.
+BlockPredictor default_predictor(const RasterSinkSpec& spec, BlockCodec codec, int level) {
+  if (!spec.categories.empty()) return BlockPredictor::none;
+  if (spec.type != PixelType::f32) return BlockPredictor::horizontal;
+  return codec == BlockCodec::deflate && level == 1 ? BlockPredictor::floating_point : BlockPredictor::none;
 }
 
 /// What the options ask for so far; levels and predictors wait until the codec is known.
@@ -62,7 +64,6 @@ class Options {
  public:
   explicit Options(const RasterSinkSpec& spec) : spec_(spec), cog_(spec.format == RasterFormat::cog) {
     packing_.overviews = cog_;
-    packing_.predictor = default_predictor(spec);
     packing_.rule = spec.categories.empty() ? OverviewRule::average : OverviewRule::mode;
   }
 
@@ -70,7 +71,7 @@ class Options {
   bool take(const std::string& name, const std::string& value) {
     if (name == "COMPRESS") return take_codec(value);
     if (name == "BIGTIFF") return assign(packing_.big, big_of(value));
-    if (name == "PREDICTOR") return assign(packing_.predictor, predictor_of(value, spec_.type));
+    if (name == "PREDICTOR") return (predictor_ = predictor_of(value, spec_.type)).has_value();
     if (name == "NUM_THREADS") return true;  // ours are --threads
     if (cog_) return take_cog(name, value);
     return take_gtiff(name, value);
@@ -82,6 +83,7 @@ class Options {
         !assign(packing_.level, number_in(level, levels.least, levels.most))) {
       return std::nullopt;
     }
+    packing_.predictor = predictor_.value_or(default_predictor(spec_, packing_.codec, packing_.level));
     if (packing_.codec == BlockCodec::none) packing_.predictor = BlockPredictor::none;
     return packing_;
   }
@@ -128,6 +130,7 @@ class Options {
   const RasterSinkSpec& spec_;
   const bool cog_;
   TiffPacking packing_;
+  std::optional<BlockPredictor> predictor_;  ///< asked for
   std::string level_, zstd_level_;
 };
 

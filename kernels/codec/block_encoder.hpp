@@ -12,10 +12,10 @@
 namespace groundshift {
 
 /// samples     : anything
-/// differences : what predictor 2 leaves: noise around zero, and runs
+/// differences : what predictors 2 and 3 leave: noise around zero, and runs
 enum class BlockContents : std::uint8_t { samples, differences };
 constexpr BlockContents contents_after(BlockPredictor predictor) {
-  return predictor == BlockPredictor::horizontal ? BlockContents::differences : BlockContents::samples;
+  return predictor == BlockPredictor::none ? BlockContents::samples : BlockContents::differences;
 }
 
 /// Who packs at level 1, in words: "ISA-L 1".
