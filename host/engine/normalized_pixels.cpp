@@ -2,22 +2,16 @@
 // Rows of a tile to rows of the raster.
 #include "host/engine/normalized_pixels.hpp"
 
-#include <cmath>
 #include <limits>
 #include <optional>
 
 #include <fmt/format.h>
 
+#include "host/io/pixel_conversion.hpp"
 #include "kernels/api/normalized_row.hpp"
 
 namespace groundshift {
 namespace {
-
-template <class T>
-bool has_value(double value) {
-  return value == std::floor(value) && value >= double{std::numeric_limits<T>::min()} &&
-         value <= double{std::numeric_limits<T>::max()};
-}
 
 std::vector<std::string> band_names(const DetectPlan& plan) {
   std::vector<std::string> names;
@@ -41,9 +35,8 @@ StoredPixels pixels_like_before(const PlannedInput& before, std::optional<PixelT
   }
   with_pixel_type(out.type, [&](auto tag) {
     using T = typename decltype(tag)::type;
-    out.nodata = nodata && has_value<T>(*nodata) ? *nodata
-                 : std::is_signed_v<T>           ? double{std::numeric_limits<T>::min()}
-                                                 : 0.0;
+    constexpr T kOtherwise = std::is_signed_v<T> ? std::numeric_limits<T>::min() : T{0};
+    out.nodata = static_cast<double>(nodata_as<T>(nodata).value_or(kOtherwise));
   });
   return out;
 }

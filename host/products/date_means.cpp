@@ -3,11 +3,10 @@
 #include "host/products/date_means.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <utility>
 
 #include "host/base/error.hpp"
+#include "host/io/pixel_conversion.hpp"
 #include "host/products/report_pictures.hpp"
 #include "kernels/view/clones.hpp"
 
@@ -62,9 +61,7 @@ std::unique_ptr<DateMeansMaker::DateSums> DateMeansMaker::sums_of(const PlannedI
     const std::optional<double>& value = options.nodata[static_cast<std::size_t>(band - 1)];
     with_pixel_type(plan.type, [&](auto tag) {
       using T = typename decltype(tag)::type;
-      const bool held = value && *value == std::floor(*value) && *value >= double{std::numeric_limits<T>::lowest()} &&
-                        *value <= double{std::numeric_limits<T>::max()};
-      if (held) nodata.back() = static_cast<std::int32_t>(*value);
+      if (const std::optional<T> held = nodata_as<T>(value)) nodata.back() = static_cast<std::int32_t>(*held);
     });
   }
   try {
