@@ -57,6 +57,12 @@ void HeldOutRows::operator()(std::int32_t y, std::int32_t x0, std::int32_t count
   mark_held_out(first_x + x0, first_y + y, count, held_out);
 }
 
+void HeldOutRows::keep(std::int32_t y, std::int32_t x0, std::int32_t count, std::uint32_t* weights) const {
+  std::uint8_t held_out[kFormChunk];
+  (*this)(y, x0, count, held_out);
+  for (std::int32_t x = 0; x < count; ++x) weights[x] = held_out[x] != 0 ? weights[x] : 0u;
+}
+
 template <class T>
 void CoreForms<T>::plain_values(std::int32_t y, std::int32_t x0, std::int32_t count, float* scratch, float* out) const {
   const FormRows rows = form_rows(rule->form, 0);
@@ -85,11 +91,7 @@ std::int32_t PixelWeigher<T>::weigh(std::int32_t y, std::int32_t x0, std::int32_
   float values[kFormChunk] = {};
   if (needs_form(*forms_.rule)) forms_.values(y, x0, count, scratch, values);
   with_weight_op(*forms_.rule, forms_.rule->table.data(), [&](const auto& op) { weigh_row(op, values, count, out); });
-  if (subset_ == GramSubset::held_out) {
-    std::uint8_t held_out[kFormChunk];
-    HeldOutRows{first_x_, first_y_}(y, x0, count, held_out);
-    for (std::int32_t x = 0; x < count; ++x) out[x] = held_out[x] != 0 ? out[x] : 0u;
-  }
+  if (subset_ == GramSubset::held_out) HeldOutRows{first_x_, first_y_}.keep(y, x0, count, out);
   return keep_valid(valid, count, out);
 }
 

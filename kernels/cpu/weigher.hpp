@@ -33,6 +33,8 @@ struct HeldOutRows {
   std::int32_t first_x = 0, first_y = 0;  ///< of the window, in the grid
   /// 1 where the pixel at [x0, x0 + count) of row y is held out, else 0.
   void operator()(std::int32_t y, std::int32_t x0, std::int32_t count, std::uint8_t* held_out) const;
+  /// Takes the weights of the others away; count <= kFormChunk.
+  void keep(std::int32_t y, std::int32_t x0, std::int32_t count, std::uint32_t* weights) const;
 };
 
 /// The weights of a recipe over a core, whatever pixels its T comes from.

@@ -32,19 +32,14 @@ class WeightRows {
 
   /// Leaves weights to those that are held out alone.
   void keep(const HeldOutRows& held_out) {
-    std::uint8_t held[kFormChunk];
     std::size_t chunk = 0;
     count_ = 0;
     for (std::int32_t y = 0; y < window_.height; ++y) {
       for (std::int32_t x0 = 0; x0 < window_.width; x0 += kFormChunk) {
         std::uint32_t* const weights = weights_.data() + std::ptrdiff_t{y} * window_.width + x0;
         const std::int32_t count = std::min(kFormChunk, window_.width - x0);
-        held_out(y, x0, count, held);
-        std::int32_t found = 0;
-        for (std::int32_t x = 0; x < count; ++x) {
-          weights[x] = held[x] != 0 ? weights[x] : 0u;
-          found += weights[x] != 0 ? 1 : 0;
-        }
+        held_out.keep(y, x0, count, weights);
+        const auto found = static_cast<std::int32_t>(count - std::count(weights, weights + count, 0u));
         chunk_used_[chunk++] = found > 0 ? 1 : 0;
         count_ += found;
       }
