@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,15 @@ struct SourceSelection {
   PixelType type = PixelType::u8;   ///< pixels are converted to this
   std::optional<double> nodata;     ///< replaces the file's own nodata in every band
   bool ignore_nodata = false;       ///< --src-nodata none
+};
+
+/// A window of a raster, and where its pixels and their validity go: pitches in pixels, of one plane's row and of
+/// planes.
+struct WindowTarget {
+  Window window;
+  void* pixels = nullptr;
+  std::ptrdiff_t row_pitch = 0, band_pitch = 0;
+  std::uint8_t* valid = nullptr;
 };
 
 /// Decodes windows of one raster. Thread-safe. Units are the grain of decoding: whole blocks of the file, at least
@@ -47,6 +57,10 @@ class RasterSource {
   /// alpha band is 0. Throws InputError naming file, band and block of the first part that cannot be read.
   virtual void decode(const Window& window, void* pixels, std::ptrdiff_t row_pitch, std::ptrdiff_t band_pitch,
                       std::uint8_t* valid) = 0;
+  /// The same for several windows; two are decoded sooner at once than one after the other where blocks are packed so.
+  virtual void decode_all(std::span<const WindowTarget> targets) {
+    for (const WindowTarget& t : targets) decode(t.window, t.pixels, t.row_pitch, t.band_pitch, t.valid);
+  }
 };
 
 /// Side of a unit: whole blocks, at least a cell where the raster is that long.

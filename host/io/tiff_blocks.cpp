@@ -127,8 +127,9 @@ TiffBlockDecoder::TiffBlockDecoder(const TiffLayout& layout) {
   }
 }
 
-BlockStatus TiffBlockDecoder::unpack(std::span<const std::byte> packed, std::span<std::byte> to) {
-  return lzw_ != nullptr ? lzw_->unpack(packed, to) : decoder_.unpack(codec_, packed, to);
+void TiffBlockDecoder::unpack(std::span<Unpacking> blocks) {
+  if (lzw_ == nullptr) return decoder_.unpack(codec_, blocks);
+  for (Unpacking& block : blocks) block.status = lzw_->unpack(block.packed, block.to);
 }
 
 }  // namespace groundshift

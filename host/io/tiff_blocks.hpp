@@ -69,7 +69,7 @@ class TiffBlockDecoder {
  public:
   explicit TiffBlockDecoder(const TiffLayout& layout);
   /// Packed bytes to exactly to.size() bytes, predictor and byte order as in the file.
-  BlockStatus unpack(std::span<const std::byte> packed, std::span<std::byte> to);
+  void unpack(std::span<Unpacking> blocks);
 
  private:
   BlockCodec codec_ = BlockCodec::none;

@@ -3,6 +3,7 @@
 #include "host/io/tiff_source.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <memory>
 #include <mutex>
@@ -23,6 +24,9 @@ namespace {
 constexpr std::int64_t kMostRefusals = 16;
 // What the kernel is asked to have ready: as much as a disk gives while this is decoded on a few cores.
 constexpr std::int64_t kAheadBytes = std::int64_t{8} << 20;
+
+// Blocks that are unpacked at once.
+constexpr std::size_t kTogether = 2;
 
 // Uncompressed bytes are read so many at a time: half of a usual second-level cache.
 constexpr std::int64_t kPieceBytes = std::int64_t{256} << 10;
@@ -81,39 +85,61 @@ class TiffSource final : public RasterSource {
 
   std::int64_t thread_bytes() const override {
     const std::int64_t mask = masks_.empty() ? 0 : std::int64_t{unit_width()} * unit_height();
-    return static_cast<std::int64_t>(blocks_.run_capacity()) + layout_.block_bytes() +
+    return kTogether * (static_cast<std::int64_t>(blocks_.run_capacity()) + layout_.block_bytes()) +
            BlockRows::byte_count(layout_, targets_.size()) + mask;
   }
 
   void decode(const Window& window, void* pixels, std::ptrdiff_t row_pitch, std::ptrdiff_t band_pitch,
               std::uint8_t* valid) override {
-    if (refusals_ < kMostRefusals) {
-      const PlaneWindow planes{window,
-                               static_cast<std::byte*>(pixels),
-                               row_pitch,
-                               band_pitch,
-                               static_cast<std::ptrdiff_t>(byte_count(selection_.type)),
-                               valid};
-      expect_units_after(window);
-      std::unique_ptr<Scratch> scratch = borrow();
-      const bool taken = decode_blocks(*scratch, planes);
-      give_back(std::move(scratch));
-      if (taken) return;
-      ++refusals_;
+    const WindowTarget target{window, pixels, row_pitch, band_pitch, valid};
+    decode_all({&target, 1});
+  }
+
+  void decode_all(std::span<const WindowTarget> targets) override {
+    if (refusals_ >= kMostRefusals) {
+      for (const WindowTarget& target : targets) leave_to_gdal(target);
+      return;
     }
-    ++given_to_gdal_;
-    otherwise_->decode(window, pixels, row_pitch, band_pitch, valid);
+    std::unique_ptr<Scratch> scratch = borrow();
+    scratch->windows.clear();
+    for (const WindowTarget& t : targets) {
+      expect_units_after(t.window);
+      scratch->windows.push_back({{t.window, static_cast<std::byte*>(t.pixels), t.row_pitch, t.band_pitch,
+                                   static_cast<std::ptrdiff_t>(byte_count(selection_.type)), t.valid}});
+    }
+    decode_blocks(*scratch);
+    for (std::size_t i = 0; i < targets.size(); ++i) {
+      if (scratch->windows[i].taken) continue;
+      ++refusals_;
+      leave_to_gdal(targets[i]);
+    }
+    give_back(std::move(scratch));
   }
 
  private:
+  /// A window on its way; not `taken` where a block is refused, and then half filled.
+  struct WindowOfBlocks {
+    PlaneWindow planes;
+    bool taken = true;
+  };
+  /// A block whose packed bytes are here.
+  struct BlockAtHand {
+    std::int32_t across = 0, down = 0;
+    std::span<std::byte> packed, bytes;
+  };
+
   /// One thread's buffers; made once and lent.
   struct Scratch {
     Scratch(const TiffBlocks& blocks, const SampleRows& sample_rows, std::size_t targets, std::size_t bands)
-        : packed(blocks.run_capacity()),
-          unpacked(static_cast<std::size_t>(blocks.layout().block_bytes())),
-          decoder(blocks.layout()),
-          rows(blocks.layout(), sample_rows, targets, bands) {}
-    std::vector<std::byte> packed, unpacked;
+        : decoder(blocks.layout()), rows(blocks.layout(), sample_rows, targets, bands) {
+      for (std::vector<std::byte>& p : packed) p.resize(blocks.run_capacity());
+      for (std::vector<std::byte>& u : unpacked) u.resize(static_cast<std::size_t>(blocks.layout().block_bytes()));
+    }
+    std::array<std::vector<std::byte>, kTogether> packed, unpacked;
+    std::vector<WindowOfBlocks> windows;
+    std::array<BlockAtHand, kTogether> at_hand;
+    std::size_t at_hand_count = 0;
+    std::vector<Unpacking> unpacking;
     TiffBlockDecoder decoder;
     BlockRows rows;
     std::vector<std::int64_t> wanted;
@@ -134,6 +160,11 @@ class TiffSource final : public RasterSource {
   void give_back(std::unique_ptr<Scratch> scratch) {
     const std::lock_guard lock(mutex_);
     idle_.push_back(std::move(scratch));
+  }
+
+  void leave_to_gdal(const WindowTarget& t) {
+    ++given_to_gdal_;
+    otherwise_->decode(t.window, t.pixels, t.row_pitch, t.band_pitch, t.valid);
   }
 
   /// Alpha comes out of the same blocks; other masks through GDAL.
@@ -174,82 +205,124 @@ class TiffSource final : public RasterSource {
     }
   }
 
-  /// False where a block is not taken; the planes are then half filled.
-  bool decode_blocks(Scratch& scratch, const PlaneWindow& planes) {
-    for (std::int32_t y = 0; y < planes.window.height; ++y) {
-      std::fill_n(planes.valid + y * planes.row_pitch, planes.window.width, std::uint8_t{1});
+  void decode_blocks(Scratch& scratch) {
+    for (const auto& [planes, taken] : scratch.windows) {
+      for (std::int32_t y = 0; y < planes.window.height; ++y) {
+        std::fill_n(planes.valid + y * planes.row_pitch, planes.window.width, std::uint8_t{1});
+      }
+      read_masks(planes);
     }
-    read_masks(planes);
     scratch.rows.clear_inexact();
     if (!layout_.separate) {
-      if (!decode_plane(scratch, 0, targets_, planes)) return false;
+      decode_plane(scratch, 0, targets_);
     } else {
-      for (std::size_t i = 0; i < targets_.size(); ++i) {
-        if (!decode_plane(scratch, planes_[i], {&targets_[i], 1}, planes)) return false;
-      }
+      for (std::size_t i = 0; i < targets_.size(); ++i) decode_plane(scratch, planes_[i], {&targets_[i], 1});
     }
     for (std::size_t i = 0; i < selection_.bands.size(); ++i) rows_.tell_inexact(i, scratch.rows.inexact()[i]);
-    return true;
   }
 
-  bool decode_plane(Scratch& scratch, std::int32_t plane, std::span<const BlockTarget> targets,
-                    const PlaneWindow& planes) {
-    const Window& w = planes.window;
+  bool touches(const Window& w, std::int32_t across, std::int32_t down) const {
+    const std::int64_t x = std::int64_t{across} * layout_.block_width, y = std::int64_t{down} * layout_.block_height;
+    return x < w.x + w.width && x + layout_.block_width > w.x && y < w.y + w.height && y + layout_.block_height > w.y;
+  }
+
+  template <class Use>
+  void for_windows_of(Scratch& scratch, std::int32_t across, std::int32_t down, const Use& use) {
+    for (WindowOfBlocks& window : scratch.windows) {
+      if (window.taken && touches(window.planes.window, across, down)) use(window);
+    }
+  }
+
+  void decode_plane(Scratch& scratch, std::int32_t plane, std::span<const BlockTarget> targets) {
     scratch.wanted.clear();
-    for (std::int32_t by = w.y / layout_.block_height; by <= (w.y + w.height - 1) / layout_.block_height; ++by) {
-      for (std::int32_t bx = w.x / layout_.block_width; bx <= (w.x + w.width - 1) / layout_.block_width; ++bx) {
-        const std::int64_t block = layout_.block_index(plane, bx, by);
-        const BlockState state = blocks_.state(block);
-        if (state == BlockState::refused || (state == BlockState::absent && !absent_known_)) return false;
-        if (state == BlockState::absent) {
-          scratch.rows.put_absent(bx, by, targets, planes);
-        } else {
-          scratch.wanted.push_back(block);
+    for (WindowOfBlocks& window : scratch.windows) {
+      const Window& w = window.planes.window;
+      for (std::int32_t by = w.y / layout_.block_height; by <= (w.y + w.height - 1) / layout_.block_height; ++by) {
+        for (std::int32_t bx = w.x / layout_.block_width; bx <= (w.x + w.width - 1) / layout_.block_width; ++bx) {
+          const std::int64_t block = layout_.block_index(plane, bx, by);
+          const BlockState state = blocks_.state(block);
+          if (state == BlockState::refused || (state == BlockState::absent && !absent_known_)) {
+            window.taken = false;
+          } else if (state == BlockState::absent) {
+            scratch.rows.put_absent(bx, by, targets, window.planes);
+          } else {
+            scratch.wanted.push_back(block);
+          }
         }
       }
     }
-    if (layout_.codec == TiffCodec::none && layout_.block_bytes() > kPieceBytes) {
-      return copy_blocks(scratch, targets, planes);
-    }
+    std::sort(scratch.wanted.begin(), scratch.wanted.end());
+    scratch.wanted.erase(std::unique(scratch.wanted.begin(), scratch.wanted.end()), scratch.wanted.end());
+    if (layout_.codec == TiffCodec::none && layout_.block_bytes() > kPieceBytes) return copy_blocks(scratch, targets);
     blocks_.make_runs(scratch.wanted, scratch.runs);
-    for (const BlockRun& run : scratch.runs) {
-      if (!blocks_.read(run, scratch.packed)) return false;
+    scratch.at_hand_count = 0;
+    for (std::size_t r = 0; r < scratch.runs.size(); ++r) {
+      const BlockRun& run = scratch.runs[r];
+      std::vector<std::byte>& packed = scratch.packed[r % kTogether];  // the last of the run before may be at hand yet
+      const bool read = blocks_.read(run, packed);
       for (std::size_t i = run.first; i < run.end; ++i) {
         const std::int64_t block = scratch.wanted[i];
         const auto across = static_cast<std::int32_t>(block % layout_.blocks_across);
         const auto down = static_cast<std::int32_t>(block / layout_.blocks_across % layout_.blocks_down);
-        const std::span<std::byte> packed = blocks_.of_run(run, scratch.packed, block);
-        std::span<std::byte> bytes(scratch.unpacked.data(), static_cast<std::size_t>(blocks_.unpacked_bytes(down)));
-        if (as_they_stand(packed)) {
-          bytes = packed;
-        } else if (scratch.decoder.unpack(packed, bytes) != BlockStatus::ok) {
-          return false;
+        if (!read) {
+          for_windows_of(scratch, across, down, [](WindowOfBlocks& window) { window.taken = false; });
+          continue;
         }
-        scratch.rows.put(bytes, across, down, 0, targets, planes);
+        std::vector<std::byte>& unpacked = scratch.unpacked[scratch.at_hand_count];
+        scratch.at_hand[scratch.at_hand_count++] = {
+            across, down, blocks_.of_run(run, packed, block),
+            std::span(unpacked).first(static_cast<std::size_t>(blocks_.unpacked_bytes(down)))};
+        if (scratch.at_hand_count == kTogether) put_blocks_at_hand(scratch, targets);
       }
     }
-    return true;
+    put_blocks_at_hand(scratch, targets);
+  }
+
+  void put_blocks_at_hand(Scratch& scratch, std::span<const BlockTarget> targets) {
+    const std::span blocks = std::span(scratch.at_hand).first(std::exchange(scratch.at_hand_count, 0));
+    scratch.unpacking.clear();
+    for (BlockAtHand& block : blocks) {
+      if (as_they_stand(block.packed)) {
+        block.bytes = block.packed;
+        scratch.unpacking.emplace_back();  // nothing to do
+      } else {
+        scratch.unpacking.push_back({block.packed, block.bytes});
+      }
+    }
+    scratch.decoder.unpack(scratch.unpacking);
+    for (std::size_t i = 0; i < blocks.size(); ++i) {
+      const BlockAtHand& block = blocks[i];
+      for_windows_of(scratch, block.across, block.down, [&](WindowOfBlocks& window) {
+        if (scratch.unpacking[i].status == BlockStatus::ok) {
+          scratch.rows.put(block.bytes, block.across, block.down, 0, targets, window.planes);
+        } else {
+          window.taken = false;
+        }
+      });
+    }
   }
 
   /// Uncompressed blocks, a piece of rows at a time, so that the bytes are in the cache when they are taken apart.
-  bool copy_blocks(Scratch& scratch, std::span<const BlockTarget> targets, const PlaneWindow& planes) {
+  void copy_blocks(Scratch& scratch, std::span<const BlockTarget> targets) {
     const std::int64_t row_bytes = layout_.row_bytes();
     const auto piece = static_cast<std::int32_t>(std::max<std::int64_t>(1, kPieceBytes / row_bytes));
     for (const std::int64_t block : scratch.wanted) {
       const auto across = static_cast<std::int32_t>(block % layout_.blocks_across);
       const auto down = static_cast<std::int32_t>(block / layout_.blocks_across % layout_.blocks_down);
-      const std::int64_t top = std::int64_t{down} * layout_.block_height,
-                         bottom = planes.window.y + planes.window.height;
-      const auto first = static_cast<std::int32_t>(std::max<std::int64_t>(0, planes.window.y - top));
-      const auto end = static_cast<std::int32_t>(std::min<std::int64_t>(layout_.rows_of(down), bottom - top));
-      for (std::int32_t y = first; y < end; y += piece) {
-        const auto bytes = static_cast<std::size_t>(std::min(piece, end - y) * row_bytes);
-        const std::span<std::byte> rows(scratch.unpacked.data(), bytes);
-        if (!blocks_.read_rows(block, y, rows)) return false;
-        scratch.rows.put(rows, across, down, y, targets, planes);
-      }
+      for_windows_of(scratch, across, down, [&](WindowOfBlocks& window) {
+        const PlaneWindow& planes = window.planes;
+        const std::int64_t top = std::int64_t{down} * layout_.block_height,
+                           bottom = planes.window.y + planes.window.height;
+        const auto first = static_cast<std::int32_t>(std::max<std::int64_t>(0, planes.window.y - top));
+        const auto end = static_cast<std::int32_t>(std::min<std::int64_t>(layout_.rows_of(down), bottom - top));
+        for (std::int32_t y = first; y < end && window.taken; y += piece) {
+          const auto bytes = static_cast<std::size_t>(std::min(piece, end - y) * row_bytes);
+          const std::span rows = std::span(scratch.unpacked.front()).first(bytes);
+          window.taken = blocks_.read_rows(block, y, rows);
+          if (window.taken) scratch.rows.put(rows, across, down, y, targets, planes);
+        }
+      });
     }
-    return true;
   }
 
   /// Uncompressed samples that lie where they can be read as such.

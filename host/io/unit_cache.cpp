@@ -3,8 +3,10 @@
 #include "host/io/unit_cache.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <iterator>
+#include <span>
 
 namespace groundshift {
 
@@ -25,18 +27,30 @@ std::int64_t UnitCache::unit_bytes(std::int32_t unit_width, std::int32_t unit_he
 void UnitCache::read(const Window& window, void* pixels, std::ptrdiff_t row_pitch, std::ptrdiff_t band_pitch,
                      std::uint8_t* valid) {
   const std::int32_t uw = source_.unit_width(), uh = source_.unit_height();
-  for (std::int32_t uy = window.y / uh; uy <= (window.y + window.height - 1) / uh; ++uy) {
-    for (std::int32_t ux = window.x / uw; ux <= (window.x + window.width - 1) / uw; ++ux) {
-      const std::int64_t key = std::int64_t{uy} * units_across_ + ux;
-      if (!shared_ && decode_in_place(key, window, pixels, row_pitch, band_pitch, valid)) continue;
-      const Position unit = acquire(key);
-      const Window& u = unit->window;
-      const std::int32_t x0 = std::max(u.x, window.x), y0 = std::max(u.y, window.y);
-      const std::int32_t x1 = std::min(u.x + u.width, window.x + window.width);
-      const std::int32_t y1 = std::min(u.y + u.height, window.y + window.height);
-      copy_part(*unit, {x0, y0, x1 - x0, y1 - y0}, window, pixels, row_pitch, band_pitch, valid);
-      release(unit);
+  const std::int32_t x0 = window.x / uw, across = (window.x + window.width - 1) / uw - x0 + 1;
+  const std::int32_t y0 = window.y / uh, down = (window.y + window.height - 1) / uh - y0 + 1;
+  const std::int32_t count = across * down;
+  const auto key = [&](std::int32_t i) {
+    return i < count ? std::int64_t{y0 + i / across} * units_across_ + x0 + i % across : std::int64_t{-1};
+  };
+  const auto take = [&](Position unit) {
+    const Window& u = unit->window;
+    const std::int32_t left = std::max(u.x, window.x), top = std::max(u.y, window.y);
+    const std::int32_t right = std::min(u.x + u.width, window.x + window.width);
+    const std::int32_t bottom = std::min(u.y + u.height, window.y + window.height);
+    copy_part(*unit, {left, top, right - left, bottom - top}, window, pixels, row_pitch, band_pitch, valid);
+    release(unit);
+  };
+  for (std::int32_t i = 0; i < count;) {
+    if (!shared_) {
+      const int taken = decode_in_place(key(i), key(i + 1), window, pixels, row_pitch, band_pitch, valid);
+      i += taken;
+      if (taken > 0) continue;
     }
+    const Acquired units = acquire(key(i), key(i + 1));
+    take(units.first);
+    if (units.second) take(*units.second);
+    i += units.second ? 2 : 1;
   }
 }
 
@@ -48,106 +62,140 @@ Window UnitCache::unit_window(std::int64_t key) const {
   return {x, y, std::min(uw, grid.width - x), std::min(uh, grid.height - y)};
 }
 
-bool UnitCache::decode_in_place(std::int64_t key, const Window& wanted, void* pixels, std::ptrdiff_t row_pitch,
-                                std::ptrdiff_t band_pitch, std::uint8_t* valid) {
-  const Window u = unit_window(key);
-  if (u.x < wanted.x || u.y < wanted.y || u.x + u.width > wanted.x + wanted.width ||
-      u.y + u.height > wanted.y + wanted.height) {
-    return false;
-  }
-  std::vector<std::uint8_t> own;
+int UnitCache::decode_in_place(std::int64_t key, std::int64_t also, const Window& wanted, void* pixels,
+                               std::ptrdiff_t row_pitch, std::ptrdiff_t band_pitch, std::uint8_t* valid) {
+  std::array<WindowTarget, 2> targets;
+  std::array<std::vector<std::uint8_t>, 2> own;
+  std::size_t count = 0;
   {
     const std::lock_guard lock(mutex_);
-    if (by_key_.contains(key)) return false;
-    if (!idle_validity_.empty()) {
-      own = std::move(idle_validity_.back());
-      idle_validity_.pop_back();
+    for (const std::int64_t k : {key, also}) {
+      if (k < 0 || by_key_.contains(k)) break;
+      const Window u = unit_window(k);
+      if (u.x < wanted.x || u.y < wanted.y || u.x + u.width > wanted.x + wanted.width ||
+          u.y + u.height > wanted.y + wanted.height) {
+        break;
+      }
+      if (!idle_validity_.empty()) {
+        own[count] = std::move(idle_validity_.back());
+        idle_validity_.pop_back();
+      }
+      targets[count++].window = u;
     }
   }
+  const auto place = [&](const Window& u) { return (u.y - wanted.y) * row_pitch + (u.x - wanted.x); };
   // The planes' validity may hold the other date's: the source writes its own beside, in the same pitch.
-  own.resize(std::max(own.size(), static_cast<std::size_t>(row_pitch) * static_cast<std::size_t>(u.height)));
-  const std::ptrdiff_t at = (u.y - wanted.y) * row_pitch + (u.x - wanted.x);
-  source_.decode(u, static_cast<std::byte*>(pixels) + at * static_cast<std::ptrdiff_t>(byte_count(type_)), row_pitch,
-                 band_pitch, own.data());
-  for (std::int32_t y = 0; y < u.height; ++y) {
-    std::uint8_t* to = valid + at + y * row_pitch;
-    const std::uint8_t* from = own.data() + y * row_pitch;
-    for (std::int32_t x = 0; x < u.width; ++x) to[x] &= from[x];
+  for (std::size_t i = 0; i < count; ++i) {
+    const Window u = targets[i].window;
+    own[i].resize(std::max(own[i].size(), static_cast<std::size_t>(row_pitch) * static_cast<std::size_t>(u.height)));
+    targets[i] = {u, static_cast<std::byte*>(pixels) + place(u) * static_cast<std::ptrdiff_t>(byte_count(type_)),
+                  row_pitch, band_pitch, own[i].data()};
+  }
+  if (count == 0) return 0;
+  source_.decode_all(std::span(targets).first(count));
+  for (std::size_t i = 0; i < count; ++i) {
+    const Window& u = targets[i].window;
+    for (std::int32_t y = 0; y < u.height; ++y) {
+      std::uint8_t* to = valid + place(u) + y * row_pitch;
+      const std::uint8_t* from = own[i].data() + y * row_pitch;
+      for (std::int32_t x = 0; x < u.width; ++x) to[x] &= from[x];
+    }
   }
   const std::lock_guard lock(mutex_);
-  idle_validity_.push_back(std::move(own));
-  ++decoded_units_;
-  return true;
+  for (std::size_t i = 0; i < count; ++i) idle_validity_.push_back(std::move(own[i]));
+  decoded_units_ += static_cast<std::int64_t>(count);
+  return static_cast<int>(count);
 }
 
-UnitCache::Position UnitCache::acquire(std::int64_t key) {
+UnitCache::Acquired UnitCache::acquire(std::int64_t key, std::int64_t also) {
   std::unique_lock lock(mutex_);
-  for (;;) {
+  Position unit;
+  for (;; changed_.wait(lock)) {  // another reader decodes it (or fails, and then it is ours to try), or none is free
     const auto found = by_key_.find(key);
-    if (found == by_key_.end()) break;
+    if (found == by_key_.end()) {
+      const std::optional<Position> buffer = free_buffer();
+      if (!buffer) continue;
+      unit = claim(*buffer, key);
+      break;
+    }
     if (found->second->ready) {
       ++found->second->users;
       units_.splice(units_.begin(), units_, found->second);
-      return found->second;
+      return {found->second, std::nullopt};
     }
-    changed_.wait(lock);  // another reader decodes it (or fails, and then it is ours to try)
   }
-  const Position unit = free_buffer(lock);
-  if (const auto raced = by_key_.find(key); raced != by_key_.end()) {  // made while we waited for room
-    unit->users = 0;
-    changed_.notify_all();
-    lock.unlock();
-    return acquire(key);
-  }
-  unit->window = unit_window(key);
-  unit->key = key;
-  unit->ready = false;
-  by_key_[key] = unit;
-  units_.splice(units_.begin(), units_, unit);
+  Acquired units{unit, std::nullopt};
+  if (also >= 0 && !by_key_.contains(also) && has_free_buffers(2)) units.second = claim(*free_buffer(), also);
   lock.unlock();
 
-  const auto forget = [&] {
-    const std::lock_guard relock(mutex_);
-    by_key_.erase(key);
-    unit->key = -1;
-    unit->users = 0;
-    changed_.notify_all();
-  };
+  std::array<WindowTarget, 2> targets;
+  std::size_t count = 0;
   try {
     const std::int32_t uw = source_.unit_width(), uh = source_.unit_height();
-    if (unit->memory.data() == nullptr) {
-      unit->memory = allocate_uninitialised(static_cast<std::size_t>(unit_bytes(uw, uh, band_count_, type_)));
-    }
-    source_.decode(unit->window, unit->pixels(), uw, plane(), valid_of(*unit));
+    const auto add = [&](Position of) {
+      if (of->memory.data() == nullptr) {
+        of->memory = allocate_uninitialised(static_cast<std::size_t>(unit_bytes(uw, uh, band_count_, type_)));
+      }
+      targets[count++] = {of->window, of->pixels(), uw, plane(), valid_of(*of)};
+    };
+    add(units.first);
+    if (units.second) add(*units.second);
+    source_.decode_all(std::span(targets).first(count));
   } catch (...) {
-    forget();
+    lock.lock();
+    forget(units.first);
+    if (units.second) forget(*units.second);
     throw;
   }
   lock.lock();
-  unit->ready = true;
-  ++decoded_units_;
+  units.first->ready = true;
+  if (units.second) (*units.second)->ready = true;
+  decoded_units_ += static_cast<std::int64_t>(count);
   changed_.notify_all();
-  return unit;
+  return units;
 }
 
-/// A buffer with one user (the caller) and no key; waits while every unit is in use.
-UnitCache::Position UnitCache::free_buffer(std::unique_lock<std::mutex>& lock) {
-  for (;;) {
-    if (static_cast<std::int32_t>(units_.size()) < capacity_) {
-      units_.emplace_front();
-      units_.front().users = 1;
-      return units_.begin();
-    }
-    for (Position it = units_.end(); it != units_.begin();) {
-      --it;
-      if (it->users != 0 || it->kept) continue;
-      if (it->key >= 0) by_key_.erase(it->key);
-      it->key = -1;
-      it->users = 1;
-      return it;
-    }
-    changed_.wait(lock);
+UnitCache::Position UnitCache::claim(Position buffer, std::int64_t key) {
+  buffer->window = unit_window(key);
+  buffer->key = key;
+  buffer->ready = false;
+  by_key_[key] = buffer;
+  units_.splice(units_.begin(), units_, buffer);
+  return buffer;
+}
+
+/// A unit that could not be decoded.
+void UnitCache::forget(Position unit) {
+  by_key_.erase(unit->key);
+  unit->key = -1;
+  unit->users = 0;
+  changed_.notify_all();
+}
+
+/// A buffer with one user (the caller) and no key; none while every unit is in use.
+std::optional<UnitCache::Position> UnitCache::free_buffer() {
+  if (static_cast<std::int32_t>(units_.size()) < capacity_) {
+    units_.emplace_front();
+    units_.front().users = 1;
+    return units_.begin();
   }
+  for (Position it = units_.end(); it != units_.begin();) {
+    --it;
+    if (it->users != 0 || it->kept) continue;
+    if (it->key >= 0) by_key_.erase(it->key);
+    it->key = -1;
+    it->users = 1;
+    return it;
+  }
+  return std::nullopt;
+}
+
+bool UnitCache::has_free_buffers(std::int32_t count) const {
+  count -= std::max(0, capacity_ - static_cast<std::int32_t>(units_.size()));
+  for (auto it = units_.rbegin(); it != units_.rend() && count > 0; ++it) {
+    if (it->users == 0 && !it->kept) --count;
+  }
+  return count <= 0;
 }
 
 std::int32_t UnitCache::keep(std::int32_t kept, std::int32_t unit_capacity) {

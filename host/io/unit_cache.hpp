@@ -8,6 +8,7 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -18,8 +19,8 @@ namespace groundshift {
 
 /// Holds at most `unit_capacity` decoded units, the least recently used leaves first (keep() makes exceptions).
 /// Thread-safe: a reader that finds a unit being decoded by another waits for it; one that finds no room waits until a
-/// unit is let go (each reader holds one at a time, so capacity >= readers cannot deadlock). Buffers are made once and
-/// reused.
+/// unit is let go. A reader that waits holds none, so capacity >= readers cannot deadlock. Buffers are made once and
+/// reused. Two units that a window wants and nobody has are decoded at once.
 /// shared : units are wanted by more than one read(). If not, a unit that lies wholly inside a window and is not here
 /// yet is decoded straight into the reader's planes, and not held.
 class UnitCache {
@@ -60,13 +61,23 @@ class UnitCache {
   };
   using Position = std::list<Unit>::iterator;
 
-  Position acquire(std::int64_t key);
+  struct Acquired {
+    Position first;
+    std::optional<Position> second;
+  };
+
+  /// The unit `key`; with it `also` (-1: none) where both are to be decoded and another reader still finds a buffer.
+  Acquired acquire(std::int64_t key, std::int64_t also);
+  Position claim(Position buffer, std::int64_t key);
+  void forget(Position unit);
   void release(Position unit);
-  Position free_buffer(std::unique_lock<std::mutex>& lock);
+  std::optional<Position> free_buffer();
+  bool has_free_buffers(std::int32_t count) const;
   Window unit_window(std::int64_t key) const;
-  /// A unit that nobody has or makes, decoded into the place of its window in the planes; false when it is here.
-  bool decode_in_place(std::int64_t key, const Window& wanted, void* pixels, std::ptrdiff_t row_pitch,
-                       std::ptrdiff_t band_pitch, std::uint8_t* valid);
+  /// A unit that nobody has or makes, decoded into the place of its window in the planes, and the one after it where it
+  /// may be too. Returns how many: 0 when the first is here or lies only partly in the window.
+  int decode_in_place(std::int64_t key, std::int64_t also, const Window& wanted, void* pixels, std::ptrdiff_t row_pitch,
+                      std::ptrdiff_t band_pitch, std::uint8_t* valid);
   std::ptrdiff_t plane() const { return std::ptrdiff_t{source_.unit_width()} * source_.unit_height(); }
   std::uint8_t* valid_of(const Unit& unit) const {
     return reinterpret_cast<std::uint8_t*>(unit.pixels() + plane() * band_count_ * std::ptrdiff_t(byte_count(type_)));

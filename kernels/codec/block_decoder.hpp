@@ -16,6 +16,13 @@ namespace groundshift {
 /// wrong_size : a stream of more or fewer bytes than the block has
 enum class BlockStatus : std::uint8_t { ok, bad_data, wrong_size };
 
+/// One block to unpack.
+struct Unpacking {
+  std::span<const std::byte> packed;  ///< begins with its one stream; bytes behind that are ignored, as libtiff does
+  std::span<std::byte> to;            ///< of exactly the block's size; never written outside, undefined unless ok
+  BlockStatus status = BlockStatus::bad_data;
+};
+
 /// Holds the unpackers' tables: make it once, use it from one thread at a time.
 class BlockDecoder {
  public:
@@ -24,16 +31,21 @@ class BlockDecoder {
   BlockDecoder(BlockDecoder&&) noexcept;
   BlockDecoder& operator=(BlockDecoder&&) noexcept;
 
-  /// Unpacks the one stream that `packed` begins with into exactly to.size() bytes; bytes behind it are ignored, as
-  /// libtiff does. Never writes outside `to`, whose bytes are undefined unless the status is ok.
-  BlockStatus unpack(BlockCodec codec, std::span<const std::byte> packed, std::span<std::byte> to);
+  /// Unpacks blocks; several at once are faster than one by one where deflate holds mostly literals.
+  void unpack(BlockCodec codec, std::span<Unpacking> blocks);
+  BlockStatus unpack(BlockCodec codec, std::span<const std::byte> packed, std::span<std::byte> to) {
+    Unpacking block{packed, to};
+    unpack(codec, {&block, 1});
+    return block.status;
+  }
 
  private:
   struct Tables;
   std::unique_ptr<Tables> tables_;
 };
 
-/// The library that unpacks deflate in this build: "libdeflate" or "ISA-L".
+/// The library that unpacks what deflate packs as matches in this build, and judges damaged blocks: "libdeflate" or
+/// "ISA-L".
 const char* inflate_library();
 
 }  // namespace groundshift

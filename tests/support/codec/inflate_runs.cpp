@@ -5,8 +5,12 @@
 #include <libdeflate.h>
 #include <zlib.h>
 
+#include <array>
 #include <new>
+#include <stdexcept>
 #include <utility>
+
+#include "kernels/codec/literal_inflate.hpp"
 
 namespace groundshift::test {
 namespace {
@@ -41,7 +45,38 @@ ZlibRun run_zlib(std::span<const std::uint8_t> packed, std::size_t raw_byte_coun
   return run;
 }
 
+/// A stream of 16 KiB with literals, matches and several blocks.
+struct Companion {
+  Bytes raw = Bytes(16384), packed;
+  Companion() {
+    std::uint32_t state = 1;
+    for (std::size_t i = 0; i < raw.size(); ++i) {
+      state = state * 1664525u + 1013904223u;
+      raw[i] = static_cast<std::uint8_t>(i % 1000 < 100 ? 0 : state >> 27);
+    }
+    uLongf size = compressBound(static_cast<uLong>(raw.size()));
+    packed.resize(size);
+    if (compress2(packed.data(), &size, raw.data(), static_cast<uLong>(raw.size()), 3) != Z_OK) throw std::bad_alloc();
+    packed.resize(size);
+  }
+};
+
 }  // namespace
+
+std::optional<Bytes> inflate_by_cursors(std::span<const std::uint8_t> packed, std::size_t raw_byte_count) {
+  static const Companion companion;
+  const Bytes exact(packed.begin(), packed.end());
+  Bytes out(raw_byte_count, 0xaa), beside(companion.raw.size(), 0xaa);
+  codec::LiteralInflate inflate;
+  std::array<codec::DeflateStream, 2> streams;
+  const std::size_t own = packed.size() % 2;
+  streams[own] = {std::as_bytes(std::span(exact)), std::as_writable_bytes(std::span(out))};
+  streams[1 - own] = {std::as_bytes(std::span(companion.packed)), std::as_writable_bytes(std::span(beside))};
+  inflate.unpack(streams);
+  if (!streams[1 - own].done || beside != companion.raw) throw std::logic_error("the stream beside it is not right");
+  if (!streams[own].done) return std::nullopt;
+  return out;
+}
 
 Inflated inflate_by_lanes(std::span<const std::uint8_t> packed, std::size_t raw_byte_count, codec::LaneOrder order,
                           std::uint32_t work_limit, codec::StepCounts* counts) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Damaged streams: the warps' decoder and zlib both refuse, or both give the same bytes.
+// Damaged streams: the warps' decoder, the two cursors and zlib all refuse, or give the same bytes.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -84,6 +84,11 @@ TEST_P(InflateMutations, BothRefuseOrSameBytes) {
     if (ok != expected.has_value() || (ok && result.bytes != *expected)) {
       ADD_FAILURE() << "mutation " << m << " of " << v.name << ", " << v.raw.size() << " bytes: lanes "
                     << name_of(result.status) << ", zlib " << (expected ? "ok" : "refuses");
+      ++told;
+    }
+    if (test::inflate_by_cursors(packed, v.raw.size()) != expected) {
+      ADD_FAILURE() << "mutation " << m << " of " << v.name << ", " << v.raw.size()
+                    << " bytes: two cursors differ, zlib " << (expected ? "ok" : "refuses");
       ++told;
     }
     if (!ok) continue;

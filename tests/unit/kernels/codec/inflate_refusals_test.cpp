@@ -22,6 +22,7 @@ void expect_refused(const Bytes& packed, std::size_t raw_byte_count, DecodeStatu
     const DecodeStatus status = test::inflate_by_lanes(packed, raw_byte_count, order).status;
     EXPECT_EQ(status, why) << name << ": " << name_of(status) << ", not " << name_of(why);
   }
+  EXPECT_FALSE(test::inflate_by_cursors(packed, raw_byte_count)) << name << ": two cursors take it";
 }
 
 const Bytes kRaw = {'h', 'e', 'l', 'l', 'o'};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every kind of right stream inflates to the bytes it was made of, in both orders of the lanes.
+// Every kind of right stream inflates to the bytes it was made of: in both orders of the lanes, and by two cursors.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -25,6 +25,7 @@ void expect_inflated(const Bytes& packed, const Bytes& raw, const std::string& n
     EXPECT_EQ(result.status, DecodeStatus::ok) << name << ": " << name_of(result.status);
     EXPECT_TRUE(result.bytes == raw) << name;
   }
+  EXPECT_TRUE(test::inflate_by_cursors(packed, raw.size()) == raw) << name << ", by two cursors";
 }
 
 TEST(InflateVariants, OfZlib) {
