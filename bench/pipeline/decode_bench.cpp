@@ -76,10 +76,11 @@ struct Planes {
   std::ptrdiff_t pitch = 0, plane = 0;
 };
 
-/// Every unit of a source, one after the other, into the planes of a unit (which stay in the cache as slots do).
+/// Every unit of a source, two beside each other at once as jobs do, into the same planes (which stay in the cache as
+/// slots do).
 void decode_all(RasterSource& source, Planes& out, std::size_t pixel_bytes, std::size_t bands) {
   const Grid& grid = source.description().grid;
-  const std::int32_t uw = source.unit_width(), uh = source.unit_height();
+  const std::int32_t uw = std::min(2 * source.unit_width(), grid.width), uh = source.unit_height();
   out.pitch = uw;
   out.plane = static_cast<std::ptrdiff_t>(uw) * uh;
   out.pixels.resize(static_cast<std::size_t>(out.plane) * bands * pixel_bytes);
@@ -101,7 +102,7 @@ class BlocksInMemory {
         blocks_(description.path, directory_.layout.value()),
         layout_(blocks_.layout()),
         decoder_(layout_),
-        room_(static_cast<std::size_t>(layout_.block_bytes())) {
+        room_(2 * static_cast<std::size_t>(layout_.block_bytes())) {
     std::vector<std::int64_t> all(layout_.offsets.size());
     for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<std::int64_t>(i);
     blocks_.make_runs(all, runs_);
@@ -123,7 +124,7 @@ class BlocksInMemory {
     planes_.pixels.resize(plane * selection.bands.size() * byte_count(selection.type));
     planes_.valid.assign(plane, 1);
     pixel_bytes_ = static_cast<std::ptrdiff_t>(byte_count(selection.type));
-    unpack_into_room(0);
+    unpack();
   }
 
   bool packed() const { return layout_.codec != TiffCodec::none; }
@@ -135,7 +136,21 @@ class BlocksInMemory {
   }
 
   void unpack() {
-    for (std::size_t i = 0; i < packed_.size(); ++i) unpack_into_room(i);
+    const auto block_bytes = static_cast<std::size_t>(layout_.block_bytes());
+    for (std::size_t first = 0; first < packed_.size(); first += 2) {
+      const std::size_t count = std::min<std::size_t>(2, packed_.size() - first);
+      std::array<Unpacking, 2> blocks;
+      for (std::size_t i = 0; i < count; ++i) {
+        const auto down = static_cast<std::int32_t>(static_cast<std::int64_t>(first + i) / layout_.blocks_across %
+                                                    layout_.blocks_down);
+        blocks[i] = {packed_[first + i],
+                     std::span(room_).subspan(i * block_bytes, static_cast<std::size_t>(blocks_.unpacked_bytes(down)))};
+      }
+      decoder_.unpack(std::span(blocks).first(count));
+      for (std::size_t i = 0; i < count; ++i) {
+        if (blocks[i].status != BlockStatus::ok) throw std::runtime_error("a block does not unpack");
+      }
+    }
   }
 
   /// Predictor and de-interleave of as many blocks, on the bytes of one: their work does not depend on the values.
@@ -154,18 +169,12 @@ class BlocksInMemory {
           pixel_bytes_,
           planes_.valid.data()};
       const std::span<const BlockTarget> all(targets_);
-      rows_->put(room_, across, down, 0, layout_.separate ? all.subspan(plane, 1) : all, window);
+      rows_->put(std::span(room_).first(room_.size() / 2), across, down, 0,
+                 layout_.separate ? all.subspan(plane, 1) : all, window);
     }
   }
 
  private:
-  void unpack_into_room(std::size_t i) {
-    const auto down =
-        static_cast<std::int32_t>(static_cast<std::int64_t>(i) / layout_.blocks_across % layout_.blocks_down);
-    const std::span<std::byte> to(room_.data(), static_cast<std::size_t>(blocks_.unpacked_bytes(down)));
-    if (decoder_.unpack(packed_[i], to) != BlockStatus::ok) throw std::runtime_error("a block does not unpack");
-  }
-
   TiffDirectory directory_;
   SampleRows sample_rows_;
   TiffBlocks blocks_;

@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::int64_t kSampleBytes = std::int64_t{96} << 20;  // of pixels, to take a codec's rate on
 
-/// Decodes units of both dates, spread over the images, by the source that the jobs use.
+/// Decodes units of both dates, spread over the images, two beside each other at once as the jobs do.
 Rates decode_rates(DetectPlan& plan, int threads) {
   struct Unit {
     RasterSource* source;
@@ -35,16 +35,15 @@ Rates decode_rates(DetectPlan& plan, int threads) {
     RasterSource& source = *input->source;
     const Grid& grid = source.description().grid;
     std::vector<Unit> all;
-    for (std::int32_t y = 0; y < grid.height; y += source.unit_height()) {
-      for (std::int32_t x = 0; x < grid.width; x += source.unit_width()) {
-        all.push_back(
-            {&source,
-             {x, y, std::min(source.unit_width(), grid.width - x), std::min(source.unit_height(), grid.height - y)}});
+    const std::int32_t width = std::min(2 * source.unit_width(), grid.width), height = source.unit_height();
+    for (std::int32_t y = 0; y < grid.height; y += height) {
+      for (std::int32_t x = 0; x < grid.width; x += width) {
+        all.push_back({&source, {x, y, std::min(width, grid.width - x), std::min(height, grid.height - y)}});
       }
     }
-    plane = std::max(plane, static_cast<std::size_t>(source.unit_width()) * source.unit_height());
-    const std::int64_t unit_bytes = std::int64_t{source.unit_width()} * source.unit_height() * plan.band_count *
-                                    static_cast<std::int64_t>(byte_count(plan.type));
+    plane = std::max(plane, static_cast<std::size_t>(width) * height);
+    const std::int64_t unit_bytes =
+        std::int64_t{width} * height * plan.band_count * static_cast<std::int64_t>(byte_count(plan.type));
     const auto wanted = static_cast<std::size_t>(
         std::clamp<std::int64_t>(kSampleBytes / unit_bytes, threads, static_cast<std::int64_t>(all.size())));
     for (std::size_t i = 0; i < wanted; ++i) units.push_back(all[(2 * i + 1) * all.size() / (2 * wanted)]);

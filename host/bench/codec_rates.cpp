@@ -15,16 +15,32 @@
 namespace groundshift {
 namespace {
 
-/// The stored bytes without their codec; in `scratch`, or the block's own where there is none.
-const std::byte* inflated(const StoredBlocks& blocks, std::size_t block, std::span<std::byte> scratch) {
-  const std::vector<std::byte>& packed = blocks.packed[block];
+/// Blocks that a core takes on at once, as readers do.
+constexpr std::size_t kTogether = 2;
+
+bool as_they_stand(const StoredBlocks& blocks, std::size_t block) {
+  return blocks.codec == BlockCodec::none &&
+         blocks.packed[block].size() == static_cast<std::size_t>(blocks.block_bytes());
+}
+
+/// The stored bytes without their codec, one block behind the other; those that have none stay where they are.
+void inflate(const StoredBlocks& blocks, std::size_t first, std::size_t end, std::span<std::byte> scratch) {
   const auto wanted = static_cast<std::size_t>(blocks.block_bytes());
-  if (blocks.codec == BlockCodec::none && packed.size() == wanted) return packed.data();
   thread_local BlockDecoder decoder;
-  if (decoder.unpack(blocks.codec, packed, scratch.first(wanted)) != BlockStatus::ok) {
-    throw InputError(fmt::format("stored block {} does not unpack to {} bytes", block, wanted));
+  thread_local std::vector<Unpacking> unpacking;
+  unpacking.clear();
+  for (std::size_t b = first; b < end; ++b) {
+    if (as_they_stand(blocks, b)) {
+      unpacking.emplace_back();  // nothing to do
+    } else {
+      unpacking.push_back({blocks.packed[b], scratch.subspan((b - first) * wanted, wanted)});
+    }
   }
-  return scratch.data();
+  decoder.unpack(blocks.codec, unpacking);
+  for (std::size_t b = first; b < end; ++b) {
+    if (unpacking[b - first].status == BlockStatus::ok) continue;
+    throw InputError(fmt::format("stored block {} does not unpack to {} bytes", b, wanted));
+  }
 }
 
 /// Undoes predictor 2 (or none) and parts the lanes. Lanes: a compile-time number keeps the running sums in registers.
@@ -120,15 +136,18 @@ void predict_row(const StoredBlocks& blocks, const std::byte* row, std::byte* ou
   }
 }
 
-/// One thread, then all, each with buffers of its own and every so-manieth block.
+/// One thread, then all, each with buffers of its own and every so-manieth `at_once` blocks.
 template <class MakeBuffers, class Work>
-Rates rates_over(const StoredBlocks& blocks, int threads, const MakeBuffers& make_buffers, const Work& work) {
+Rates rates_over(const StoredBlocks& blocks, int threads, std::size_t at_once, const MakeBuffers& make_buffers,
+                 const Work& work) {
   const auto rate = [&](int count) {
     std::vector<decltype(make_buffers())> buffers;
     for (int t = 0; t < count; ++t) buffers.push_back(make_buffers());
     return rate_of(count, static_cast<double>(blocks.decoded_bytes()), [&](int t) {
-      const auto first = static_cast<std::size_t>(t), step = static_cast<std::size_t>(count);
-      for (std::size_t i = first; i < blocks.packed.size(); i += step) work(i, buffers[first]);
+      const auto thread = static_cast<std::size_t>(t), step = static_cast<std::size_t>(count) * at_once;
+      for (std::size_t i = thread * at_once; i < blocks.packed.size(); i += step) {
+        work(i, std::min(blocks.packed.size(), i + at_once), buffers[thread]);
+      }
     });
   };
   return {rate(1), rate(threads)};
@@ -136,24 +155,30 @@ Rates rates_over(const StoredBlocks& blocks, int threads, const MakeBuffers& mak
 
 }  // namespace
 
-void unpack_block(const StoredBlocks& blocks, std::size_t block, std::span<std::byte> scratch,
-                  std::span<std::byte> planes) {
-  const std::byte* from = inflated(blocks, block, scratch);
-  if (blocks.predictor == BlockPredictor::floating_point) {
-    thread_local std::vector<std::uint8_t> spare;
-    const auto samples = static_cast<std::size_t>(blocks.width) * static_cast<std::size_t>(blocks.lanes);
-    for (std::size_t y = 0; y < static_cast<std::size_t>(blocks.height); ++y) {
-      join_floats(scratch.data() + y * samples * static_cast<std::size_t>(blocks.sample_bytes), samples, blocks, spare);
+void unpack_blocks(const StoredBlocks& blocks, std::size_t first, std::size_t end, std::span<std::byte> scratch,
+                   std::span<std::byte> planes) {
+  inflate(blocks, first, end, scratch);
+  const auto bytes = static_cast<std::size_t>(blocks.block_bytes());
+  for (std::size_t b = first; b < end; ++b) {
+    std::byte* const from = scratch.data() + (b - first) * bytes;
+    if (blocks.predictor == BlockPredictor::floating_point) {
+      thread_local std::vector<std::uint8_t> spare;
+      const auto samples = static_cast<std::size_t>(blocks.width) * static_cast<std::size_t>(blocks.lanes);
+      for (std::size_t y = 0; y < static_cast<std::size_t>(blocks.height); ++y) {
+        join_floats(from + y * samples * static_cast<std::size_t>(blocks.sample_bytes), samples, blocks, spare);
+      }
     }
+    part_block(blocks, as_they_stand(blocks, b) ? blocks.packed[b].data() : from, planes.data() + (b - first) * bytes,
+               blocks.predictor == BlockPredictor::horizontal);
   }
-  part_block(blocks, from, planes.data(), blocks.predictor == BlockPredictor::horizontal);
 }
 
 Rates unpack_rates(const StoredBlocks& blocks, int threads) {
-  const auto bytes = static_cast<std::size_t>(blocks.block_bytes());
+  const std::size_t bytes = kTogether * static_cast<std::size_t>(blocks.block_bytes());
   const auto make = [&] { return std::pair(std::vector<std::byte>(bytes), std::vector<std::byte>(bytes)); };
-  return rates_over(blocks, threads, make,
-                    [&](std::size_t i, auto& buffers) { unpack_block(blocks, i, buffers.first, buffers.second); });
+  return rates_over(blocks, threads, kTogether, make, [&](std::size_t first, std::size_t end, auto& buffers) {
+    unpack_blocks(blocks, first, end, buffers.first, buffers.second);
+  });
 }
 
 Rates pack_rates(const StoredBlocks& blocks, int threads) {
@@ -163,7 +188,7 @@ Rates pack_rates(const StoredBlocks& blocks, int threads) {
   std::vector<std::byte> scratch(bytes);
   for (std::size_t i = 0; i < blocks.packed.size(); ++i) {
     pixels.emplace_back(bytes);
-    unpack_block(blocks, i, scratch, pixels.back());
+    unpack_blocks(blocks, i, i + 1, scratch, pixels.back());
   }
   struct Buffers {
     BlockEncoder encoder;
@@ -174,7 +199,7 @@ Rates pack_rates(const StoredBlocks& blocks, int threads) {
     const auto room = static_cast<std::size_t>(encoder.bound(blocks.block_bytes()));
     return Buffers{std::move(encoder), std::vector<std::byte>(bytes), std::vector<std::byte>(room)};
   };
-  return rates_over(blocks, threads, make, [&](std::size_t i, Buffers& buffers) {
+  return rates_over(blocks, threads, 1, make, [&](std::size_t i, std::size_t, Buffers& buffers) {
     std::span<const std::byte> from = pixels[i];
     if (blocks.predictor != BlockPredictor::none) {
       for (std::size_t at = 0; at < bytes; at += row) predict_row(blocks, &pixels[i][at], &buffers.predicted[at]);

@@ -10,11 +10,12 @@
 
 namespace groundshift {
 
-/// One block unpacked, its predictor undone, its bands in planes one after the other (row by row, sample_bytes each).
-/// Own plain loops on purpose: the yardstick must not move with the code that is held against it.
-/// scratch, planes : block_bytes() each. Throws InputError for a block that does not unpack to its size.
-void unpack_block(const StoredBlocks& blocks, std::size_t block, std::span<std::byte> scratch,
-                  std::span<std::byte> planes);
+/// Blocks [first, end) unpacked at once, their predictor undone, their bands in planes one after the other (row by row,
+/// sample_bytes each). The readers' codec; own plain loops for the rest on purpose: that yardstick must not move with
+/// the code that is held against it. scratch, planes : block_bytes() for each block. Throws InputError for a block that
+/// does not unpack to its size.
+void unpack_blocks(const StoredBlocks& blocks, std::size_t first, std::size_t end, std::span<std::byte> scratch,
+                   std::span<std::byte> planes);
 
 /// Bytes of pixels a second: unpack, predictor, planes.
 Rates unpack_rates(const StoredBlocks& blocks, int threads);

@@ -3,16 +3,16 @@
 #include "host/products/color_ramp.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <array>
 #include <cstddef>
 
 namespace groundshift {
 
-RgbColor ramp_color(double place) {
-  if (!(place > 0.0)) return kRampStops.front();
-  if (place >= 1.0) return kRampStops.back();
-  const double step = std::floor(place * double(kRampColors - 1) + 0.5) / double(kRampColors - 1);
-  const double at = step * double(kRampStops.size() - 1);
+namespace {
+
+/// Step 0 to kRampColors - 1.
+RgbColor color_of_step(std::size_t step) {
+  const double at = double(step) / double(kRampColors - 1) * double(kRampStops.size() - 1);
   const auto stop = std::min(static_cast<std::size_t>(at), kRampStops.size() - 2);
   const double part = at - double(stop);
   const auto mix = [part](std::uint8_t a, std::uint8_t b) {
@@ -21,6 +21,19 @@ RgbColor ramp_color(double place) {
   const RgbColor& a = kRampStops[stop];
   const RgbColor& b = kRampStops[stop + 1];
   return {mix(a.red, b.red), mix(a.green, b.green), mix(a.blue, b.blue)};
+}
+
+}  // namespace
+
+RgbColor ramp_color(double place) {
+  static const auto colors = [] {
+    std::array<RgbColor, kRampColors> all{};
+    for (std::size_t step = 0; step < all.size(); ++step) all[step] = color_of_step(step);
+    return all;
+  }();
+  if (!(place > 0.0)) return colors.front();
+  if (place >= 1.0) return colors.back();
+  return colors[static_cast<std::size_t>(place * double(kRampColors - 1) + 0.5)];
 }
 
 }  // namespace groundshift

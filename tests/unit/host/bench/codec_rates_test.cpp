@@ -67,7 +67,7 @@ TEST_P(StoredForms, UnpackToThePixels) {
   const std::int64_t plane = std::int64_t{blocks->width} * blocks->height;
   std::int64_t wrong = 0;
   for (std::size_t b = 0; b < blocks->packed.size(); ++b) {
-    unpack_block(*blocks, b, scratch, planes);
+    unpack_blocks(*blocks, b, b + 1, scratch, planes);
     const auto place = static_cast<std::int64_t>(b) % (across * down);
     const auto first_band = static_cast<int>(static_cast<std::int64_t>(b) / (across * down));
     for (std::int64_t i = 0; i < plane * blocks->lanes; ++i) {
@@ -140,7 +140,7 @@ TEST(UnpackBlock, OfDamagedBytesIsAnInputError) {
     ASSERT_TRUE(blocks);
     std::vector<std::byte> scratch(static_cast<std::size_t>(blocks->block_bytes())), planes = scratch;
     blocks->packed[0].resize(blocks->packed[0].size() / 2);
-    EXPECT_THROW(unpack_block(*blocks, 0, scratch, planes), InputError) << codec;
+    EXPECT_THROW(unpack_blocks(*blocks, 0, 1, scratch, planes), InputError) << codec;
   }
 }
 

@@ -43,16 +43,36 @@ struct ReadResult {
   }
 };
 
-inline ReadResult read_window(RasterSource& source, const SourceSelection& selection, const Window& w) {
+/// Room for a window, and where in it decode() shall put it.
+inline WindowTarget make_room(ReadResult& out, const SourceSelection& selection, const Window& w) {
   const std::ptrdiff_t pitch = w.width + ReadResult::kBeside, plane = pitch * w.height;
   const std::size_t bytes = byte_count(selection.type);
-  ReadResult out;
   out.pixels.assign(2 * ReadResult::kMargin + plane * selection.bands.size() * bytes, ReadResult::kGuard);
   out.valid.assign(2 * ReadResult::kMargin + plane, static_cast<std::uint8_t>(ReadResult::kGuard));
+  return {w, out.pixels.data() + ReadResult::kMargin, pitch, plane, out.valid.data() + ReadResult::kMargin};
+}
+
+inline ReadResult read_window(RasterSource& source, const SourceSelection& selection, const Window& w) {
+  ReadResult out;
+  const WindowTarget to = make_room(out, selection, w);
   try {
-    source.decode(w, out.pixels.data() + ReadResult::kMargin, pitch, plane, out.valid.data() + ReadResult::kMargin);
+    source.decode(w, to.pixels, to.row_pitch, to.band_pitch, to.valid);
   } catch (const Error& e) {
     out.error = e.what();
+  }
+  return out;
+}
+
+/// Windows read at once; an error is the first's.
+inline std::vector<ReadResult> read_windows(RasterSource& source, const SourceSelection& selection,
+                                            const std::vector<Window>& windows) {
+  std::vector<ReadResult> out(windows.size());
+  std::vector<WindowTarget> targets;
+  for (std::size_t i = 0; i < windows.size(); ++i) targets.push_back(make_room(out[i], selection, windows[i]));
+  try {
+    source.decode_all(targets);
+  } catch (const Error& e) {
+    out.front().error = e.what();
   }
   return out;
 }

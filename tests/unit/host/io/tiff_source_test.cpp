@@ -206,6 +206,59 @@ TEST(TiffSource, OneDamagedBlockOfManyGivesGdalsWordsAndTheOthersStay) {
   EXPECT_EQ(fast->units_given_to_gdal(), 1);
 }
 
+// Beside each other, apart, over the same blocks, the same window twice; few and many blocks, in strips and in tiles.
+TEST(TiffSource, WindowsAtOnceAreWindowsOneByOne) {
+  const TemporaryFolder folder;
+  const std::vector<std::vector<std::string>> forms = {
+      {"TILED=YES", "BLOCKXSIZE=64", "BLOCKYSIZE=64", "COMPRESS=DEFLATE", "PREDICTOR=2"},
+      {"TILED=YES", "BLOCKXSIZE=64", "BLOCKYSIZE=64", "COMPRESS=DEFLATE", "INTERLEAVE=BAND"},
+      {"TILED=YES", "BLOCKXSIZE=64", "BLOCKYSIZE=64", "COMPRESS=LZW"},
+      {"BLOCKYSIZE=7", "COMPRESS=ZSTD"},
+      {"TILED=YES", "BLOCKXSIZE=128", "BLOCKYSIZE=64"}};
+  const std::vector<std::vector<Window>> choices = {{{0, 0, 128, 128}, {128, 0, 128, 128}},
+                                                    {{192, 128, 64, 64}, {0, 64, 64, 64}},
+                                                    {{10, 20, 100, 90}, {40, 70, 130, 100}},
+                                                    {{64, 0, 64, 64}, {64, 0, 64, 64}},
+                                                    {{3, 3, 1, 1}, {0, 0, 256, 256}, {200, 5, 40, 200}}};
+  for (const std::vector<std::string>& form : forms) {
+    SceneSpec spec;
+    spec.creation_options = form;
+    write_scene(folder / "in.tif", spec, scene_value);
+    const RasterDescription d = describe_raster(folder / "in.tif");
+    const SourceSelection selection = all_bands(d, PixelType::u8);
+    Warnings warnings;
+    const auto fast = make_raster_source(d, selection, warnings, ReaderChoice::automatic);
+    const auto gdal = make_raster_source(d, selection, warnings, ReaderChoice::gdal);
+    for (const std::vector<Window>& windows : choices) {
+      const std::vector<ReadResult> got = read_windows(*fast, selection, windows);
+      for (std::size_t i = 0; i < windows.size(); ++i) {
+        EXPECT_TRUE(same_reads(got[i], read_window(*gdal, selection, windows[i]))) << form.back() << ", window " << i;
+        EXPECT_TRUE(got[i].guards_untouched(windows[i], 1, selection.bands.size()));
+      }
+    }
+    EXPECT_EQ(fast->units_given_to_gdal(), 0);
+  }
+}
+
+TEST(TiffSource, ADamagedWindowLeavesTheOneBesideItAlone) {
+  const TemporaryFolder folder;
+  SceneSpec spec;
+  spec.creation_options = {"TILED=YES", "BLOCKXSIZE=64", "BLOCKYSIZE=64", "COMPRESS=DEFLATE"};
+  write_scene(folder / "in.tif", spec, scene_value);
+  corrupt_block(folder / "in.tif", 1, 2, 1);
+  const RasterDescription d = describe_raster(folder / "in.tif");
+  const SourceSelection selection = all_bands(d, PixelType::u8);
+  Warnings warnings;
+  const auto fast = make_raster_source(d, selection, warnings, ReaderChoice::automatic);
+  const auto gdal = make_raster_source(d, selection, warnings, ReaderChoice::gdal);
+  const Window bad{128, 64, 64, 64}, good{192, 64, 64, 64};
+  std::vector<ReadResult> got = read_windows(*fast, selection, {good, bad});
+  EXPECT_EQ(got[0].error, read_window(*gdal, selection, bad).error);
+  EXPECT_EQ(fast->units_given_to_gdal(), 1);
+  got[0].error.clear();  // the call's, which is the other window's
+  EXPECT_TRUE(same_reads(got[0], read_window(*gdal, selection, good)));
+}
+
 TEST(TiffSource, ManyThreadsReadTheirWindows) {
   const TemporaryFolder folder;
   SceneSpec spec;
@@ -274,7 +327,9 @@ TEST(TiffBlocks, NeighboursAreReadTogether) {
   TiffBlockDecoder decoder(blocks.layout());
   std::vector<std::byte> row(static_cast<std::size_t>(blocks.unpacked_bytes(0)));
   for (const std::int64_t b : wanted) {
-    ASSERT_EQ(decoder.unpack(blocks.of_run(runs.front(), bytes, b), row), BlockStatus::ok);
+    Unpacking block{blocks.of_run(runs.front(), bytes, b), row};
+    decoder.unpack({&block, 1});
+    ASSERT_EQ(block.status, BlockStatus::ok);
     ASSERT_EQ(static_cast<int>(row[2 * 10]),
               static_cast<int>(static_cast<std::uint8_t>(scene_value(0, 10, static_cast<int>(b)) + 0.5)));
   }
