@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Fuzzes the inflate that the device runs, on the host, with zlib as the judge (needs clang++ with libFuzzer).
+# Fuzzes the inflate that the device runs, on the host, and the host's own, with zlib as the judge (needs clang++ with
+# libFuzzer).
 #
 #   scripts/fuzz_inflate.sh [SECONDS]    default 3600; the corpus stays in build/fuzz/corpus and is gone on with
 #

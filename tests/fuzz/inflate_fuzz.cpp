@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// libFuzzer target: any bytes as a zlib stream, through the warps' decoder and through zlib, which judges it.
+// libFuzzer target: any bytes as a zlib stream, through the warps' decoder, the host's two cursors, and zlib, which
+// judges them.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -62,6 +63,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t byte
   if (ok != expected.has_value()) fail(ok ? "zlib refuses" : "zlib takes it", result.status);
   if (ok && result.bytes != *expected) fail("other bytes than zlib's", result.status);
   if (ok && test::inflate_by_libdeflate(packed, raw_byte_count) != expected) fail("libdeflate differs", result.status);
+
+  if (test::inflate_by_cursors(packed, raw_byte_count) != expected) fail("two cursors differ", result.status);
 
   const auto limit = groundshift::codec::inflate_work_limit(static_cast<std::uint32_t>(packed.size()),
                                                             static_cast<std::uint32_t>(raw_byte_count));

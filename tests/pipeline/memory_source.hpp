@@ -6,7 +6,9 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <span>
 #include <utility>
+#include <vector>
 
 #include "host/io/raster_source.hpp"
 
@@ -56,6 +58,19 @@ class MemorySource final : public RasterSource {
     });
   }
 
+  void decode_all(std::span<const WindowTarget> targets) override {
+    {
+      const std::lock_guard lock(mutex_);
+      calls_.push_back(targets.size());
+    }
+    RasterSource::decode_all(targets);
+  }
+
+  /// How many units each call asked for.
+  std::vector<std::size_t> calls() const {
+    const std::lock_guard lock(mutex_);
+    return calls_;
+  }
   /// How often each unit was asked for, by its origin.
   std::map<std::pair<std::int32_t, std::int32_t>, int> decodes() const {
     const std::lock_guard lock(mutex_);
@@ -73,6 +88,7 @@ class MemorySource final : public RasterSource {
   std::int32_t unit_width_, unit_height_;
   mutable std::mutex mutex_;
   std::map<std::pair<std::int32_t, std::int32_t>, int> decodes_;
+  std::vector<std::size_t> calls_;
 };
 
 }  // namespace groundshift::test

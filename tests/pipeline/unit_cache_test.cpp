@@ -132,6 +132,27 @@ TEST(UnitCache, DecodesAUnitOnceWhileThereIsRoom) {
   EXPECT_EQ(cache.decoded_bytes(), 9 * 256 * 256 * 5);
 }
 
+TEST(UnitCache, TwoUnitsAreDecodedAtOnceWhereAThirdBufferIsFreeOrNoneIsHeld) {
+  const Window row{0, 0, kWidth, kUnit};  // 3 units
+  const auto calls = [&](std::int32_t capacity, bool shared, const Window& before) {
+    MemorySource source = source_of();
+    UnitCache cache(source, kBands, PixelType::u16, capacity, shared);
+    if (before.width > 0) {
+      EXPECT_TRUE(reads_right(cache, source, before));
+    }
+    EXPECT_TRUE(reads_right(cache, source, row));
+    return source.calls();
+  };
+  using Calls = std::vector<std::size_t>;
+  EXPECT_EQ(calls(9, true, {}), (Calls{2, 1}));
+  EXPECT_EQ(calls(9, false, {}), (Calls{2, 1}));
+  EXPECT_EQ(calls(2, true, {}), (Calls{1, 1, 1})) << "another reader would find no buffer";
+  EXPECT_EQ(calls(3, true, {}), (Calls{2, 1}));
+  EXPECT_EQ(calls(9, true, {300, 0, 10, 10}), (Calls{1, 1, 1})) << "the one in the middle is here";
+  EXPECT_EQ(calls(9, true, {0, 0, 10, 10}), (Calls{1, 2}));
+  EXPECT_EQ(calls(9, false, {600, 0, 10, 10}), (Calls{1, 2})) << "the last lay only partly in the window before";
+}
+
 TEST(UnitCache, TheLeastRecentlyUsedLeaves) {
   MemorySource source = source_of();
   UnitCache cache(source, kBands, PixelType::u16, 2);
