@@ -9,7 +9,7 @@
 #include <optional>
 #include <type_traits>
 
-#include "kernels/codec/mark_invalid.hpp"
+#include "kernels/view/mark_invalid.hpp"
 
 namespace groundshift {
 

@@ -8,15 +8,10 @@
 #include "host/base/error.hpp"
 #include "host/io/pixel_conversion.hpp"
 #include "host/products/report_pictures.hpp"
-#include "kernels/view/clones.hpp"
+#include "kernels/view/mark_invalid.hpp"
 
 namespace groundshift {
 namespace {
-
-template <class T>
-GS_CLONES void mark_nodata(const T* __restrict values, std::int32_t count, T nodata, std::uint8_t* __restrict valid) {
-  for (std::int32_t x = 0; x < count; ++x) valid[x] = values[x] == nodata ? std::uint8_t{0} : valid[x];
-}
 
 ViewOptions view_options(const PlannedInput& input) {
   ViewOptions options;
@@ -86,8 +81,8 @@ void DateMeansMaker::see_date(const Window& core, const PairTile& tile, const Pl
   for (std::size_t b = 0; b < bands.size(); ++b) {
     if (!date.nodata[b]) continue;
     for (std::int32_t y = 0; y < core.height; ++y) {
-      mark_nodata(bands[b] + y * tile.row_pitch, core.width, static_cast<T>(*date.nodata[b]),
-                  scratch.valid.data() + std::ptrdiff_t{y} * core.width);
+      mark_invalid<T>(bands[b] + y * tile.row_pitch, core.width, static_cast<T>(*date.nodata[b]),
+                      scratch.valid.data() + std::ptrdiff_t{y} * core.width);
     }
   }
   date.sums.sum<T>(core, bands, tile.row_pitch, any ? scratch.valid.data() : nullptr, core.width, scratch.part);

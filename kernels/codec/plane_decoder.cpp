@@ -6,8 +6,8 @@
 #include <cstring>
 #include <span>
 
-#include "kernels/codec/mark_invalid.hpp"
 #include "kernels/codec/take_row_apart.hpp"
+#include "kernels/view/mark_invalid.hpp"
 
 namespace groundshift::codec {
 
