@@ -7,27 +7,29 @@
 #include <vector>
 
 #include <zstd.h>
-
-#include <libdeflate.h>
 #if GS_INFLATE_ISAL
 #include <isa-l/igzip_lib.h>
+#else
+#include <libdeflate.h>
 #endif
 
-#include "kernels/codec/literal_inflate.hpp"
+#include "kernels/codec/twin_inflate.hpp"
 
 namespace groundshift {
 namespace {
 
 // Deflate, MB/s of pixels on one core, by the part of the symbols that are matches (by the first block's codes):
-//                                          matches  libdeflate 1.14  ISA-L 2.30  LiteralInflate, two at a time
-//   16-bit differences as this packs them    0.001        615           828        1431
-//   Szada, bytes                             0.02         629           762         820
-//   Sardinia                                 0.08         801           743         780
-//   ASTER, Taizhou, Landsat (Pucallpa)       0.11     759, 768, 661  860, 938, 779   710, 770, 620
-//   16-bit differences packed by ISA-L       0.13         537           580         579
-//   NAIP                                     0.19         677           616         518
-//   16-bit differences packed by GDAL, level 6  0.41      616           557         490
-constexpr double kMostlyLiterals = 0.06, kMostlyMatches = 0.25;
+//                                              matches  libdeflate 1.14  ISA-L 2.30  TwinInflate, two at a time
+//   16-bit differences as this packs them        0.001         629           861        1610
+//   Szada, bytes                                 0.004         620           781         882
+//   Sardinia                                     0.03          777           793         822
+//   16-bit differences packed by ISA-L           0.05-0.2      551           622         687
+//   ASTER, Landsat (Pucallpa), Taizhou           0.03-0.24  766, 654, 776  910, 838, 941  794, 705, 784
+//   NAIP                                         0.09-0.17     677           642         636
+//   16-bit differences packed by GDAL, level 6   0.3-0.5       653           583         877
+//   another scene of them                        0.5           643           761        1039
+// So the ones in the middle are ISA-L's, where there is one.
+constexpr double kFewMatches = 0.06, kManyMatches = GS_INFLATE_ISAL ? 0.25 : kFewMatches;
 
 struct FreeZstd {
   void operator()(ZSTD_DCtx* context) const noexcept { ZSTD_freeDCtx(context); }
@@ -40,7 +42,7 @@ T* made(T* handle) {
 }
 
 #if GS_INFLATE_ISAL
-class IsalInflater {
+class LibraryInflate {
  public:
   BlockStatus unpack(std::span<const std::byte> packed, std::span<std::byte> to) {
     isal_inflate_reset(state_.get());
@@ -61,13 +63,12 @@ class IsalInflater {
     return state;
   }();
 };
-#endif
-
+#else
 struct FreeDeflate {
   void operator()(libdeflate_decompressor* handle) const noexcept { libdeflate_free_decompressor(handle); }
 };
 
-class LibdeflateInflater {
+class LibraryInflate {
  public:
   BlockStatus unpack(std::span<const std::byte> packed, std::span<std::byte> to) {
     std::size_t used = 0, size = 0;
@@ -82,8 +83,9 @@ class LibdeflateInflater {
  private:
   std::unique_ptr<libdeflate_decompressor, FreeDeflate> handle_{made(libdeflate_alloc_decompressor())};
 };
+#endif
 
-/// One thread's decoders of deflate.
+/// One thread's decoders of deflate. The library's word holds for whatever is not right.
 class Inflater {
  public:
   void unpack(std::span<Unpacking> blocks) {
@@ -91,35 +93,25 @@ class Inflater {
     blocks_of_streams_.clear();
     for (Unpacking& block : blocks) {
       const double matches = codec::match_share(block.packed);
-      if (matches >= 0 && matches < kMostlyLiterals) {
+      if (matches >= 0 && (matches < kFewMatches || matches >= kManyMatches)) {
         streams_.push_back({block.packed, block.to});
         blocks_of_streams_.push_back(&block);
       } else {
-        block.status = by_library(block, matches);
+        block.status = library_.unpack(block.packed, block.to);
       }
     }
-    literals_.unpack(streams_);
+    twins_.unpack(streams_);
     for (std::size_t i = 0; i < streams_.size(); ++i) {
       Unpacking& block = *blocks_of_streams_[i];
-      block.status = streams_[i].done ? BlockStatus::ok : by_library(block, kMostlyLiterals);
+      block.status = streams_[i].done ? BlockStatus::ok : library_.unpack(block.packed, block.to);
     }
   }
 
  private:
-  BlockStatus by_library(const Unpacking& block, [[maybe_unused]] double matches) {
-#if GS_INFLATE_ISAL
-    if (matches < kMostlyMatches) return isal_.unpack(block.packed, block.to);
-#endif
-    return libdeflate_.unpack(block.packed, block.to);
-  }
-
-  codec::LiteralInflate literals_;
+  codec::TwinInflate twins_;
   std::vector<codec::DeflateStream> streams_;
   std::vector<Unpacking*> blocks_of_streams_;
-#if GS_INFLATE_ISAL
-  IsalInflater isal_;
-#endif
-  LibdeflateInflater libdeflate_;
+  LibraryInflate library_;
 };
 
 }  // namespace

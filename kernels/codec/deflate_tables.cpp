@@ -13,9 +13,9 @@ constexpr std::uint32_t kLengthCodes = 29, kDistanceCodes = 30;
 
 std::uint32_t literal_entry(std::uint32_t symbol, std::uint32_t bits) {
   if (symbol < kEndSymbol) return bits | bits << 8 | kLiteralsOnly | 1u << 14 | symbol << 16;
-  if (symbol == kEndSymbol) return bits | kEscape | kEndOfBlockEntry;
+  if (symbol == kEndSymbol) return bits | kNotPlain | kEscape | kEndOfBlockEntry;
   const auto k = static_cast<std::uint32_t>(symbol - kFirstLengthSymbol);
-  if (k >= kLengthCodes) return kEscape;
+  if (k >= kLengthCodes) return kNotPlain | kEscape;
   std::uint32_t extra = 0, base = k;  // of the length - 3
   if (k == kLengthCodes - 1) {
     base = 255;
@@ -23,7 +23,8 @@ std::uint32_t literal_entry(std::uint32_t symbol, std::uint32_t bits) {
     extra = (k >> 2) - 1;
     base = (4 + (k & 3u)) << extra;
   }
-  return (bits + extra) | bits << 8 | base << 24;
+  const std::uint32_t plain = base + 3 <= kPlainLength ? 0 : kNotPlain;
+  return (bits + extra) | plain | bits << 8 | base << 24;
 }
 
 std::uint32_t distance_entry(std::uint32_t symbol, std::uint32_t bits) {
@@ -41,7 +42,8 @@ GS_CLONES void join_codes(std::uint32_t* __restrict entries, const std::uint32_t
     const std::uint32_t codes = taken + (second >> 8 & 31u);
     const std::uint32_t literal = first & 0xff0000u;
     const std::uint32_t two = literal | (second & 0xff0000u) << 8 | 2u << 14 | kLiteralsOnly | codes | codes << 8;
-    const std::uint32_t match = literal | (second & 0xff000000u) | 1u << 14 | ((second & 31u) + taken) | codes << 8;
+    const std::uint32_t match =
+        literal | (second & 0xff000000u) | 1u << 14 | ((second & (31u | kNotPlain)) + taken) | codes << 8;
     const bool joins = (first & kLiteralsOnly) != 0 && (second & kEscape) != kEscape && codes <= kBits;
     const std::uint32_t joined = (second & kLiteralsOnly) != 0 ? two : match;
     entries[i] = joins ? joined : first;
@@ -94,11 +96,11 @@ bool DeflateTables::TwoLevels<Bits, Symbols>::fill(std::span<const std::uint8_t>
 
 bool DeflateTables::fill(const BlockHeader& header) {
   const auto long_literal_of = [](std::uint32_t table, std::uint32_t bits) {
-    return kEscape | bits << 8 | table << 16;
+    return kNotPlain | kEscape | bits << 8 | table << 16;
   };
   const auto long_distance_of = [](std::uint32_t table, std::uint32_t bits) { return bits << 8 | table << 12; };
   if (!distances_.fill(header.distances(), true, 0, distance_entry, long_distance_of)) return false;
-  if (!literals_.fill(header.literals(), true, kEscape, literal_entry, long_literal_of)) return false;
+  if (!literals_.fill(header.literals(), true, kNotPlain | kEscape, literal_entry, long_literal_of)) return false;
   std::array<std::uint32_t, std::size_t{1} << kLiteralBits> single;
   std::copy_n(literals_.entries.begin(), single.size(), single.begin());
   join_codes(literals_.entries.data(), single.data());

@@ -11,10 +11,12 @@
 namespace groundshift::codec {
 
 // An entry for literals and lengths, from the lowest bit:
-//   0-7   bits it takes, extra bits of a length among them     8-12  bits of its codes alone
+//   0-5   bits it takes, extra bits of a length among them     7     kNotPlain     8-12  bits of its codes alone
 //   13    kLiteralsOnly: no match follows                      14-15 literals before the match, or kEscape
 //   16-23 the first literal                                    24-31 the second, or the match's length - 3 - extra
 // An escape: 8-11 bits of its second table, 16-23 that table's number; none of them: no such code; kEndOfBlockEntry.
+// Plain are literals and matches of at most kPlainLength bytes without extra bits.
+inline constexpr std::uint32_t kNotPlain = 1u << 7, kPlainLength = 10;
 inline constexpr std::uint32_t kLiteralsOnly = 1u << 13, kEscape = 3u << 14;
 inline constexpr std::uint32_t kEndOfBlockEntry = 1u << 24;
 // An entry for distances:

@@ -2,6 +2,7 @@
 // Awkward but right zlib streams: kinds of data x levels, strategies, window sizes, flushes.
 #pragma once
 
+#include <random>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,9 @@ std::vector<DeflateVariant> libdeflate_variants(std::size_t raw_byte_count);
 /// A tile of 16-bit samples, four bands, differenced along rows: what satellite scenes under predictor 2 look like.
 /// The same bytes for the same count, everywhere.
 Bytes differenced_scene(std::size_t byte_count);
+
+/// One bit, a cut, some bytes of the head, a run of bytes, bytes doubled, or bytes taken out.
+void damage(Bytes& packed, std::mt19937_64& random);
 
 Bytes zlib_pack(const Bytes& raw, int level, int strategy = 0, int window_bits = 15, int memory_level = 8);
 

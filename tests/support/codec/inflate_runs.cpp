@@ -10,7 +10,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "kernels/codec/literal_inflate.hpp"
+#include "kernels/codec/twin_inflate.hpp"
 
 namespace groundshift::test {
 namespace {
@@ -67,7 +67,7 @@ std::optional<Bytes> inflate_by_cursors(std::span<const std::uint8_t> packed, st
   static const Companion companion;
   const Bytes exact(packed.begin(), packed.end());
   Bytes out(raw_byte_count, 0xaa), beside(companion.raw.size(), 0xaa);
-  static codec::LiteralInflate inflate;  // one stream after another leaves nothing behind
+  static codec::TwinInflate inflate;  // one stream after another leaves nothing behind
   std::array<codec::DeflateStream, 2> streams;
   const std::size_t own = packed.size() % 2;
   streams[own] = {std::as_bytes(std::span(exact)), std::as_writable_bytes(std::span(out))};

@@ -27,7 +27,7 @@ Inflated inflate_by_lanes(std::span<const std::uint8_t> packed, std::size_t raw_
                           codec::LaneOrder order = codec::LaneOrder::forward,
                           std::uint32_t work_limit = codec::kUnlimitedWork, codec::StepCounts* counts = nullptr);
 
-/// With the two cursors of LiteralInflate, beside a stream of its own that comes before or behind it.
+/// With the two cursors of TwinInflate, beside a stream of its own that comes before or behind it.
 std::optional<Bytes> inflate_by_cursors(std::span<const std::uint8_t> packed, std::size_t raw_byte_count);
 
 /// What zlib makes of it: exactly `raw_byte_count` bytes, or nothing. `message`: zlib's, where it has one.

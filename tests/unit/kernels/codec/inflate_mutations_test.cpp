@@ -38,31 +38,6 @@ const std::vector<test::DeflateVariant>& streams() {
   return all;
 }
 
-/// One bit, a cut, some bytes of the head, a run of bytes, bytes doubled, or bytes taken out.
-void damage(Bytes& packed, std::mt19937_64& random) {
-  const auto at = [&](std::size_t end) { return 2 + static_cast<std::size_t>(random() % (end - 2)); };
-  const std::size_t place = at(packed.size());
-  const auto here = packed.begin() + static_cast<std::ptrdiff_t>(place);
-  const auto run = static_cast<std::ptrdiff_t>(std::min<std::size_t>(1 + random() % 40, packed.size() - place));
-  switch (random() % 6) {
-    case 0: packed[place] ^= static_cast<std::uint8_t>(1u << (random() % 8)); break;
-    case 1: packed.resize(place); break;
-    case 2:
-      for (int k = 0; k < 8; ++k)
-        packed[at(std::min<std::size_t>(packed.size(), 200))] = static_cast<std::uint8_t>(random());
-      break;
-    case 3:
-      for (auto byte = here; byte != here + run; ++byte) *byte = static_cast<std::uint8_t>(random());
-      break;
-    case 4: {
-      const Bytes doubled(here, here + run);
-      packed.insert(here, doubled.begin(), doubled.end());
-      break;
-    }
-    default: packed.erase(here, here + run);
-  }
-}
-
 class InflateMutations : public testing::TestWithParam<int> {};
 
 TEST_P(InflateMutations, BothRefuseOrSameBytes) {
@@ -75,7 +50,7 @@ TEST_P(InflateMutations, BothRefuseOrSameBytes) {
     const test::DeflateVariant& v = streams()[random() % streams().size()];
     Bytes packed = v.packed;
     const int times = 1 + static_cast<int>(random() % 4 == 0);
-    for (int k = 0; k < times && packed.size() > 8; ++k) damage(packed, random);
+    for (int k = 0; k < times && packed.size() > 8; ++k) test::damage(packed, random);
     if (random() % 2 == 0 && test::repair_checksum(packed, v.raw.size())) ++repaired;
     const auto expected = test::inflate_by_zlib(packed, v.raw.size());
     const LaneOrder order = random() % 2 == 0 ? LaneOrder::forward : LaneOrder::reversed;

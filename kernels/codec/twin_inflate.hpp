@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// DEFLATE streams that are mostly literals, two of them at a time.
+// Whole DEFLATE streams, two of them at a time.
 #pragma once
 
 #include <cstddef>
@@ -20,17 +20,17 @@ struct DeflateStream {
 /// nothing: its codes are fixed, it is stored, or this is no such stream.
 double match_share(std::span<const std::byte> packed);
 
-/// What two streams wait for (a table's entry, then the next bits) goes on side by side in one core: 1.4 GB/s of
-/// 16-bit differences against 0.8 of one stream after the other. Matches are foretold badly by a core, and stop both;
-/// from one symbol in ten on there is nothing to gain.
-/// A stream that is not `done` afterwards is damaged or of another size: a library says which.
-/// From one thread at a time.
-class LiteralInflate {
+/// What two streams wait for (a table's entry, then the next bits) goes on side by side in one core, by one of two
+/// loops: runs of literals, where a core foretells that the next look-up gives literals too (up to two each); and,
+/// where matches are many, steps without branches that take a literal, a match or both the same way. Figures:
+/// block_decoder.cpp. A stream that is not `done` afterwards is damaged or of another size: a library says which. From
+/// one thread at a time.
+class TwinInflate {
  public:
-  LiteralInflate();
-  ~LiteralInflate();
-  LiteralInflate(LiteralInflate&&) noexcept;
-  LiteralInflate& operator=(LiteralInflate&&) noexcept;
+  TwinInflate();
+  ~TwinInflate();
+  TwinInflate(TwinInflate&&) noexcept;
+  TwinInflate& operator=(TwinInflate&&) noexcept;
 
   void unpack(std::span<DeflateStream> streams);
 

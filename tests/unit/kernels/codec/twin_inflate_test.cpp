@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Two streams side by side: neither tells on the other, and what is no stream of literals is told before.
-#include "kernels/codec/literal_inflate.hpp"
+#include "kernels/codec/twin_inflate.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdlib>
 #include <random>
 #include <vector>
 
 #include "kernels/codec/block_decoder.hpp"
 #include "kernels/codec/run_deflate.hpp"
 #include "tests/support/codec/deflate_variants.hpp"
+#include "tests/support/codec/inflate_runs.hpp"
 
 namespace groundshift {
 namespace {
@@ -35,14 +38,17 @@ std::vector<test::DeflateVariant> streams() {
     const Bytes raw = test::differenced_scene(size);
     all.push_back({"scene of " + std::to_string(size), run_packed(raw), raw});
   }
-  for (auto& v : test::zlib_variants(30000)) all.push_back(std::move(v));
+  // Steps without branches begin behind 32 KiB.
+  for (const std::size_t size : {30000u, 150000u}) {
+    for (auto& v : test::zlib_variants(size)) all.push_back(std::move(v));
+  }
   return all;
 }
 
-TEST(LiteralInflate, AnyNumberOfStreamsInAnyOrder) {
+TEST(TwinInflate, AnyNumberOfStreamsInAnyOrder) {
   std::vector<test::DeflateVariant> all = streams();
   std::mt19937 random(5);
-  codec::LiteralInflate inflate;
+  codec::TwinInflate inflate;
   for (const std::size_t at_once : {1u, 2u, 3u, 7u, 400u}) {
     std::shuffle(all.begin(), all.end(), random);
     for (std::size_t first = 0; first < all.size(); first += at_once) {
@@ -61,9 +67,9 @@ TEST(LiteralInflate, AnyNumberOfStreamsInAnyOrder) {
   }
 }
 
-TEST(LiteralInflate, ADamagedStreamLeavesTheOthersAlone) {
+TEST(TwinInflate, ADamagedStreamLeavesTheOthersAlone) {
   const Bytes raw = test::differenced_scene(200000), packed = run_packed(raw);
-  codec::LiteralInflate inflate;
+  codec::TwinInflate inflate;
   for (std::size_t bad = 0; bad < 4; ++bad) {
     for (const std::size_t place : {std::size_t{0}, std::size_t{30}, packed.size() / 2, packed.size() - 1}) {
       Bytes damaged = packed;
@@ -84,9 +90,62 @@ TEST(LiteralInflate, ADamagedStreamLeavesTheOthersAlone) {
   }
 }
 
-TEST(LiteralInflate, NothingIsWrittenOutside) {
+/// Sums and differences of noise as zlib packs them: a match every few bytes, of few bytes, near and far.
+Bytes many_matches(std::size_t size, std::uint32_t seed) {
+  std::mt19937 random(seed);
+  Bytes raw(size);
+  for (std::size_t i = 0; i < size; i += 2) {
+    const int value = static_cast<int>(random() % 61) - 30 + static_cast<int>(random() % 23);
+    raw[i] = static_cast<std::uint8_t>(value);
+    if (i + 1 < size) raw[i + 1] = static_cast<std::uint8_t>(value < 0 ? 255 : 0);
+    if (i > 40000 && random() % 64 == 0) {  // long, far and overlapping ones
+      const std::size_t back = random() % 4 == 0 ? 1 + random() % 40 : 1 + random() % 32768,
+                        length = 3 + random() % 300;
+      for (std::size_t k = 0; k < length && i + 2 < size; ++k, ++i) raw[i + 2] = raw[i + 2 - back];
+      i &= ~std::size_t{1};
+    }
+  }
+  return raw;
+}
+
+TEST(TwinInflate, DamageAmongManyMatchesIsWhatZlibSays) {
+  const char* asked = std::getenv("GS_MUTATIONS");
+  const long count = (asked != nullptr ? std::atol(asked) : 10000) / 10;
+  std::vector<test::DeflateVariant> all;
+  for (std::uint32_t seed = 0; seed < 4; ++seed) {
+    const Bytes raw = many_matches(90000 + 5000 * seed, seed);
+    all.push_back({"seed " + std::to_string(seed), test::zlib_pack(raw, seed % 2 == 0 ? 6 : 9), raw});
+    EXPECT_GT(codec::match_share(bytes_of(all.back().packed)), 0.15);
+  }
+  std::mt19937_64 random(77);
+  codec::TwinInflate inflate;
+  long accepted = 0, refused = 0;
+  for (long m = 0; m < count; ++m) {
+    const test::DeflateVariant &v = all[random() % all.size()], &beside = all[random() % all.size()];
+    Bytes packed = v.packed;
+    test::damage(packed, random);
+    if (random() % 2 == 0) test::repair_checksum(packed, v.raw.size());
+    Bytes out(v.raw.size()), out_beside(beside.raw.size());
+    std::array<DeflateStream, 2> streams;
+    const std::size_t own = random() % 2;
+    streams[own] = {bytes_of(packed), std::as_writable_bytes(std::span(out))};
+    streams[1 - own] = {bytes_of(beside.packed), std::as_writable_bytes(std::span(out_beside))};
+    inflate.unpack(streams);
+    ASSERT_TRUE(streams[1 - own].done && out_beside == beside.raw) << "mutation " << m;
+    const auto expected = test::inflate_by_zlib(packed, v.raw.size());
+    ASSERT_EQ(streams[own].done, expected.has_value()) << "mutation " << m << " of " << v.name;
+    if (expected) {
+      ASSERT_TRUE(out == *expected) << "mutation " << m << " of " << v.name;
+    }
+    ++(expected ? accepted : refused);
+  }
+  EXPECT_GT(accepted, count / 100);
+  EXPECT_GT(refused, count / 10);
+}
+
+TEST(TwinInflate, NothingIsWrittenOutside) {
   const Bytes raw = test::differenced_scene(100000), packed = run_packed(raw);
-  codec::LiteralInflate inflate;
+  codec::TwinInflate inflate;
   constexpr std::size_t kGuard = 300;
   for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{127}, std::size_t{129}, std::size_t{5000},
                                  raw.size() - 1, raw.size(), raw.size() + 1}) {
@@ -100,7 +159,7 @@ TEST(LiteralInflate, NothingIsWrittenOutside) {
   }
 }
 
-TEST(LiteralInflate, TellsThePartOfMatches) {
+TEST(TwinInflate, TellsThePartOfMatches) {
   EXPECT_LT(codec::match_share(bytes_of(run_packed(test::differenced_scene(100000)))), 0.06);
   std::vector<int> literal(258, 0);
   literal['a'] = literal[256] = 2;
@@ -114,7 +173,7 @@ TEST(LiteralInflate, TellsThePartOfMatches) {
 }
 
 // Whatever share of matches, the decoder that is chosen gives the same bytes, and damage the same refusal.
-TEST(LiteralInflate, BlocksOfEveryShareAtOnce) {
+TEST(TwinInflate, BlocksOfEveryShareAtOnce) {
   BlockDecoder decoder;
   const std::vector<test::DeflateVariant> all = streams();
   std::vector<Bytes> out;
