@@ -26,6 +26,36 @@ GS_CLONES std::int32_t hold_scores(const float* __restrict raw, std::int32_t cou
   return found;
 }
 
+GS_CLONES bool all_defined(const float* __restrict raw, std::int32_t count) {
+  std::int32_t undefined = 0;
+  for (std::int32_t x = 0; x < count; ++x) undefined += raw[x] == raw[x] ? 0 : 1;
+  return undefined == 0;
+}
+
+// Means of windows of `pixels` defined scores each, from the sums of their rows.
+template <int Rows>
+GS_HD void mean_of_rows(const float* const* in, std::int32_t pixels, std::int32_t count, float* __restrict means) {
+  const float* rows[Rows];
+  for (int k = 0; k < Rows; ++k) rows[k] = in[k];
+  for (std::int32_t x = 0; x < count; ++x) {
+    float sum = 0.0f;
+#pragma GCC unroll 16
+    for (int k = 0; k < Rows; ++k) sum = sum + rows[k][x];
+    means[x] = BoxMean::finish({sum, pixels}, 0.0f);
+  }
+}
+
+// False where the side is none of the usual ones.
+GS_CLONES bool full_means(const float* const* rows, std::int32_t side, std::int32_t count, float* means) {
+  switch (side) {
+    case 3: mean_of_rows<3>(rows, side * side, count, means); return true;
+    case 5: mean_of_rows<5>(rows, side * side, count, means); return true;
+    case 7: mean_of_rows<7>(rows, side * side, count, means); return true;
+    case 9: mean_of_rows<9>(rows, side * side, count, means); return true;
+    default: return false;
+  }
+}
+
 GS_CLONES void finish_means(const float* __restrict sums, const std::int32_t* __restrict counts,
                             const float* __restrict own, std::int32_t count, float* __restrict means) {
   for (std::int32_t x = 0; x < count; ++x) means[x] = BoxMean::finish({sums[x], counts[x]}, own[x]);
@@ -58,9 +88,11 @@ class StripMeans {
     }
     const std::int32_t end = std::min(raw_.height, y + radius_ + 1);
     for (; next_ < end; ++next_) push(next_);
+    const std::int32_t side = 2 * radius_ + 1, rows = end - std::max(0, y - radius_);
+    if (rows == side && sums_.all_count(rows) && full_means(sums_.last_rows(rows, 0), side, count_, means)) return;
     float sums[kStripColumns];
     std::int32_t counts[kStripColumns];
-    sums_.sum(end - std::max(0, y - radius_), {sums}, counts);
+    sums_.sum(rows, {sums}, counts);
     finish_means(sums, counts, own, count_, means);
   }
 
@@ -69,6 +101,9 @@ class StripMeans {
     const std::int32_t start = first_column_ - radius_;
     const std::int32_t size = sums_.segment_size();
     const SegmentPart part = part_in_plane(start, size, raw_.width);
+    if (part.first == 0 && part.last == size && all_defined(raw_.row(y) + start, size)) {
+      return sums_.push_full(raw_.row(y) + start);
+    }
     float* held = sums_.value(0);
     std::int32_t* counted = sums_.counted();
     std::fill_n(held, part.first, 0.0f);

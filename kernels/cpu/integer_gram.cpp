@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "kernels/cpu/gram.hpp"
+#include "kernels/cpu/near_chunks.hpp"
 #include "kernels/cpu/panel_sums.hpp"
 #include "kernels/cpu/row_bands.hpp"
 #include "kernels/cpu/weight_rows.hpp"
@@ -15,6 +16,13 @@ static_assert(kPanelChunk == kFormChunk, "weights and products skip the same chu
 
 void add_value(ExactSum& sum, Int128 value) {
   sum.add_words(static_cast<std::uint64_t>(value), static_cast<std::uint64_t>(value >> 64));
+}
+
+template <int Lanes>
+std::int64_t sum_of_lanes(const double* lanes) {
+  std::int64_t sum = 0;
+  for (int lane = 0; lane < Lanes; ++lane) sum += static_cast<std::int64_t>(lanes[lane]);
+  return sum;
 }
 
 // The sums of a band of rows, where they are wanted.
@@ -42,21 +50,38 @@ void add_plain(const PairPlanes<T>& rows, const HeldOutRows& held_out_rows, Band
 }
 
 template <class T>
-void add_weighted(const PairPlanes<T>& rows, const WeightRows& weights, BandSums& out) {
+void add_weighted(const PairPlanes<T>& rows, const WeightRows& weights, const std::uint8_t* chunk_used, BandSums& out) {
   using Traits = PanelTraits<T>;
-  out.count += weights.count();
   PanelSums<T> panels(rows.before.band_count);
-  panels.run(rows, weights.view(), weights.chunk_used(), [&](std::size_t index, const double* lanes) {
+  panels.run(rows, weights.view(), chunk_used, [&](std::size_t index, const double* lanes) {
     Int128 value = 0;
     for (int l = Traits::kLimbs - 1; l >= 0; --l) {
-      std::int64_t limb = 0;
-      for (int lane = 0; lane < Traits::kLanes; ++lane) {
-        limb += static_cast<std::int64_t>(lanes[l * Traits::kLanes + lane]);
-      }
-      value = value * (Int128{1} << Traits::kLimbBits) + limb;
+      value = value * (Int128{1} << Traits::kLimbBits) + sum_of_lanes<Traits::kLanes>(lanes + l * Traits::kLanes);
     }
     add_value(out.sums[index], value);
   });
+}
+
+// Of 16-bit pixels: chunks whose pixels lie near those of the first one need half of the products.
+template <class T>
+void add_weighted(const PairPlanes<T>& rows, const WeightRows& weights, BandSums& out) {
+  out.count += weights.count();
+  if constexpr (sizeof(T) == 1) {
+    add_weighted(rows, weights, weights.chunk_used(), out);
+  } else {
+    const NearChunks chunks = near_chunks(rows, weights.view(), weights.chunk_used());
+    if (chunks.any_near) {
+      std::vector<Int128> near(out.sums.size(), 0);
+      PanelSums<T, CenteredTraits> panels(rows.before.band_count);
+      panels.run(
+          rows, weights.view(), chunks.near.data(),
+          [&](std::size_t index, const double* lanes) { near[index] += sum_of_lanes<CenteredTraits::kLanes>(lanes); },
+          {chunks.center.data(), chunks.reach.data()});
+      take_centers_back(chunks.center, near);
+      for (std::size_t k = 0; k < near.size(); ++k) add_value(out.sums[k], near[k]);
+    }
+    if (chunks.any_far) add_weighted(rows, weights, chunks.far.data(), out);
+  }
 }
 
 template <class T>

@@ -81,42 +81,61 @@ class StripSums {
 
   /// full : every pixel of the segment counts
   void push(bool full) {
-    const std::int32_t slot = pushed_++ % side_;
-    for (int k = 0; k < Quantities; ++k) {
-      for (std::int32_t d = 0; d < side_; ++d) value_inputs_[static_cast<std::size_t>(d)] = value(k) + d;
-      sum_inputs<Value>(value_inputs_.data(), side_, count_, row(slot, k));
+    const std::int32_t slot = next_slot(full);
+    for (int k = 0; k < Quantities; ++k) sum_row(value(k), row(slot, k));
+    if (full) return;
+    for (std::int32_t d = 0; d < side_; ++d) count_inputs_[static_cast<std::size_t>(d)] = counted() + d;
+    sum_inputs<std::int32_t>(count_inputs_.data(), side_, count_, row_count(slot));
+  }
+  /// The same for a row of which every pixel counts, from where it lies: segment_size() values of the one quantity.
+  void push_full(const Value* values) {
+    static_assert(Quantities == 1);
+    sum_row(values, row(next_slot(true), 0));
+  }
+
+  /// Whether every pixel counts in the windows over the last `row_count` rows pushed.
+  bool all_count(std::int32_t row_count_asked) const {
+    bool full = true;
+    for (std::int32_t i = 0; i < row_count_asked; ++i) {
+      full = full && full_[static_cast<std::size_t>(slot_of(i, row_count_asked))] != 0;
     }
-    full_[static_cast<std::size_t>(slot)] = full ? 1 : 0;
-    if (full) {
-      std::fill_n(row_count(slot), count_, side_);
-    } else {
-      for (std::int32_t d = 0; d < side_; ++d) count_inputs_[static_cast<std::size_t>(d)] = counted() + d;
-      sum_inputs<std::int32_t>(count_inputs_.data(), side_, count_, row_count(slot));
+    return full;
+  }
+  /// The sums of the last `row_count` rows pushed, row by row, the oldest first; until the next call.
+  const Value* const* last_rows(std::int32_t row_count_asked, int k) {
+    for (std::int32_t i = 0; i < row_count_asked; ++i) {
+      value_inputs_[static_cast<std::size_t>(i)] = row(slot_of(i, row_count_asked), k);
     }
+    return value_inputs_.data();
   }
 
   /// Sums of the last `row_count` rows pushed (1 .. side), the oldest first. sums[k] and counts: `count` values each.
   void sum(std::int32_t row_count_asked, Value* const (&sums)[Quantities], std::int32_t* counts) {
-    bool full = true;
     for (int k = 0; k < Quantities; ++k) {
-      for (std::int32_t i = 0; i < row_count_asked; ++i) {
-        value_inputs_[static_cast<std::size_t>(i)] = row(slot_of(i, row_count_asked), k);
-      }
-      sum_inputs<Value>(value_inputs_.data(), row_count_asked, count_, sums[k]);
+      sum_inputs<Value>(last_rows(row_count_asked, k), row_count_asked, count_, sums[k]);
+    }
+    if (all_count(row_count_asked)) {
+      std::fill_n(counts, count_, side_ * row_count_asked);
+      return;
     }
     for (std::int32_t i = 0; i < row_count_asked; ++i) {
       const std::int32_t slot = slot_of(i, row_count_asked);
-      full = full && full_[static_cast<std::size_t>(slot)] != 0;
+      if (full_[static_cast<std::size_t>(slot)] != 0) std::fill_n(row_count(slot), count_, side_);
       count_inputs_[static_cast<std::size_t>(i)] = row_count(slot);
     }
-    if (full) {
-      std::fill_n(counts, count_, side_ * row_count_asked);
-    } else {
-      sum_inputs<std::int32_t>(count_inputs_.data(), row_count_asked, count_, counts);
-    }
+    sum_inputs<std::int32_t>(count_inputs_.data(), row_count_asked, count_, counts);
   }
 
  private:
+  std::int32_t next_slot(bool full) {
+    const std::int32_t slot = pushed_++ % side_;
+    full_[static_cast<std::size_t>(slot)] = full ? 1 : 0;
+    return slot;
+  }
+  void sum_row(const Value* values, Value* to) {
+    for (std::int32_t d = 0; d < side_; ++d) value_inputs_[static_cast<std::size_t>(d)] = values + d;
+    sum_inputs<Value>(value_inputs_.data(), side_, count_, to);
+  }
   std::int32_t slot_of(std::int32_t i, std::int32_t asked) const { return (pushed_ - asked + i) % side_; }
   Value* row(std::int32_t slot, int k) {
     return rows_.data() + (static_cast<std::size_t>(slot) * Quantities + static_cast<std::size_t>(k)) *
@@ -132,7 +151,7 @@ class StripSums {
   std::vector<Value> values_;
   std::vector<std::int32_t> counted_;
   std::vector<Value> rows_;
-  std::vector<std::int32_t> row_counts_;
+  std::vector<std::int32_t> row_counts_;  ///< of a row that is full: as it comes
   std::vector<std::uint8_t> full_;
   std::vector<const Value*> value_inputs_;
   std::vector<const std::int32_t*> count_inputs_;

@@ -28,6 +28,8 @@ void Workers::enter(void (*body)(void* call), void* call) {
   arena_->arena.execute([=] { body(call); });
 }
 
+int worker_count() { return tbb::this_task_arena::max_concurrency(); }
+
 void call_indices(std::int64_t count, void (*body)(void* call, std::int64_t index), void* call) {
   tbb::parallel_for(std::int64_t{0}, count, [=](std::int64_t index) { body(call, index); });
 }

@@ -45,9 +45,32 @@ class OrderedCall {
 /// done. The first exception of a body is rethrown.
 void call_indices(std::int64_t count, void (*body)(void* call, std::int64_t index), void* call);
 
+/// Workers of the caller's arena.
+int worker_count();
+
+/// While one lives, its thread shares no work: for_each_index runs its calls there, one after the other.
+class WorksAlone {
+ public:
+  WorksAlone() { ++depth(); }
+  ~WorksAlone() { --depth(); }
+  WorksAlone(const WorksAlone&) = delete;
+  WorksAlone& operator=(const WorksAlone&) = delete;
+  static bool here() { return depth() > 0; }
+
+ private:
+  static int& depth() {
+    static thread_local int depth = 0;
+    return depth;
+  }
+};
+
 /// Calls f(i) for every i in [0, count), in parallel, in no particular order; returns when all are done.
 template <class F>
 void for_each_index(std::int64_t count, const F& f) {
+  if (WorksAlone::here()) {
+    for (std::int64_t i = 0; i < count; ++i) f(i);
+    return;
+  }
   OrderedCall<F> call(f);
   call_indices(
       count, [](void* c, std::int64_t index) { (*static_cast<OrderedCall<F>*>(c))(index); }, &call);
