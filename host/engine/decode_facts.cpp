@@ -35,9 +35,8 @@ std::string decode_text(const DetectPlan& plan) {
   constexpr double kMiB = 1 << 20;
   const DecodePlan& d = plan.decode;
   if (!d.on_device) return fmt::format("decode  all {} tiles by the CPU ({})\n", plan.tiles.tiles.size(), d.why);
-  std::string text =
-      fmt::format("decode  all {} tiles by the device ({}); a tile with a block that it refuses by the CPU\n",
-                  plan.tiles.tiles.size(), d.why);
+  std::string text = fmt::format("decode  all {} tiles by the device ({}); a block that it refuses by the CPU\n",
+                                 plan.tiles.tiles.size(), d.why);
   text += fmt::format(
       "        a tile's blocks: at most {}, {:.1f} MiB of each slot's memory, {:.1f} MiB on the device; some {} blocks "
       "in "
