@@ -43,6 +43,24 @@ PackedNeed need_of(const PlannedInput& input, const Window& window) {
   return part.empty() ? PackedNeed{} : input.source->packed_blocks()->need(part.there);
 }
 
+PackedNeed need_of_pair(const DetectPlan& plan) {
+  const Window grid{0, 0, plan.grid.width, plan.grid.height};
+  PackedNeed need = need_of(plan.before, grid);
+  need += need_of(plan.after, grid);
+  return need;
+}
+
+/// Of all tiles: blocks that tiles share once for each.
+PackedNeed need_of_tiles(const DetectPlan& plan) {
+  PackedNeed need;
+  for (const Window& core : plan.tiles.tiles) {
+    const Window window = padded(core, plan.halo, plan.grid.width, plan.grid.height);
+    need += need_of(plan.before, window);
+    need += need_of(plan.after, window);
+  }
+  return need;
+}
+
 /// A slot's tile, with its halo, in the grid.
 Window window_of(const Slot& slot) {
   return {slot.core.x - slot.tile.core.x, slot.core.y - slot.tile.core.y, slot.tile.width, slot.tile.height};
@@ -158,15 +176,38 @@ DecodeShape decode_shape(const DetectPlan& plan, std::int32_t width, std::int32_
 
 void count_packed_blocks(DetectPlan& plan) {
   if (!plan.decode.on_device) return;
+  plan.decode.a_pass = need_of_tiles(plan);
+  plan.decode.stored = need_of_pair(plan);
+}
+
+std::int64_t blocks_in_flight(const DetectPlan& plan, const PackedNeed& a_pass) {
+  const auto tiles = std::max<std::int64_t>(1, static_cast<std::int64_t>(plan.tiles.tiles.size()));
+  return a_pass.block_count * std::min<std::int64_t>(plan.tiles.slot_count, tiles) / tiles;
+}
+
+void predict_decode(DetectPlan& plan, const KeptDecodeRates& kept) {
   DecodePlan& decode = plan.decode;
-  decode.a_pass = decode.stored = {};
-  for (const Window& core : plan.tiles.tiles) {
-    const Window window = padded(core, plan.halo, plan.grid.width, plan.grid.height);
-    decode.a_pass += need_of(plan.before, window);
-    decode.a_pass += need_of(plan.after, window);
+  decode.rates = kept.note;
+  decode.prediction.reset();
+  if (!kept.rates) return;
+  if (const std::string refusal = refusal_of(plan); !refusal.empty()) {
+    decode.rates = refusal;
+    return;
   }
-  decode.stored += need_of(plan.before, {0, 0, plan.grid.width, plan.grid.height});
-  decode.stored += need_of(plan.after, {0, 0, plan.grid.width, plan.grid.height});
+  DecodeWork work;
+  work.threads = plan.options.resources.threads;
+  work.stored_bytes = need_of_pair(plan).raw_bytes;
+  if (work.stored_bytes == 0) {
+    decode.rates = "nothing is packed";
+    return;
+  }
+  if (kept.rates->device) {
+    const PackedNeed a_pass = need_of_tiles(plan);
+    work.by_tile_bytes = a_pass.raw_bytes;
+    work.by_tile_packed_bytes = a_pass.packed_bytes;
+    work.blocks_in_flight = blocks_in_flight(plan, a_pass);
+  }
+  decode.prediction = predict_decode(*kept.rates, work);
 }
 
 void tell_refused_blocks(const DecodeCounts& counts, Warnings& warnings) {

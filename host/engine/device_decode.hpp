@@ -27,6 +27,13 @@ DecodeShape decode_shape(const DetectPlan& plan, std::int32_t width, std::int32_
 /// Counts what a pass over the plan's tiles decodes. To be called when the tiles are known.
 void count_packed_blocks(DetectPlan& plan);
 
+/// Blocks on the device at a time if every slot has a batch there. a_pass : what a pass over all tiles decodes
+std::int64_t blocks_in_flight(const DetectPlan& plan, const PackedNeed& a_pass);
+
+/// What decoding the pair once should take, by the CPU and, with a device, by it. Of jobs whose blocks no device would
+/// take, and of files with nothing packed, only the reason why there is none. To be called when the tiles are known.
+void predict_decode(DetectPlan& plan, const KeptDecodeRates& kept);
+
 /// Blocks of a run's passes, where the device was asked to decode.
 struct DecodeCounts {
   std::int64_t device_blocks = 0;                  ///< decoded by the device

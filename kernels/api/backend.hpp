@@ -87,6 +87,10 @@ class Backend {
   virtual DeviceTile* decode(Workspace& workspace, DeviceTile* room, const PairTile& tile, const PackedTile& packed,
                              std::span<codec::DecodeStatus> statuses) = 0;
 
+  /// The device with its driver and runtime: what rates measured on it hold for. Empty without a device,
+  /// and where its runtime does not tell.
+  virtual std::string device_identity() const { return {}; }
+
   /// Bytes a second, read and written together, of a copy within the device's memory, measured now; 0 without a device.
   virtual double device_copy_rate() { return 0.0; }
 
