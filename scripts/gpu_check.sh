@@ -8,7 +8,8 @@
 # Out of a bundle (scripts/bundle.sh) it takes the programs beside it and needs bash, coreutils, sed and awk; in a source
 # tree it builds them first (scripts/build.sh, which wants the libraries of scripts/setup.sh).
 # Every step has a time limit and stands alone: one that fails is recorded, and the next one runs.
-# OUTDIR gets gpu_check.json (all results), gpu_check.txt (the table), bench.json, kernels.txt, decode.txt and log.txt.
+# OUTDIR gets gpu_check.json (all results), gpu_check.txt (the table), bench.json, kernels.txt, decode.txt,
+# decode-rates.json and log.txt.
 #
 # Exit 0: every step passed. 1: one failed. 3: no GPU, only the rehearsal ran (with --rehearse, asked for: 0).
 # The rehearsal goes through the same steps with the CPU backend, smaller; it shows that the check itself works.
@@ -228,6 +229,21 @@ for backend in cpu cuda; do
     sed -n '/^ *limits/,$p' "$work/last" >> "$table"
   fi
 done
+
+# Decode rates as a user keeps them, and what a plan says by them.
+export GROUNDSHIFT_RATES="$out/decode-rates.json"
+backend=$([ $mode = gpu ] && echo cuda || echo cpu)
+pair=("$work/bench/synth-${sizes}x4/before.tif" "$work/bench/synth-${sizes}x4/after.tif")
+if step "kept decode rates" 900 "$bin/groundshift" bench --synth "$sizes" --jobs cva --runs 1 --keep \
+  --folder "$work/bench" --backend $backend --overwrite; then
+  grep 'decode by' "$work/last" >> "$table"
+  if step "plan by kept rates" 60 "$bin/groundshift" plan "${pair[@]}" --backend $backend; then
+    grep predicted "$work/last" >> "$table"
+    grep -q '^ *predicted, the pair once' "$work/last" || record "plan by kept rates" failed 0 "it predicts nothing"
+    [ $mode != gpu ] || grep -q 'by the device with' "$work/last" || record "plan by kept rates" failed 0 "nothing of the device"
+  fi
+fi
+unset GROUNDSHIFT_RATES
 
 bench_json=null
 [ ! -s "$out/bench.json" ] || bench_json=$(cat "$out/bench.json")

@@ -12,6 +12,7 @@
 
 #include "host/base/error.hpp"
 #include "host/bench/codec_rates.hpp"
+#include "host/bench/device_decode_rates.hpp"
 #include "host/bench/memory_rates.hpp"
 #include "host/bench/process_facts.hpp"
 #include "host/geo/gdal_owners.hpp"
@@ -237,7 +238,28 @@ class SceneBench {
     scene_.codec = machine_.codec;
     machine_.decode = decode_rates(plan, threads);
     machine_.triad = triad_rates(threads);
+    if (request_.decode_rates) take_decode_rates(plan, threads);
     machine_.storage = storage_rates({request_.before, request_.after}, request_.folder, threads);
+  }
+
+  void take_decode_rates(DetectPlan& plan, int threads) {
+    const auto blocks = blocks_of(request_);
+    const std::string unfit = blocks ? unfit_for_rates(*blocks) : "its blocks cannot be taken raw";
+    if (!unfit.empty()) throw InputError(fmt::format("{}: {}; no decode rates can be kept", request_.before, unfit));
+    DecodeRates rates;
+    rates.machine = this_machine();
+    rates.taken = utc_now();
+    rates.content = blocks->text();
+    rates.threads = threads;
+    rates.one = machine_.decode.one;
+    rates.all = machine_.decode.all;
+    Backend& backend = *plan.backend.backend;
+    if (const auto moved = device_rates(plan)) {
+      rates.device = DeviceDecodeRates{
+          backend.device_identity(), moved->copy_in,
+          device_decode_rates(backend, *blocks, kBlocksInFlight, plan.options.resources.memory_bytes)};
+    }
+    scene_.decode_rates = std::move(rates);
   }
 
   static std::string lower_case(std::string text) {

@@ -6,11 +6,13 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "host/base/progress.hpp"
 #include "host/bench/floor.hpp"
+#include "host/engine/decode_rates.hpp"
 #include "host/engine/detect_job.hpp"
 
 namespace groundshift {
@@ -26,6 +28,7 @@ struct BenchRequest {
   std::filesystem::path folder;  ///< of the outputs
   std::vector<BenchJob> jobs;
   int runs = 5;
+  bool decode_rates = false;  ///< those that a plan predicts by are taken too
   /// Pictures and pages of a job, as `detect` makes them.
   std::function<std::unique_ptr<ProductMaker>(const DetectOptions&)> products;
 };
@@ -60,13 +63,14 @@ struct BenchedScene {
   std::int32_t width = 0, height = 0, bands = 0;
   std::string type, codec, page_cache;
   std::int64_t stored_bytes = 0, raw_bytes = 0;
+  std::optional<DecodeRates> decode_rates;
   std::vector<BenchedJob> jobs;
 };
 
 /// Reads both files once, so that they lie in the page cache as far as memory allows; measures the limits; runs every
 /// job `runs` times in turn, job after job, and once before that does not count; the kernels' rates are taken with the
-/// recipe that a job's own fit gave. Throws what the jobs throw, and Error when two runs of a job give different
-/// pixels.
+/// recipe that a job's own fit gave. Throws what the jobs throw, Error when two runs of a job give different pixels,
+/// and where decode rates are wanted InputError for a scene that none are kept of.
 BenchedScene bench_scene(const BenchRequest& request, const JobContext& context);
 
 }  // namespace groundshift

@@ -121,6 +121,7 @@ Json scene_json(const BenchedScene& scene) {
           {"stored_bytes", scene.stored_bytes},
           {"raw_bytes", scene.raw_bytes},
           {"page_cache", scene.page_cache},
+          {"decode_rates", optional_json(scene.decode_rates, decode_rates_json)},
           {"jobs", jobs}};
 }
 

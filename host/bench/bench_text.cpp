@@ -37,6 +37,12 @@ std::string limits_text(const BenchedScene& scene) {
   limit_line(text, "read, from the page cache", "", giga(l.storage.cached.value_or(0.0)), gigabytes);
   limit_line(text, "read, past the page cache", "", giga(l.storage.direct.value_or(0.0)), gigabytes);
   limit_line(text, "write, synced to the device", giga(l.storage.write), "", gigabytes);
+  if (scene.decode_rates && scene.decode_rates->device) {
+    for (const DecodeRate& rate : scene.decode_rates->device->decode) {
+      limit_line(text, fmt::format("decode by the device, {} blocks in flight", rate.blocks_in_flight), "",
+                 giga(rate.bytes_per_s), "GB/s of pixels");
+    }
+  }
   if (l.device) {
     limit_line(text, "copy to the device", giga(l.device->copy_in), "", gigabytes);
     limit_line(text, "copy from the device", giga(l.device->copy_out), "", gigabytes);

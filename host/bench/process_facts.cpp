@@ -6,29 +6,12 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
-#include <optional>
 
 #include "host/engine/resources.hpp"
 
 namespace groundshift {
-namespace {
-
-/// What stands behind "name:" in a file of such lines.
-std::optional<std::string> field(const char* path, const std::string& name) {
-  std::ifstream file(path);
-  for (std::string line; std::getline(file, line);) {
-    if (!line.starts_with(name)) continue;
-    const auto colon = line.find(':');
-    if (colon == std::string::npos) continue;
-    const auto first = line.find_first_not_of(" \t", colon + 1);
-    return first == std::string::npos ? std::string() : line.substr(first);
-  }
-  return std::nullopt;
-}
-
-}  // namespace
-
 double cpu_seconds() {
   struct rusage usage {};
   getrusage(RUSAGE_SELF, &usage);
@@ -44,14 +27,21 @@ void reset_peak_memory() {
 }
 
 std::int64_t peak_since_reset_bytes() {
-  const auto peak = field("/proc/self/status", "VmHWM");  // "   123456 kB"
+  const auto peak = proc_field("/proc/self/status", "VmHWM");  // "   123456 kB"
   const long long kib = peak ? std::strtoll(peak->c_str(), nullptr, 10) : 0;
   return kib > 0 ? std::int64_t{kib} * 1024 : peak_memory_bytes();
 }
 
-std::string cpu_model() { return field("/proc/cpuinfo", "model name").value_or("unknown"); }
-
 std::int64_t machine_memory_bytes() { return std::int64_t{sysconf(_SC_PHYS_PAGES)} * sysconf(_SC_PAGE_SIZE); }
+
+std::string utc_now() {
+  const std::time_t seconds = std::time(nullptr);
+  std::tm utc{};
+  ::gmtime_r(&seconds, &utc);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+  return text;
+}
 
 std::string system_text() {
   struct utsname facts {};

@@ -15,9 +15,9 @@ void reset_peak_memory();
 /// Largest resident set since then (or of the process so far).
 std::int64_t peak_since_reset_bytes();
 
-/// "AMD EPYC 7B13", or "unknown".
-std::string cpu_model();
 std::int64_t machine_memory_bytes();
+/// "2026-11-30T04:15:00Z"
+std::string utc_now();
 /// Kernel name and release.
 std::string system_text();
 

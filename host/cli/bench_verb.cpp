@@ -20,6 +20,7 @@
 #include "host/cli/detect_arguments.hpp"
 #include "host/cli/terminal.hpp"
 #include "host/cli/verb.hpp"
+#include "host/engine/decode_rates.hpp"
 #include "host/io/output_file.hpp"
 #include "host/products/detect_products.hpp"
 #include "host/synth/synth_job.hpp"
@@ -34,6 +35,7 @@ struct BenchArguments {
   std::vector<std::string> scene;
   std::string sizes = "4096", scene_bands = "4", jobs, folder, json;
   int runs = 5;
+  bool keep = false;
 };
 
 /// Whole numbers between commas, each from `least` to `most`.
@@ -152,12 +154,23 @@ fs::path synth_scene(const fs::path& folder, std::int32_t side, std::int32_t ban
   return scene;
 }
 
+/// Where rates will be kept, found to be writable before anything is measured.
+fs::path rates_file(std::size_t scene_count) {
+  if (scene_count != 1)
+    throw UsageError("--keep: wants one scene, to keep its rates; --synth and --synth-bands name more");
+  const fs::path file = decode_rates_file();
+  if (file.empty()) throw UsageError("--keep: set GROUNDSHIFT_RATES, XDG_CACHE_HOME or HOME to say where");
+  prepare_decode_rates_file(file);
+  return file;
+}
+
 void run(const BenchArguments& arguments, const Invocation& invocation) {
   const std::vector<BenchJob> jobs = jobs_of(arguments);
   const std::vector<std::int32_t> sides = parse_list("--synth", arguments.sizes, 64, 1 << 20);
   const std::vector<std::int32_t> bands = parse_list("--synth-bands", arguments.scene_bands, 1, 16);
   const bool to_stdout = arguments.json == "-";
   if (!arguments.json.empty() && !to_stdout) check_output_path(arguments.json, arguments.job.overwrite);
+  const fs::path kept = arguments.keep ? rates_file(arguments.scene.empty() ? sides.size() * bands.size() : 1) : "";
   const BenchFolder folder(arguments.folder);
   JobConsole console(invocation);
   SilentProgress silent;
@@ -167,6 +180,7 @@ void run(const BenchArguments& arguments, const Invocation& invocation) {
   request.folder = folder.path();
   request.jobs = jobs;
   request.runs = arguments.runs;
+  request.decode_rates = arguments.keep;
   request.products = [](const DetectOptions& options) { return std::make_unique<DetectProducts>(options); };
   std::vector<BenchedScene> scenes;
   const auto bench = [&](const std::string& before, const std::string& after) {
@@ -186,6 +200,10 @@ void run(const BenchArguments& arguments, const Invocation& invocation) {
         bench((scene / "before.tif").string(), (scene / "after.tif").string());
       }
     }
+  }
+  if (arguments.keep) {
+    keep_decode_rates(*scenes.back().decode_rates, kept);
+    if (!invocation.quiet && !to_stdout) fmt::print("\ndecode rates kept in {}\n", kept.string());
   }
   const std::string json = bench_json(scenes).dump(2) + "\n";
   if (to_stdout) {
@@ -220,6 +238,9 @@ void add_bench_verb(CLI::App& app, Invocation& invocation) {
   verb.add_option("--folder", a->folder,
                   "Folder for made pairs (taken again by a later bench) and outputs; default one of its own in the "
                   "present folder, removed at the end");
+  verb.add_flag("--keep", a->keep,
+                "Keep the rates of decoding that this run measures, for predictions by plan and detect on this machine "
+                "(in GROUNDSHIFT_RATES, default groundshift/decode-rates.json in the user's cache folder)");
   verb.add_option("--json", a->json, "File for the results as JSON, or - for standard output alone");
   declare_normalization(verb, a->job.method);
   declare_scores(verb, a->job.method);

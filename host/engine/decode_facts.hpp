@@ -14,9 +14,6 @@ namespace groundshift {
 /// RasterSource::way_in(), and by whom where it is the device.
 std::string way_in(const PlannedInput& input, const DecodePlan& decode);
 
-/// Blocks on the device if every slot has a batch there.
-std::int64_t blocks_in_flight(const DetectPlan& plan);
-
 /// Lines of the plan.
 std::string decode_text(const DetectPlan& plan);
 

@@ -364,6 +364,8 @@ DetectPlan plan_detect(DetectOptions options, Warnings& warnings, const std::sto
   if (plan.resamples()) plan.source_type = plan.type;  // floats between pixels hold no integers
   cut_into_tiles(plan);
   count_packed_blocks(plan);
+  predict_decode(plan, kept_decode_rates(decode_rates_file(), this_machine(),
+                                         [&] { return plan.backend.backend->device_identity(); }));
   if (plan.tiles.decodes_again) {
     warnings.add("decodes_again",
                  "--memory does not hold what neighbouring tiles share: blocks are decoded more than "

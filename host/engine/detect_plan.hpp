@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "host/base/progress.hpp"
+#include "host/engine/decode_rates.hpp"
 #include "host/engine/detect_options.hpp"
 #include "host/engine/resources.hpp"
 #include "host/engine/stored_pixels.hpp"
@@ -48,6 +49,8 @@ struct DecodePlan {
   std::string why;
   DecodeShape shape;
   PackedNeed a_pass, stored;
+  std::string rates;                           ///< which kept rates there are, or why there is no prediction
+  std::optional<DecodePrediction> prediction;  ///< by them, whoever decodes
 };
 
 /// The type that holds the pixels of all its bands.

@@ -43,6 +43,44 @@ PackedNeed need_of(const PlannedInput& input, const Window& window) {
   return part.empty() ? PackedNeed{} : input.source->packed_blocks()->need(part.there);
 }
 
+PackedNeed need_of_pair(const DetectPlan& plan) {
+  const Window grid{0, 0, plan.grid.width, plan.grid.height};
+  PackedNeed need = need_of(plan.before, grid);
+  need += need_of(plan.after, grid);
+  return need;
+}
+
+/// Of all tiles: blocks that tiles share once for each.
+PackedNeed need_of_tiles(const DetectPlan& plan) {
+  PackedNeed need;
+  for (const Window& core : plan.tiles.tiles) {
+    const Window window = padded(core, plan.halo, plan.grid.width, plan.grid.height);
+    need += need_of(plan.before, window);
+    need += need_of(plan.after, window);
+  }
+  return need;
+}
+
+/// A slot's tile, with its halo, in the grid.
+Window window_of(const Slot& slot) {
+  return {slot.core.x - slot.tile.core.x, slot.core.y - slot.tile.core.y, slot.tile.width, slot.tile.height};
+}
+
+/// A block's part in the pixels of the tile.
+Window place_of(const codec::PackedBlock& block) { return {block.to_x, block.to_y, block.width, block.height}; }
+
+/// The least window around both; an empty one is nowhere.
+Window around(const Window& a, const Window& b) {
+  if (a.width == 0) return b;
+  const std::int32_t x = std::min(a.x, b.x), y = std::min(a.y, b.y);
+  return {x, y, std::max(a.x + a.width, b.x + b.width) - x, std::max(a.y + a.height, b.y + b.height) - y};
+}
+
+bool holds(const Window& whole, const Window& part) {
+  return part.x >= whole.x && part.y >= whole.y && part.x + part.width <= whole.x + whole.width &&
+         part.y + part.height <= whole.y + whole.height;
+}
+
 /// Why the device decodes none of this job's tiles; empty: it may.
 std::string refusal_of(const DetectPlan& plan) {
   for (const PlannedInput* input : {&plan.before, &plan.after}) {
@@ -138,21 +176,43 @@ DecodeShape decode_shape(const DetectPlan& plan, std::int32_t width, std::int32_
 
 void count_packed_blocks(DetectPlan& plan) {
   if (!plan.decode.on_device) return;
+  plan.decode.a_pass = need_of_tiles(plan);
+  plan.decode.stored = need_of_pair(plan);
+}
+
+std::int64_t blocks_in_flight(const DetectPlan& plan, const PackedNeed& a_pass) {
+  const auto tiles = std::max<std::int64_t>(1, static_cast<std::int64_t>(plan.tiles.tiles.size()));
+  return a_pass.block_count * std::min<std::int64_t>(plan.tiles.slot_count, tiles) / tiles;
+}
+
+void predict_decode(DetectPlan& plan, const KeptDecodeRates& kept) {
   DecodePlan& decode = plan.decode;
-  decode.a_pass = decode.stored = {};
-  for (const Window& core : plan.tiles.tiles) {
-    const Window window = padded(core, plan.halo, plan.grid.width, plan.grid.height);
-    decode.a_pass += need_of(plan.before, window);
-    decode.a_pass += need_of(plan.after, window);
+  decode.rates = kept.note;
+  decode.prediction.reset();
+  if (!kept.rates) return;
+  if (const std::string refusal = refusal_of(plan); !refusal.empty()) {
+    decode.rates = refusal;
+    return;
   }
-  decode.stored += need_of(plan.before, {0, 0, plan.grid.width, plan.grid.height});
-  decode.stored += need_of(plan.after, {0, 0, plan.grid.width, plan.grid.height});
+  DecodeWork work;
+  work.threads = plan.options.resources.threads;
+  work.stored_bytes = need_of_pair(plan).raw_bytes;
+  if (work.stored_bytes == 0) {
+    decode.rates = "nothing is packed";
+    return;
+  }
+  if (kept.rates->device) {
+    const PackedNeed a_pass = need_of_tiles(plan);
+    work.by_tile_bytes = a_pass.raw_bytes;
+    work.by_tile_packed_bytes = a_pass.packed_bytes;
+    work.blocks_in_flight = blocks_in_flight(plan, a_pass);
+  }
+  decode.prediction = predict_decode(*kept.rates, work);
 }
 
 void tell_refused_blocks(const DecodeCounts& counts, Warnings& warnings) {
   if (counts.refused_blocks == 0) return;
-  warnings.add("device_refused_blocks",
-               "blocks were refused by the device; their tiles were decoded by the CPU's reader",
+  warnings.add("device_refused_blocks", "blocks were refused by the device and decoded by the CPU",
                counts.refused_blocks);
 }
 
@@ -175,35 +235,65 @@ bool DeviceDecoder::gather(const PlannedInput& input, Date date, const Window& w
          blocks.add(in.there, date, in.x, in.y, batch);
 }
 
-DeviceTile* DeviceDecoder::decode(Slot& slot, bool after_only, DeviceTile* room) {
+DeviceDecoded DeviceDecoder::decode(Slot& slot, bool after_only, DeviceTile* room) {
   const PairTile& tile = slot.tile;
-  const Window window{slot.core.x - tile.core.x, slot.core.y - tile.core.y, tile.width, tile.height};
+  const Window window = window_of(slot);
   PackedBatch& batch = batches_[slot.index];
   batch.clear();
   bool gathered = after_only || gather(plan_.before, Date::before, window, batch);
   const std::int64_t before_bytes = batch.unpacked_bytes();
   gathered = gathered && gather(plan_.after, Date::after, window, batch);
-  if (gathered) {
-    const PackedTile packed = batch.tile();
-    DeviceTile* const lies = plan_.backend.backend->decode(*slot.workspace, room, tile, packed, batch.statuses());
-    const auto ok = std::count(batch.statuses().begin(), batch.statuses().end(), codec::DecodeStatus::ok);
-    const auto refused = static_cast<std::int64_t>(packed.blocks.size()) - ok;
-    if (refused == 0) {
-      device_blocks_ += batch.stored_blocks();
-      before_bytes_ += before_bytes;
-      after_bytes_ += batch.unpacked_bytes() - before_bytes;
-      return lies;
-    }
-    refused_blocks_ += refused;
+  if (!gathered) {
+    PackedNeed need = need_of(plan_.after, window);
+    if (!after_only) need += need_of(plan_.before, window);
+    cpu_blocks_ += need.block_count;
+    return {};
   }
-  PackedNeed need = need_of(plan_.after, window);
-  if (!after_only) need += need_of(plan_.before, window);
-  cpu_blocks_ += need.block_count;
-  return nullptr;
+  const PackedTile packed = batch.tile();
+  DeviceDecoded out;
+  out.lies = plan_.backend.backend->decode(*slot.workspace, room, tile, packed, batch.statuses());
+  const auto ok = std::count(batch.statuses().begin(), batch.statuses().end(), codec::DecodeStatus::ok);
+  out.refused = static_cast<std::int64_t>(packed.blocks.size()) - ok;
+  refused_blocks_ += out.refused;
+  device_blocks_ += batch.stored_blocks();
+  bytes_[0] += before_bytes;
+  bytes_[1] += batch.unpacked_bytes() - before_bytes;
+  return out;
+}
+
+std::array<Window, 2> DeviceDecoder::fill_in(const Slot& slot) {
+  PackedBatch& batch = batches_[slot.index];
+  std::array<Window, 2> left{};
+  std::vector<const codec::PackedBlock*> filled;
+  for (std::size_t i = 0; i < batch.statuses().size(); ++i) {
+    if (batch.statuses()[i] == codec::DecodeStatus::ok) continue;
+    const codec::PackedBlock& block = batch.block(i);
+    if (batch.decode_by_cpu(i, slot.tile)) {
+      filled.push_back(&block);
+    } else {
+      left[block.planes] = around(left[block.planes], place_of(block));
+      bytes_[block.planes] -= block.raw_byte_count;
+    }
+  }
+  std::int64_t by_cpu = 0;
+  const Window tile = window_of(slot);
+  for (std::size_t date = 0; date < left.size(); ++date) {
+    Window part = left[date];
+    by_cpu += std::count_if(filled.begin(), filled.end(), [&](const codec::PackedBlock* block) {
+      return block->planes == date && !holds(part, place_of(*block));
+    });
+    if (part.width == 0) continue;
+    part.x += tile.x;
+    part.y += tile.y;
+    by_cpu += need_of(input(date), part).block_count;
+  }
+  device_blocks_ -= by_cpu;
+  cpu_blocks_ += by_cpu;
+  return left;
 }
 
 DecodeCounts DeviceDecoder::counts() const {
-  return {device_blocks_, cpu_blocks_, refused_blocks_, before_bytes_, after_bytes_};
+  return {device_blocks_, cpu_blocks_, refused_blocks_, bytes_[0], bytes_[1]};
 }
 
 }  // namespace groundshift

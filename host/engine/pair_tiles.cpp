@@ -180,8 +180,7 @@ void PairTiles::read(Slot& slot, const Reader& reader) {
   if (reader.loading || !kept) {
     // Changes and the host's levels of the store want every plane.
     const bool all = changes || (kept && device == nullptr);
-    decoded_there = decode_on_device(slot, reader, device, all ? HostPlanes::all : reader.host);
-    if (!decoded_there) decode(slot, reader);
+    decoded_there = decode(slot, reader, device, all ? HostPlanes::all : reader.host);
     if (kept && !in_place) store_->spill(tile, slot.pixels());
   } else if (device != nullptr) {
     copy_back(slot, *device, changed ? HostPlanes::all : reader.host);
@@ -216,39 +215,63 @@ void PairTiles::keep_on_device(Slot& slot) {
   slot.tile.device = slot.to_keep;
 }
 
-bool PairTiles::decode_on_device(Slot& slot, const Reader& reader, DeviceTile* room, HostPlanes wanted) {
-  if (device_ == nullptr) return false;
-  DeviceTile* const there = device_->decode(slot, reader.after_only, room);
-  if (there == nullptr) return false;
-  copy_back(slot, *there, wanted);
-  return true;
+bool PairTiles::decode(Slot& slot, const Reader& reader, DeviceTile* room, HostPlanes wanted) {
+  const DeviceDecoded decoded = device_ ? device_->decode(slot, reader.after_only, room) : DeviceDecoded{};
+  if (decoded.lies == nullptr) {
+    decode_by_reader(slot, reader);
+    return false;
+  }
+  copy_back(slot, *decoded.lies, decoded.refused > 0 ? HostPlanes::all : wanted);
+  if (decoded.refused == 0) return true;
+  const std::array<Window, 2> left = device_->fill_in(slot);
+  for (const Date date : {Date::before, Date::after}) {
+    const Window& part = left[static_cast<std::size_t>(date)];
+    if (part.width > 0) read_date(slot, date, part, nullptr);
+  }
+  slot.tile.device = nullptr;  // what lies there lacks the refused blocks
+  return false;
 }
 
-void PairTiles::decode(Slot& slot, const Reader& reader) {
+void PairTiles::decode_by_reader(Slot& slot, const Reader& reader) {
   const PairTile& tile = slot.tile;
   Reading& reading = readings_[slot.index];
   std::uint8_t* const reasons = reader.tell ? reading.reasons.data() : nullptr;
   const std::ptrdiff_t plane_size = tile.row_pitch * tile.height;
   std::fill_n(slot.valid, plane_size, std::uint8_t{1});
   if (reasons != nullptr) std::fill_n(reasons, plane_size, std::uint8_t{0});
-  const Window window{slot.core.x - tile.core.x, slot.core.y - tile.core.y, tile.width, tile.height};
-  const auto read_date = [&](const char* role, DateReader& date, std::byte* pixels, std::size_t bands) {
-    with_context(fmt::format("reading {} for tile at ({},{})", role, slot.core.x, slot.core.y), [&] {
-      date.read(window, *slot.workspace, reading.source,
-                {pixels, tile.row_pitch, tile.band_pitch, slot.valid, reasons, reading.scratch.data()});
-    });
+  const auto whole_date = [&](Date date, std::byte* pixels, std::size_t bands) {
+    read_date(slot, date, {0, 0, tile.width, tile.height}, reasons);
     // The date with fewer bands is padded with planes of zeros, which no solver looks at.
     const auto plane = static_cast<std::size_t>(tile.band_pitch) * byte_count(plan_.type);
     std::fill_n(pixels + bands * plane, (static_cast<std::size_t>(plan_.band_count) - bands) * plane, std::byte{0});
   };
-  if (!reader.after_only) read_date("BEFORE", *before_, slot.before, plan_.before.selection.bands.size());
-  read_date("AFTER", *after_, slot.after, plan_.after.selection.bands.size());
+  if (!reader.after_only) whole_date(Date::before, slot.before, plan_.before.selection.bands.size());
+  whole_date(Date::after, slot.after, plan_.after.selection.bands.size());
+  const Window window{slot.core.x - tile.core.x, slot.core.y - tile.core.y, tile.width, tile.height};
   if (!plan_.rules.empty()) {
     apply_rules(plan_.rules, window, tile, reader.after_only, reading.scratch.data(), reasons);
   }
   if (reasons != nullptr) {
     mark_incomplete_windows(tile, window, plan_.score_halo, plan_.grid.width, plan_.grid.height, reasons);
   }
+}
+
+void PairTiles::read_date(Slot& slot, Date date, const Window& part, std::uint8_t* reasons) {
+  const PairTile& tile = slot.tile;
+  Reading& reading = readings_[slot.index];
+  const bool is_before = date == Date::before;
+  const std::ptrdiff_t at = part.y * tile.row_pitch + part.x;
+  const auto offset = [&](std::uint8_t* plane) { return plane == nullptr ? nullptr : plane + at; };
+  std::byte* const pixels =
+      (is_before ? slot.before : slot.after) + at * static_cast<std::ptrdiff_t>(byte_count(plan_.type));
+  const Window window{slot.core.x - tile.core.x + part.x, slot.core.y - tile.core.y + part.y, part.width, part.height};
+  with_context(fmt::format("reading {} for tile at ({},{})", is_before ? "BEFORE" : "AFTER", slot.core.x, slot.core.y),
+               [&] {
+                 (is_before ? before_ : after_)
+                     ->read(window, *slot.workspace, reading.source,
+                            {pixels, tile.row_pitch, tile.band_pitch, slot.valid + at, offset(reasons),
+                             offset(reasons == nullptr ? nullptr : reading.scratch.data())});
+               });
 }
 
 void PairTiles::add_timing(const PassTiming& timing) {

@@ -105,10 +105,12 @@ class PairTiles {
   /// Copies back what the pass or a change wants of a tile in device memory; without either none of its pixels.
   void copy_back(Slot& slot, DeviceTile& kept, HostPlanes wanted);
   void keep_on_device(Slot& slot);
-  void decode(Slot& slot, const Reader& reader);
-  /// False where the CPU decodes; else the tile lies on the device, in `room` if there is one, and what is wanted of it
-  /// in host memory too.
-  bool decode_on_device(Slot& slot, const Reader& reader, DeviceTile* room, HostPlanes wanted);
+  /// By the plan's way. True: the tile lies on the device, in `room` if there is one, and what is wanted of it in host
+  /// memory too. False: it lies in host memory alone, decoded there or, for blocks that the device refused, completed.
+  bool decode(Slot& slot, const Reader& reader, DeviceTile* room, HostPlanes wanted);
+  void decode_by_reader(Slot& slot, const Reader& reader);
+  /// One date's pixels of a part (in pixels of the slot's tile), by the CPU's reader. reasons : of the tile, or null
+  void read_date(Slot& slot, Date date, const Window& part, std::uint8_t* reasons);
   void add_timing(const PassTiming& timing);
 
   DetectPlan& plan_;

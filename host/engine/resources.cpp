@@ -45,6 +45,20 @@ int available_threads() {
   return std::max(1, count);
 }
 
+std::optional<std::string> proc_field(const char* path, const std::string& name) {
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) {
+    if (!line.starts_with(name)) continue;
+    const auto colon = line.find(':');
+    if (colon == std::string::npos) continue;
+    const auto first = line.find_first_not_of(" \t", colon + 1);
+    return first == std::string::npos ? std::string() : line.substr(first);
+  }
+  return std::nullopt;
+}
+
+std::string cpu_model() { return proc_field("/proc/cpuinfo", "model name").value_or("unknown"); }
+
 std::int64_t default_memory_bytes() {
   std::int64_t total = std::int64_t{sysconf(_SC_PHYS_PAGES)} * sysconf(_SC_PAGE_SIZE);
   for (const char* path : {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -14,6 +15,11 @@ namespace groundshift {
 
 /// Cores that this process may run on (affinity mask and cgroup quota), at least 1.
 int available_threads();
+
+/// What stands behind "name:" in the first such line of a file as /proc has them.
+std::optional<std::string> proc_field(const char* path, const std::string& name);
+/// "AMD EPYC 7B13", or "unknown".
+std::string cpu_model();
 
 /// Half of the machine's memory or of the cgroup's limit, whichever is less, at most 8 GiB.
 std::int64_t default_memory_bytes();

@@ -10,6 +10,7 @@
 
 #include "kernels/api/backend.hpp"
 #include "kernels/api/packed_tile.hpp"
+#include "kernels/api/pair_tile.hpp"
 
 namespace groundshift {
 
@@ -56,6 +57,10 @@ class PackedBatch {
   std::int64_t unpacked_bytes() const { return unpacked_bytes_; }
   /// One a block of tile().
   std::span<codec::DecodeStatus> statuses() { return statuses_; }
+  const codec::PackedBlock& block(std::size_t number) const { return blocks_[number]; }
+  /// Unpacks block `number` of tile() by the CPU's decoder into a tile in host memory (the caller's to write): its
+  /// pixels, and validity cleared where they have none. False, with the tile as it was, where that refuses it too.
+  bool decode_by_cpu(std::size_t number, const PairTile& tile) const;
 
   /// Scratch for reads that bring several blocks.
   std::vector<std::byte>& run_bytes() { return run_bytes_; }

@@ -79,13 +79,17 @@ class Backend {
   }
 
   /// Unpacks the blocks of a tile, undoes their predictors, and fills planes and validity: 1 where both dates (those
-  /// that have blocks) are valid in every band, else 0. One status a block; unless all are ok the planes say nothing,
-  /// and why a block was refused is a hint: the reader that decides takes the tile. Returns where the planes lie, for
+  /// that have blocks) are valid in every band, else 0. One status a block; the part of one that is not ok holds
+  /// nothing, and no validity is cleared for it; why it was refused is a hint. Returns where the planes lie, for
   /// PairTile::device: `room`, or with null the workspace's own, whose pixels last until its next call that is given a
   /// tile in host memory; null from a backend without device memory, which fills the tile's host memory (the caller's
   /// to write). Throws std::invalid_argument for a tile that is larger than the workspace's shape or its DecodeShape.
   virtual DeviceTile* decode(Workspace& workspace, DeviceTile* room, const PairTile& tile, const PackedTile& packed,
                              std::span<codec::DecodeStatus> statuses) = 0;
+
+  /// The device with its driver and runtime: what rates measured on it hold for. Empty without a device,
+  /// and where its runtime does not tell.
+  virtual std::string device_identity() const { return {}; }
 
   /// Bytes a second, read and written together, of a copy within the device's memory, measured now; 0 without a device.
   virtual double device_copy_rate() { return 0.0; }

@@ -49,7 +49,10 @@ class CudaBackend final : public Backend {
     use_device();
     void* data = nullptr;
     const cudaError_t error = cudaMallocHost(&data, std::max<std::size_t>(byte_count, 1));
-    if (error == cudaErrorMemoryAllocation) throw std::bad_alloc();
+    if (error == cudaErrorMemoryAllocation) {
+      static_cast<void>(cudaGetLastError());  // else the next launch would be told of it
+      throw std::bad_alloc();
+    }
     throw_on_error(error, "cudaMallocHost");
     return {data, byte_count, [](void* p) noexcept { GS_CUDA_CHECK_NOTHROW(cudaFreeHost(p)); }};
   }
@@ -64,6 +67,18 @@ class CudaBackend final : public Backend {
   }
 
   bool has_device_memory() const override { return true; }
+
+  std::string device_identity() const override {
+    cudaDeviceProp properties{};
+    int driver = 0, runtime = 0;
+    const bool told = cudaGetDeviceProperties(&properties, device_) == cudaSuccess &&
+                      cudaDriverGetVersion(&driver) == cudaSuccess && cudaRuntimeGetVersion(&runtime) == cudaSuccess;
+    if (!told) return {};  // a device that fails is told of by whoever uses it
+    const auto version = [](int number) {
+      return std::to_string(number / 1000) + "." + std::to_string(number % 1000 / 10);
+    };
+    return std::string(properties.name) + ", driver for CUDA " + version(driver) + ", runtime " + version(runtime);
+  }
 
   double device_copy_rate() override {
     use_device();

@@ -19,6 +19,8 @@ namespace groundshift::GS_CUDA_NAMESPACE {
 /// Throws DeviceFault naming the call and the runtime's error unless `error` is cudaSuccess.
 inline void throw_on_error(cudaError_t error, const char* call) {
   if (error == cudaSuccess) return;
+  // Whoever goes on without the room shall not find the next launch told of it.
+  if (error == cudaErrorMemoryAllocation) static_cast<void>(cudaGetLastError());
   throw DeviceFault(std::string(call) + ": " + cudaGetErrorName(error) + " (" + cudaGetErrorString(error) + ")");
 }
 

@@ -79,6 +79,69 @@ TEST(BenchVerb, MakesScenesOnceAndPrintsTables) {
   EXPECT_EQ(std::filesystem::last_write_time(folder.out("synth-300x4/before.tif")), made);
 }
 
+TEST(BenchVerb, KeepsDecodeRatesForPlansWhereItIsAsked) {
+  const JobFolder folder;
+  const std::string rates = folder.out("cache/rates.json");
+  RunSetup setup;
+  setup.environment = {{"GROUNDSHIFT_RATES", rates}};
+  const std::vector<std::string> words = {"bench",  "--scene", folder.before(), folder.after(), "--runs", "1",
+                                          "--jobs", "cva",     "--folder",      folder.out(""), "--json", "-"};
+  const auto plan = [&] { return run_groundshift({"plan", folder.before(), folder.after()}, setup).out; };
+  EXPECT_THAT(plan(), HasSubstr("not predicted: no rates are kept for this machine"));
+  ASSERT_EQ(run_groundshift(words, setup).exit_code, 0);
+  EXPECT_FALSE(std::filesystem::exists(rates)) << "not asked for";
+  std::vector<std::string> keeping = words;
+  keeping.push_back("--keep");
+  const ProgramRun run = run_groundshift(keeping, setup);
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  const json kept = json::parse(read_text(rates));
+  EXPECT_EQ(kept, json::parse(run.out).at("scenes").at(0).at("decode_rates"));
+  EXPECT_EQ(kept.at("content"), "deflate");
+  EXPECT_GT(kept.at("cpu").at("one_thread_bytes_per_s"), 0.0);
+  EXPECT_GE(kept.at("cpu").at("threads"), 1);
+  EXPECT_TRUE(kept.at("device").is_null());  // the CPU backend
+  EXPECT_THAT(plan(), HasSubstr("predicted, the pair once:"));
+  EXPECT_THAT(plan(), HasSubstr("(rates of " + kept.at("taken").get<std::string>() + ")"));
+  // The summary has them too, and a schema.
+  const json summary =
+      json::parse(run_groundshift({"detect", folder.before(), folder.after(), folder.out(), "--json"}, setup).out);
+  EXPECT_GT(summary.at("plan").at("decode").at("prediction").at("cpu_s"), 0.0);
+  json other = kept;
+  other["cpu"]["model"] = "another";
+  write_text(rates, other.dump());
+  EXPECT_THAT(plan(), HasSubstr("another machine (another, "));
+  write_text(rates, "no rates");
+  EXPECT_THAT(plan(), HasSubstr("damaged"));
+  ASSERT_EQ(run_groundshift(keeping, setup).exit_code, 0) << "over a damaged file";
+  EXPECT_THAT(plan(), HasSubstr("predicted, the pair once:"));
+}
+
+TEST(BenchVerb, RefusesToKeepWhatItCannot) {
+  const JobFolder folder;
+  RunSetup setup;
+  setup.environment = {{"GROUNDSHIFT_RATES", folder.in("before.tif/rates.json")}};
+  const std::vector<std::string> bench = {"bench", "--folder", folder.out(""), "--keep", "--runs", "1"};
+  const auto refused = [&](const std::vector<std::string>& more, int code, const std::vector<std::string>& says) {
+    std::vector<std::string> words = bench;
+    words.insert(words.end(), more.begin(), more.end());
+    expect_refused(folder, words, code, says, setup);
+  };
+  refused({"--synth", "300,400"}, 2, {"--keep", "one scene"});
+  refused({"--scene", folder.before(), folder.after()}, 4, {"before.tif", "GROUNDSHIFT_RATES"});
+  setup.environment = {{"GROUNDSHIFT_RATES", ""}, {"XDG_CACHE_HOME", ""}, {"HOME", ""}};
+  refused({"--scene", folder.before(), folder.after()}, 2, {"--keep", "XDG_CACHE_HOME"});
+  SceneSpec zstd;
+  zstd.creation_options = {"COMPRESS=ZSTD"};
+  const std::string before = folder.scene("zstd.tif", zstd);
+  setup.environment = {{"GROUNDSHIFT_RATES", folder.out("rates.json")}};
+  const ProgramRun run = run_groundshift({"bench", "--folder", folder.out(""), "--keep", "--runs", "1", "--jobs", "cva",
+                                          "--scene", before, folder.scene("other.tif", zstd, 4)},
+                                         setup);
+  EXPECT_EQ(run.exit_code, 3);
+  EXPECT_THAT(run.err, HasSubstr("packed by zstd, not DEFLATE"));
+  EXPECT_FALSE(std::filesystem::exists(folder.out("rates.json")));
+}
+
 TEST(BenchVerb, RefusesWhatMakesNoSense) {
   const JobFolder folder;
   const auto refused = [&](std::vector<std::string> options, int code, const std::vector<std::string>& says) {

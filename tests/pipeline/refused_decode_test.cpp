@@ -44,20 +44,52 @@ class RefusedDecode : public DecodeRig {
     return writer.finish(Bytes(128 * 64, 77));
   }
 
-  /// Overwrites the first bytes of a stored block.
-  void overwrite(const std::string& path, int block_x, int block_y, const Bytes& bytes) {
+  /// Where a block of band 1 is stored: offset and size in bytes; -1 where it is not.
+  static std::pair<long long, long long> place_of(const std::string& path, int block_x, int block_y) {
     const OpenDataset in = open_quietly(path);
-    ASSERT_NE(in, nullptr);
     const auto fact = [&](const char* what) {
       const char* text =
           in->GetRasterBand(1)->GetMetadataItem(fmt::format("{}_{}_{}", what, block_x, block_y).c_str(), "TIFF");
       return text == nullptr ? -1 : std::stoll(text);
     };
-    ASSERT_GT(fact("BLOCK_SIZE"), static_cast<long long>(bytes.size()));
+    return {fact("BLOCK_OFFSET"), fact("BLOCK_SIZE")};
+  }
+
+  /// Overwrites the first bytes of a stored block.
+  static void overwrite(const std::string& path, int block_x, int block_y, const Bytes& bytes) {
+    const auto [offset, size] = place_of(path, block_x, block_y);
+    ASSERT_GT(size, static_cast<long long>(bytes.size()));
     std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
-    file.seekp(fact("BLOCK_OFFSET"));
+    file.seekp(offset);
     file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
     ASSERT_TRUE(file.flush());
+  }
+
+  /// A stream that goes on behind the bytes of a block: decoders that look at its end refuse it, GDAL does not look.
+  static Bytes too_long(std::size_t block_bytes) {
+    DeflateWriter writer;
+    writer.begin_fixed(true);
+    const std::size_t pieces = block_bytes / 16 + 2;
+    for (std::size_t i = 0; i < pieces; ++i) writer.literal(60).match(15, 1);
+    writer.end_block();
+    return writer.finish(Bytes(pieces * 16, 60));
+  }
+
+  /// Runs by both: the same pixels, refused blocks by the CPU, `by_cpu` of them and others a pass, the rest by the
+  /// device. Returns the device's outcome.
+  DecodeOutcome expect_filled_in(std::int64_t by_cpu_beside, const std::string& what) {
+    const DecodeOutcome cpu = run_as(DecodeChoice::cpu);
+    DecodeOutcome device = run_as(DecodeChoice::cuda);
+    EXPECT_EQ(cpu.error, "") << what;
+    EXPECT_EQ(device.error, "") << what;
+    EXPECT_EQ(device.hashes, cpu.hashes) << what;
+    const DecodeCounts& counts = device.result.decode;
+    EXPECT_GT(counts.refused_blocks, 0) << what;
+    EXPECT_EQ(counts.cpu_blocks, counts.refused_blocks + by_cpu_beside) << what;
+    EXPECT_EQ(counts.device_blocks + counts.cpu_blocks, device.summary["plan"]["decode"]["blocks_a_pass"]) << what;
+    EXPECT_EQ(device.refusal_warnings, counts.refused_blocks) << what;
+    EXPECT_EQ(device.summary["plan"]["decode"]["refused_blocks"], counts.refused_blocks) << what;
+    return device;
   }
 
   /// Without the tile whose reader came first.
@@ -75,20 +107,66 @@ class RefusedDecode : public DecodeRig {
 };
 
 // A right stream of so many small blocks that the device leaves it to the CPU.
-TEST_F(RefusedDecode, OfARightStreamGivesTheCpusPixelsAndIsCounted) {
+TEST_F(RefusedDecode, OfARightStreamTakesThatBlockAlone) {
   write_noise_pair();
   overwrite(options_.before, 1, 1, in_small_blocks());
-  const DecodeOutcome cpu = run_as(DecodeChoice::cpu), device = run_as(DecodeChoice::cuda);
-  EXPECT_EQ(cpu.error, "");
-  EXPECT_EQ(device.hashes, cpu.hashes);
-  // The block is read by the tiles that touch it: it lies in the first one and in the halos of its neighbours.
-  EXPECT_GT(device.result.decode.refused_blocks, 0);
-  EXPECT_GT(device.result.decode.cpu_blocks, device.result.decode.refused_blocks);
-  EXPECT_GT(device.result.decode.device_blocks, 0);
-  EXPECT_EQ(device.refusal_warnings, device.result.decode.refused_blocks);
-  EXPECT_EQ(device.summary["plan"]["decode"]["refused_blocks"], device.result.decode.refused_blocks);
-  EXPECT_EQ(device.result.decode.device_blocks + device.result.decode.cpu_blocks,
-            device.summary["plan"]["decode"]["blocks_a_pass"]);
+  // The block is decoded for every tile that touches it: it lies in the first one and in the halos of its neighbours.
+  expect_filled_in(0, "one block");
+  overwrite(options_.after, 1, 1, in_small_blocks());
+  overwrite(options_.after, 0, 3, in_small_blocks());
+  expect_filled_in(0, "of both dates");
+  EXPECT_EQ(run_as(DecodeChoice::cuda).summary["inputs"][0]["reader"]["units_given_to_gdal"], 0);
+}
+
+// GDAL takes what the decoders of single blocks refuse: the CPU's pixels, and the other blocks stay the
+// device's.
+TEST_F(RefusedDecode, OfAStreamThatGoesOnIsTheReaders) {
+  write_noise_pair();
+  overwrite(options_.before, 2, 1, too_long(128 * 64));
+  const DecodeOutcome one = expect_filled_in(0, "one block");
+  EXPECT_GT(one.summary["inputs"][0]["reader"]["units_given_to_gdal"], 0);
+  options_.resources.tile = kWholeTile;
+  overwrite(options_.before, 1, 2, too_long(128 * 64));
+  overwrite(options_.before, 0, 0, in_small_blocks());
+  overwrite(options_.after, 1, 1, in_small_blocks());
+  expect_filled_in(2, "the reader takes the four blocks around two");
+}
+
+// Each band's block on its own; both wanted of the same pixels, one decoded there.
+TEST_F(RefusedDecode, OfOneBandLeavesTheOthersToTheDevice) {
+  DateForm form(GDT_UInt16, kTiles);
+  form.spec.creation_options.push_back("INTERLEAVE=BAND");
+  form.spec.band_count = 3;
+  write_pair(form, form);
+  overwrite(options_.before, 1, 1, too_long(128 * 64 * 2));
+  options_.resources.tile = kWholeTile;
+  expect_filled_in(2, "the reader takes all bands of a block");
+}
+
+// Where the tile is kept does not matter: on the device, in memory and scratch, or changed before it is worked on.
+TEST_F(RefusedDecode, OfTilesThatAreKept) {
+  write_noise_pair();
+  overwrite(options_.before, 1, 1, in_small_blocks());
+  overwrite(options_.after, 0, 2, too_long(128 * 64));
+  options_.method.scores = {ScoreName::irmad};
+  options_.method.irmad_passes = 2;
+  options_.method.smooth = {1};
+  EXPECT_GT(expect_filled_in(0, "on the device").result.residency.device_bytes, 0);
+  const DecodeOutcome cpu = run_as(DecodeChoice::cpu);
+  const DecodeOutcome scarce = run_as(DecodeChoice::cuda, [](DetectPlan& plan) {
+    plan.store_bytes = tiles_of(plan.tiles, plan.halo).record_bytes(plan.type, plan.band_count);
+    const auto slots = make_slots(*plan.backend.backend, plan.tiles, workspace_shape(plan));
+    gs_fibre::set_device_bytes(gs_fibre::allocated_device_bytes() + 100);  // room for no tile
+  });
+  gs_fibre::set_device_bytes(gs_fibre::kDeviceBytes);
+  EXPECT_EQ(scarce.error, "");
+  EXPECT_EQ(scarce.hashes, cpu.hashes);
+  EXPECT_EQ(scarce.result.residency.device_bytes, 0);
+  EXPECT_GT(scarce.result.residency.scratch_bytes, 0);
+  EXPECT_GT(scarce.result.decode.refused_blocks, 0);
+  options_.method.scores = {ScoreName::scva};
+  options_.method.normalize = NormalizationKind::huber;
+  expect_filled_in(0, "several passes of statistics");
 }
 
 TEST_F(RefusedDecode, OfDamageIsToldAsTheCpuDoes) {

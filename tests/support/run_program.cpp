@@ -62,7 +62,8 @@ std::vector<std::string> environment_with(const std::vector<std::pair<std::strin
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string line = *entry;
     const std::string name = line.substr(0, line.find('='));
-    bool kept = name != "GROUNDSHIFT_BACKEND" && name != "GROUNDSHIFT_MEMORY" && name != "GDAL_CACHEMAX";
+    bool kept = name != "GROUNDSHIFT_BACKEND" && name != "GROUNDSHIFT_MEMORY" && name != "GROUNDSHIFT_RATES" &&
+                name != "GDAL_CACHEMAX";
     for (const auto& [other, value] : added) kept = kept && other != name;
     if (kept) all.push_back(line);
   }

@@ -37,8 +37,8 @@ ProgramRun run_program(const std::string& program, const std::vector<std::string
                        const RunSetup& setup = {});
 
 /// The same for the program under test, on the CPU backend unless `setup` or an option names another: what a machine
-/// has for a GPU cannot change what these tests see. GROUNDSHIFT_BACKEND, GROUNDSHIFT_MEMORY and GDAL_CACHEMAX of the
-/// caller are not passed on.
+/// has for a GPU cannot change what these tests see. GROUNDSHIFT_BACKEND, GROUNDSHIFT_MEMORY, GROUNDSHIFT_RATES and
+/// GDAL_CACHEMAX of the caller are not passed on.
 ProgramRun run_groundshift(const std::vector<std::string>& arguments, const RunSetup& setup = {});
 
 /// Takes from a child of root what lets root ignore permissions (CAP_DAC_OVERRIDE); true for any other user.

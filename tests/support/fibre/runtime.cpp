@@ -144,6 +144,18 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int device) {
   return cudaSuccess;
 }
 
+cudaError_t cudaDriverGetVersion(int* version) {
+  if (const cudaError_t error = called(); error != cudaSuccess) return error;
+  *version = 12040;
+  return cudaSuccess;
+}
+
+cudaError_t cudaRuntimeGetVersion(int* version) {
+  if (const cudaError_t error = called(); error != cudaSuccess) return error;
+  *version = 13000;
+  return cudaSuccess;
+}
+
 cudaError_t cudaSetDevice(int device) {
   if (const cudaError_t error = called(); error != cudaSuccess) return error;
   return device == 0 ? cudaSuccess : cudaErrorInvalidDevice;
