@@ -97,8 +97,6 @@ GS_INLINE bool is_near_end(const InflateCursor& cursor, const CursorBlock& block
          static_cast<std::size_t>(block.out_end - cursor.out) < kMargin;
 }
 
-/// Goes on until one of the two wants care; returns which: bits 0 and 1, or 0 after kRounds. Both are far from their
-/// ends at first.
 /// Literals, a match, or both, the same way: what is none counts 0 bits and 0 bytes. False, and nothing is taken, where
 /// that is not enough. 32 KiB must be written before: distances are not looked at.
 GS_INLINE bool take_plain(InflateCursor& cursor, const std::uint32_t* literals, const std::uint32_t* distances) {
