@@ -4,6 +4,7 @@
 
 #include <cpl_string.h>
 #include <fmt/format.h>
+#include <mutex>
 #include <optional>
 #include <vector>
 
@@ -18,6 +19,10 @@ GDALDriver& driver(const char* name) {
   initialize_gdal();
   GDALDriver* found = GetGDALDriverManager()->GetDriverByName(name);
   if (found == nullptr) throw OutputError(fmt::format("GDAL was built without its {} driver", name));
+  // The JPEG driver of GDAL 3.6 writes its list of options when it is first asked for, without a lock, and a copy asks.
+  static std::mutex mutex;
+  const std::lock_guard lock(mutex);
+  found->GetMetadataItem(GDAL_DMD_CREATIONOPTIONLIST);
   return *found;
 }
 

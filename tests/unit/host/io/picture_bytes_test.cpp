@@ -2,7 +2,10 @@
 // Encoded pictures decode to what went in.
 #include "host/io/picture_bytes.hpp"
 
+#include <barrier>
 #include <cmath>
+#include <thread>
+#include <vector>
 
 #include <cpl_vsi.h>
 #include <gtest/gtest.h>
@@ -32,6 +35,23 @@ TEST(PictureBytes, PngKeepsEveryPixel) {
   EXPECT_EQ(color->c1, 14 * 15);
   EXPECT_EQ(color->c2, 14 * 16);
   EXPECT_EQ(color->c3, 14 * 17);
+}
+
+// The first pictures of a process, all at once: drivers are made ready by whoever comes first.
+TEST(PictureBytes, ManyThreadsMakeTheFirstPictures) {
+  RgbImage image{64, 64, std::vector<std::uint8_t>(64 * 64 * 3, 77)};
+  std::vector<std::string> pictures(16);
+  {
+    std::barrier start(static_cast<std::ptrdiff_t>(pictures.size()));
+    std::vector<std::jthread> threads;
+    for (std::string& picture : pictures) {
+      threads.emplace_back([&] {
+        start.arrive_and_wait();
+        picture = jpeg_bytes(image, 80);
+      });
+    }
+  }
+  for (const std::string& picture : pictures) EXPECT_EQ(picture, pictures.front());
 }
 
 TEST(PictureBytes, PngOfManyColorsHasNoPalette) {
