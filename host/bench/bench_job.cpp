@@ -6,11 +6,13 @@
 #include <cctype>
 #include <chrono>
 #include <cmath>
+#include <ctime>
 #include <optional>
 
 #include <fmt/format.h>
 
 #include "host/base/error.hpp"
+#include "host/base/utc_text.hpp"
 #include "host/bench/codec_rates.hpp"
 #include "host/bench/device_decode_rates.hpp"
 #include "host/bench/memory_rates.hpp"
@@ -248,7 +250,7 @@ class SceneBench {
     if (!unfit.empty()) throw InputError(fmt::format("{}: {}; no decode rates can be kept", request_.before, unfit));
     DecodeRates rates;
     rates.machine = this_machine();
-    rates.taken = utc_now();
+    rates.taken = utc_text(std::time(nullptr));
     rates.content = blocks->text();
     rates.threads = threads;
     rates.one = machine_.decode.one;

@@ -6,7 +6,6 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 #include <cstdlib>
-#include <ctime>
 #include <fstream>
 
 #include "host/engine/resources.hpp"
@@ -33,15 +32,6 @@ std::int64_t peak_since_reset_bytes() {
 }
 
 std::int64_t machine_memory_bytes() { return std::int64_t{sysconf(_SC_PHYS_PAGES)} * sysconf(_SC_PAGE_SIZE); }
-
-std::string utc_now() {
-  const std::time_t seconds = std::time(nullptr);
-  std::tm utc{};
-  ::gmtime_r(&seconds, &utc);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
-  return text;
-}
 
 std::string system_text() {
   struct utsname facts {};

@@ -16,8 +16,6 @@ void reset_peak_memory();
 std::int64_t peak_since_reset_bytes();
 
 std::int64_t machine_memory_bytes();
-/// "2026-11-30T04:15:00Z"
-std::string utc_now();
 /// Kernel name and release.
 std::string system_text();
 

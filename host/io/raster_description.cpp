@@ -6,13 +6,13 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <ctime>
 
 #include <cpl_conv.h>
 #include <cpl_vsi.h>
 #include <fmt/format.h>
 
 #include "host/base/error.hpp"
+#include "host/base/utc_text.hpp"
 #include "host/geo/gdal_owners.hpp"
 #include "host/io/band_names.hpp"
 #include "host/io/open_dataset.hpp"
@@ -143,11 +143,7 @@ RasterDescription describe_raster(const std::string& path) {
   struct stat facts {};
   if (::stat(path.c_str(), &facts) == 0 && S_ISREG(facts.st_mode)) {
     out.file_bytes = facts.st_size;
-    char text[32];
-    std::tm utc{};
-    ::gmtime_r(&facts.st_mtime, &utc);
-    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
-    out.modified = text;
+    out.modified = utc_text(facts.st_mtime);
   }
   return out;
 }

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "host/base/error.hpp"
+#include "host/base/utc_text.hpp"
 #include "host/geo/geographic_outline.hpp"
 #include "host/geo/grid.hpp"
 #include "host/io/acquisition_time.hpp"
@@ -35,15 +36,6 @@ Grid grid_of(const Json& summary) {
   if (!g.at("geotransform").is_null()) grid.geotransform = g.at("geotransform").get<std::array<double, 6>>();
   if (!g.at("crs").is_null()) grid.crs_wkt = g.at("crs").get<std::string>();
   return grid;
-}
-
-std::string now() {
-  const std::time_t seconds = std::time(nullptr);
-  std::tm utc{};
-  ::gmtime_r(&seconds, &utc);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
-  return text;
 }
 
 AcquisitionTime given_time(const char* field, const std::string& text) {
@@ -245,7 +237,8 @@ fs::path stac_item_path(const fs::path& summary_path) { return fs::path(summary_
 Json stac_item(const Json& summary, const fs::path& summary_path, const StacOptions& options) {
   const Grid grid = grid_of(summary);
   const Json& run = summary.at("command").at("options");
-  const std::string created = options.created.empty() ? now() : given_time("created", options.created).utc;
+  const std::string created =
+      options.created.empty() ? utc_text(std::time(nullptr)) : given_time("created", options.created).utc;
   const std::string before = name_of(summary.at("inputs").at(0)), after = name_of(summary.at("inputs").at(1));
   Json item = {{"type", "Feature"},
                {"stac_version", "1.0.0"},
