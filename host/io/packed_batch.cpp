@@ -100,21 +100,9 @@ PackedTile PackedBatch::tile() {
 }
 
 bool PackedBatch::decode_by_cpu(std::size_t number, const PairTile& tile) const {
-  std::array<codec::DecodedPlanes, 2> planes;
-  const std::array<const void*, 2> dates = {tile.before, tile.after};
-  for (std::size_t date = 0; date < dates.size(); ++date) {
-    planes[date] = {static_cast<std::byte*>(const_cast<void*>(dates[date])), tile.row_pitch, tile.band_pitch,
-                    const_cast<std::uint8_t*>(tile.valid), tile.row_pitch};
-  }
-  codec::DecodeBatch batch;
-  batch.packed = tile_.packed.data();
-  batch.blocks = blocks_.data();
-  batch.block_count = static_cast<std::uint32_t>(blocks_.size());
-  batch.layouts = layouts_.data();
-  batch.planes = planes.data();
-  batch.targets = targets_.data();
+  const std::array<codec::DecodedPlanes, 2> planes = host_planes(tile);
   codec::PlaneDecoder decoder;  // its memory goes before the reader's is wanted
-  return decoder.decode(batch, static_cast<std::uint32_t>(number)) == codec::DecodeStatus::ok;
+  return decoder.decode(host_batch(tile_, planes), static_cast<std::uint32_t>(number)) == codec::DecodeStatus::ok;
 }
 
 }  // namespace groundshift

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <span>
 
+#include "kernels/api/pair_tile.hpp"
 #include "kernels/codec/decode_batch.hpp"
 #include "kernels/view/pixel_type.hpp"
 
@@ -27,6 +28,29 @@ struct PackedTile {
   std::size_t raw_byte_count = 0;
   std::array<std::int32_t, 2> band_count{};
 };
+
+/// Both dates' planes of a tile in host memory, which is the caller's to write.
+inline std::array<codec::DecodedPlanes, 2> host_planes(const PairTile& tile) {
+  std::array<codec::DecodedPlanes, 2> planes;
+  const std::array<const void*, 2> dates = {tile.before, tile.after};
+  for (std::size_t date = 0; date < dates.size(); ++date) {
+    planes[date] = {static_cast<std::byte*>(const_cast<void*>(dates[date])), tile.row_pitch, tile.band_pitch,
+                    const_cast<std::uint8_t*>(tile.valid), tile.row_pitch};
+  }
+  return planes;
+}
+
+/// The batch that PlaneDecoder takes; views of `tile` and `planes`.
+inline codec::DecodeBatch host_batch(const PackedTile& tile, std::span<const codec::DecodedPlanes, 2> planes) {
+  codec::DecodeBatch batch;
+  batch.packed = tile.packed.data();
+  batch.blocks = tile.blocks.data();
+  batch.block_count = static_cast<std::uint32_t>(tile.blocks.size());
+  batch.layouts = tile.layouts.data();
+  batch.planes = planes.data();
+  batch.targets = tile.targets.data();
+  return batch;
+}
 
 /// The largest packed tile that a workspace must take; all 0: none.
 struct DecodeShape {

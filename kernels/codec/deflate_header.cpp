@@ -7,8 +7,6 @@
 namespace groundshift::codec {
 namespace {
 
-constexpr std::array<std::uint8_t, 19> kLengthOrder = {16, 17, 18, 0, 8,  7, 9,  6, 10, 5,
-                                                       11, 4,  12, 3, 13, 2, 14, 1, 15};
 constexpr int kLongestLengthCode = 7;
 
 void set_fixed(BlockHeader& header) {

@@ -13,6 +13,15 @@ inline constexpr int kLongestCode = 15;
 inline constexpr std::size_t kLiteralSymbols = 288, kDistanceSymbols = 32;
 inline constexpr std::size_t kEndSymbol = 256, kFirstLengthSymbol = 257;
 
+/// In which order a block tells the lengths of the code that its lengths are packed by.
+inline constexpr std::array<std::uint8_t, 19> kLengthOrder = {16, 17, 18, 0, 8,  7, 9,  6, 10, 5,
+                                                              11, 4,  12, 3, 13, 2, 14, 1, 15};
+
+/// The lowest `count` bits; count : below 64, or its lowest 6 bits
+inline __attribute__((always_inline)) std::uint64_t low_bits(std::uint64_t bits, std::uint64_t count) {
+  return bits & ((std::uint64_t{1} << (count & 63)) - 1);
+}
+
 /// Bits of a stream, first bit lowest. What lies behind the end reads as zeros and is told by `ran_out`.
 struct BitSource {
   const std::uint8_t* in = nullptr;
@@ -36,7 +45,7 @@ struct BitSource {
   /// n : at most 16
   std::uint32_t take(std::uint32_t n) {
     fill();
-    const auto value = static_cast<std::uint32_t>(bits & ((std::uint64_t{1} << n) - 1));
+    const auto value = static_cast<std::uint32_t>(low_bits(bits, n));
     skip(n);
     return value;
   }

@@ -54,7 +54,7 @@ class DeflateTables {
     std::array<std::uint16_t, kSeconds> begins;
 
     std::uint32_t second(std::uint32_t table, std::uint32_t bit_count, std::uint64_t bits) const {
-      return entries[begins[table] + (bits & ((std::uint64_t{1} << bit_count) - 1))];
+      return entries[begins[table] + low_bits(bits, bit_count)];
     }
     template <class EntryOf, class EscapeOf>
     bool fill(std::span<const std::uint8_t> lengths, bool one_may_stand_alone, std::uint32_t none,

@@ -13,10 +13,6 @@ namespace groundshift::codec {
 // Fast steps end so far before an end: each look-up may refill twice, store a copy's bytes, and be the last of four.
 inline constexpr std::size_t kMargin = 128;
 
-inline __attribute__((always_inline)) std::uint64_t low_bits(std::uint64_t bits, std::uint64_t count) {
-  return bits & ((std::uint64_t{1} << (count & 63)) - 1);
-}
-
 /// Where a stream is. Bits above `count` are those that come next, not zeros.
 struct InflateCursor {
   std::uint64_t bits, count;

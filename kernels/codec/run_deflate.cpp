@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <cstring>
+#include <stdexcept>
 #include <utility>
 
 #include <libdeflate.h>
+
+#include "kernels/codec/deflate_header.hpp"
 
 namespace groundshift::codec {
 namespace {
@@ -108,18 +111,10 @@ struct Code {
   std::uint8_t length = 0;
 };
 
-/// The codes of RFC 1951 3.2.2.
-void canonical_codes(std::span<const std::uint8_t> lengths, std::span<Code> codes) {
-  std::array<std::uint32_t, 16> count{}, next{};
-  for (const std::uint8_t l : lengths) ++count[l];
-  count[0] = 0;
-  for (std::size_t l = 1; l < next.size(); ++l) next[l] = (next[l - 1] + count[l - 1]) << 1;
-  for (std::size_t s = 0; s < lengths.size(); ++s) {
-    const std::uint8_t length = lengths[s];
-    std::uint32_t code = length == 0 ? 0 : next[length]++, reversed = 0;
-    for (int i = 0; i < length; ++i, code >>= 1) reversed = reversed << 1 | (code & 1u);
-    codes[s] = {static_cast<std::uint16_t>(reversed), length};
-  }
+void set_codes(std::span<const std::uint8_t> lengths, std::span<Code> codes) {
+  std::array<std::uint16_t, kLiteralSymbols> bits{};
+  if (!reversed_codes(lengths, false, bits)) throw std::logic_error("code_lengths() gave no code");
+  for (std::size_t s = 0; s < lengths.size(); ++s) codes[s] = {bits[s], lengths[s]};
 }
 
 class BitWriter {
@@ -185,8 +180,6 @@ std::vector<LengthSymbol> length_sequence(std::span<const std::uint8_t> lengths)
 
 /// How a part's codes are told, and how many bits that and the codes take.
 struct PartHeader {
-  static constexpr std::array<std::uint8_t, 19> kOrder = {16, 17, 18, 0, 8,  7, 9,  6, 10, 5,
-                                                          11, 4,  12, 3, 13, 2, 14, 1, 15};
   std::array<std::uint8_t, RunDeflate::kSymbols> lengths{};
   std::array<std::uint8_t, 19> length_lengths{};
   std::vector<LengthSymbol> sequence;
@@ -203,8 +196,8 @@ struct PartHeader {
     std::array<std::uint32_t, 19> length_counts{};
     for (const LengthSymbol& s : sequence) ++length_counts[s.symbol];
     code_lengths(length_counts, 7, length_lengths);
-    length_count = kOrder.size();
-    while (length_count > 4 && length_lengths[kOrder[length_count - 1]] == 0) --length_count;
+    length_count = kLengthOrder.size();
+    while (length_count > 4 && length_lengths[kLengthOrder[length_count - 1]] == 0) --length_count;
     bits = 3 + 14 + 3 * length_count;
     for (const LengthSymbol& s : sequence) bits += std::uint64_t{length_lengths[s.symbol]} + s.extra_bits;
     for (std::size_t s = 0; s < counts.size(); ++s) bits += std::uint64_t{counts[s]} * lengths[s];
@@ -212,7 +205,7 @@ struct PartHeader {
 
   void write(BitWriter& out, bool last) const {
     std::array<Code, 19> codes;
-    canonical_codes(length_lengths, codes);
+    set_codes(length_lengths, codes);
     out.put(last ? 1 : 0, 1);
     out.put(2, 2);
     out.put(literal_count - (kEndOfBlock + 1), 5);
@@ -220,7 +213,7 @@ struct PartHeader {
     out.put(length_count - 4, 4);
     out.flush();
     for (std::size_t i = 0; i < length_count; ++i) {
-      out.put(length_lengths[kOrder[i]], 3);
+      out.put(length_lengths[kLengthOrder[i]], 3);
       out.flush();
     }
     for (const LengthSymbol& s : sequence) {
@@ -316,7 +309,7 @@ std::size_t RunDeflate::pack(std::span<const std::byte> from, std::span<std::byt
     }
     header.write(out, last);
     std::array<Code, kSymbols> codes;
-    canonical_codes(header.lengths, codes);
+    set_codes(header.lengths, codes);
     const std::uint8_t* p = bytes + first;
     for (const Piece& piece : pieces_) {
       const std::uint8_t* const literals_end = p + piece.literals;

@@ -13,23 +13,14 @@ void decode_tile(codec::PlaneDecoder& decoder, const PairTile& tile, const Packe
   if (statuses.size() != packed.blocks.size()) throw std::invalid_argument("one status a block");
   auto* const valid = const_cast<std::uint8_t*>(tile.valid);
   for (std::int32_t y = 0; y < tile.height; ++y) std::fill_n(valid + y * tile.row_pitch, tile.width, std::uint8_t{1});
-  const std::array<void*, 2> dates = {const_cast<void*>(tile.before), const_cast<void*>(tile.after)};
   const auto plane_bytes = static_cast<std::size_t>(tile.band_pitch) * byte_count(tile.type);
-  std::array<codec::DecodedPlanes, 2> planes;
-  for (std::size_t date = 0; date < dates.size(); ++date) {
-    auto* const data = static_cast<std::byte*>(dates[date]);
-    planes[date] = {data, tile.row_pitch, tile.band_pitch, valid, tile.row_pitch};
+  const std::array<codec::DecodedPlanes, 2> planes = host_planes(tile);
+  for (std::size_t date = 0; date < planes.size(); ++date) {
     const auto bands = static_cast<std::size_t>(packed.band_count[date]);
-    std::fill_n(data + bands * plane_bytes, (static_cast<std::size_t>(tile.band_count) - bands) * plane_bytes,
-                std::byte{0});
+    std::fill_n(planes[date].data + bands * plane_bytes,
+                (static_cast<std::size_t>(tile.band_count) - bands) * plane_bytes, std::byte{0});
   }
-  codec::DecodeBatch batch;
-  batch.packed = packed.packed.data();
-  batch.blocks = packed.blocks.data();
-  batch.block_count = static_cast<std::uint32_t>(packed.blocks.size());
-  batch.layouts = packed.layouts.data();
-  batch.planes = planes.data();
-  batch.targets = packed.targets.data();
+  const codec::DecodeBatch batch = host_batch(packed, planes);
   for (std::uint32_t i = 0; i < batch.block_count; ++i) statuses[i] = decoder.decode(batch, i);
 }
 

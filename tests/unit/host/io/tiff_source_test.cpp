@@ -186,17 +186,31 @@ TEST(TiffSource, NodataOfTheCallerReplacesTheFiles) {
   }
 }
 
-TEST(TiffSource, OneDamagedBlockOfManyGivesGdalsWordsAndTheOthersStay) {
-  const TemporaryFolder folder;
-  SceneSpec spec;
-  spec.creation_options = {"TILED=YES", "BLOCKXSIZE=64", "BLOCKYSIZE=64", "COMPRESS=DEFLATE"};
-  write_scene(folder / "in.tif", spec, scene_value);
-  corrupt_block(folder / "in.tif", 1, 2, 1);
-  const RasterDescription d = describe_raster(folder / "in.tif");
-  const SourceSelection selection = all_bands(d, PixelType::u8);
+/// Blocks of 64 x 64 pixels, of which (2, 1) of the first plane is damaged, and both ways to read them.
+struct DamagedFile {
+  struct Readers {
+    SourceSelection selection;
+    std::unique_ptr<RasterSource> fast, gdal;
+  };
+  TemporaryFolder folder;
   Warnings warnings;
-  const auto fast = make_raster_source(d, selection, warnings, ReaderChoice::automatic);
-  const auto gdal = make_raster_source(d, selection, warnings, ReaderChoice::gdal);
+  Readers both;
+
+  DamagedFile() {
+    SceneSpec spec;
+    spec.creation_options = {"TILED=YES", "BLOCKXSIZE=64", "BLOCKYSIZE=64", "COMPRESS=DEFLATE"};
+    write_scene(folder / "in.tif", spec, scene_value);
+    corrupt_block(folder / "in.tif", 1, 2, 1);
+    const RasterDescription d = describe_raster(folder / "in.tif");
+    both.selection = all_bands(d, PixelType::u8);
+    both.fast = make_raster_source(d, both.selection, warnings, ReaderChoice::automatic);
+    both.gdal = make_raster_source(d, both.selection, warnings, ReaderChoice::gdal);
+  }
+};
+
+TEST(TiffSource, OneDamagedBlockOfManyGivesGdalsWordsAndTheOthersStay) {
+  DamagedFile file;
+  const auto& [selection, fast, gdal] = file.both;
   const Window bad{100, 40, 100, 100}, good{192, 0, 108, 280};
   const ReadResult ours = read_window(*fast, selection, bad), theirs = read_window(*gdal, selection, bad);
   EXPECT_THAT(ours.error, ::testing::HasSubstr("block (2,1)"));
@@ -241,16 +255,8 @@ TEST(TiffSource, WindowsAtOnceAreWindowsOneByOne) {
 }
 
 TEST(TiffSource, ADamagedWindowLeavesTheOneBesideItAlone) {
-  const TemporaryFolder folder;
-  SceneSpec spec;
-  spec.creation_options = {"TILED=YES", "BLOCKXSIZE=64", "BLOCKYSIZE=64", "COMPRESS=DEFLATE"};
-  write_scene(folder / "in.tif", spec, scene_value);
-  corrupt_block(folder / "in.tif", 1, 2, 1);
-  const RasterDescription d = describe_raster(folder / "in.tif");
-  const SourceSelection selection = all_bands(d, PixelType::u8);
-  Warnings warnings;
-  const auto fast = make_raster_source(d, selection, warnings, ReaderChoice::automatic);
-  const auto gdal = make_raster_source(d, selection, warnings, ReaderChoice::gdal);
+  DamagedFile file;
+  const auto& [selection, fast, gdal] = file.both;
   const Window bad{128, 64, 64, 64}, good{192, 64, 64, 64};
   std::vector<ReadResult> got = read_windows(*fast, selection, {good, bad});
   EXPECT_EQ(got[0].error, read_window(*gdal, selection, bad).error);
