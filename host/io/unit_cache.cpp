@@ -30,9 +30,9 @@ void UnitCache::read(const Window& window, void* pixels, std::ptrdiff_t row_pitc
   const std::int32_t x0 = window.x / uw, across = (window.x + window.width - 1) / uw - x0 + 1;
   const std::int32_t y0 = window.y / uh, down = (window.y + window.height - 1) / uh - y0 + 1;
   const std::int32_t count = across * down;
-  const auto key = [&](std::int32_t i) {
-    return i < count ? std::int64_t{y0 + i / across} * units_across_ + x0 + i % across : std::int64_t{-1};
-  };
+  std::vector<std::int64_t> keys;  // still wanted
+  for (std::int32_t i = 0; i < count; ++i)
+    keys.push_back(std::int64_t{y0 + i / across} * units_across_ + x0 + i % across);
   const auto take = [&](Position unit) {
     const Window& u = unit->window;
     const std::int32_t left = std::max(u.x, window.x), top = std::max(u.y, window.y);
@@ -41,16 +41,17 @@ void UnitCache::read(const Window& window, void* pixels, std::ptrdiff_t row_pitc
     copy_part(*unit, {left, top, right - left, bottom - top}, window, pixels, row_pitch, band_pitch, valid);
     release(unit);
   };
-  for (std::int32_t i = 0; i < count;) {
+  while (!keys.empty()) {
     if (!shared_) {
-      const int taken = decode_in_place(key(i), key(i + 1), window, pixels, row_pitch, band_pitch, valid);
-      i += taken;
+      const int taken = decode_in_place(keys, window, pixels, row_pitch, band_pitch, valid);
+      keys.erase(keys.begin(), keys.begin() + taken);
       if (taken > 0) continue;
     }
-    const Acquired units = acquire(key(i), key(i + 1));
+    const Acquired units = acquire(keys);
+    keys.erase(keys.begin());
+    if (units.second) std::erase(keys, (*units.second)->key);
     take(units.first);
     if (units.second) take(*units.second);
-    i += units.second ? 2 : 1;
   }
 }
 
@@ -62,15 +63,15 @@ Window UnitCache::unit_window(std::int64_t key) const {
   return {x, y, std::min(uw, grid.width - x), std::min(uh, grid.height - y)};
 }
 
-int UnitCache::decode_in_place(std::int64_t key, std::int64_t also, const Window& wanted, void* pixels,
+int UnitCache::decode_in_place(std::span<const std::int64_t> keys, const Window& wanted, void* pixels,
                                std::ptrdiff_t row_pitch, std::ptrdiff_t band_pitch, std::uint8_t* valid) {
   std::array<WindowTarget, 2> targets;
   std::array<std::vector<std::uint8_t>, 2> own;
   std::size_t count = 0;
   {
     const std::lock_guard lock(mutex_);
-    for (const std::int64_t k : {key, also}) {
-      if (k < 0 || by_key_.contains(k)) break;
+    for (const std::int64_t k : keys.first(std::min(keys.size(), targets.size()))) {
+      if (by_key_.contains(k)) break;
       const Window u = unit_window(k);
       if (u.x < wanted.x || u.y < wanted.y || u.x + u.width > wanted.x + wanted.width ||
           u.y + u.height > wanted.y + wanted.height) {
@@ -107,7 +108,8 @@ int UnitCache::decode_in_place(std::int64_t key, std::int64_t also, const Window
   return static_cast<int>(count);
 }
 
-UnitCache::Acquired UnitCache::acquire(std::int64_t key, std::int64_t also) {
+UnitCache::Acquired UnitCache::acquire(std::span<const std::int64_t> keys) {
+  const std::int64_t key = keys.front();
   std::unique_lock lock(mutex_);
   Position unit;
   for (;; changed_.wait(lock)) {  // another reader decodes it (or fails, and then it is ours to try), or none is free
@@ -125,7 +127,9 @@ UnitCache::Acquired UnitCache::acquire(std::int64_t key, std::int64_t also) {
     }
   }
   Acquired units{unit, std::nullopt};
-  if (also >= 0 && !by_key_.contains(also) && has_free_buffers(2)) units.second = claim(*free_buffer(), also);
+  const auto also =
+      std::find_if(keys.begin() + 1, keys.end(), [&](std::int64_t other) { return !by_key_.contains(other); });
+  if (also != keys.end() && has_free_buffers(2)) units.second = claim(*free_buffer(), *also);
   lock.unlock();
 
   std::array<WindowTarget, 2> targets;

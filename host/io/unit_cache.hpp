@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -66,17 +67,18 @@ class UnitCache {
     std::optional<Position> second;
   };
 
-  /// The unit `key`; with it `also` (-1: none) where both are to be decoded and another reader still finds a buffer.
-  Acquired acquire(std::int64_t key, std::int64_t also);
+  /// The unit keys[0]; with it the first of the others that has to be decoded too, where both are to be decoded and
+  /// another reader still finds a buffer.
+  Acquired acquire(std::span<const std::int64_t> keys);
   Position claim(Position buffer, std::int64_t key);
   void forget(Position unit);
   void release(Position unit);
   std::optional<Position> free_buffer();
   bool has_free_buffers(std::int32_t count) const;
   Window unit_window(std::int64_t key) const;
-  /// A unit that nobody has or makes, decoded into the place of its window in the planes, and the one after it where it
+  /// keys[0], if nobody has or makes it, decoded into the place of its window in the planes, and keys[1] where it
   /// may be too. Returns how many: 0 when the first is here or lies only partly in the window.
-  int decode_in_place(std::int64_t key, std::int64_t also, const Window& wanted, void* pixels, std::ptrdiff_t row_pitch,
+  int decode_in_place(std::span<const std::int64_t> keys, const Window& wanted, void* pixels, std::ptrdiff_t row_pitch,
                       std::ptrdiff_t band_pitch, std::uint8_t* valid);
   std::ptrdiff_t plane() const { return std::ptrdiff_t{source_.unit_width()} * source_.unit_height(); }
   std::uint8_t* valid_of(const Unit& unit) const {
