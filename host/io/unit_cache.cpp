@@ -42,11 +42,7 @@ void UnitCache::read(const Window& window, void* pixels, std::ptrdiff_t row_pitc
     release(unit);
   };
   while (!keys.empty()) {
-    if (!shared_) {
-      const int taken = decode_in_place(keys, window, pixels, row_pitch, band_pitch, valid);
-      keys.erase(keys.begin(), keys.begin() + taken);
-      if (taken > 0) continue;
-    }
+    if (!shared_ && decode_in_place(keys, window, pixels, row_pitch, band_pitch, valid)) continue;
     const Acquired units = acquire(keys);
     keys.erase(keys.begin());
     if (units.second) std::erase(keys, (*units.second)->key);
@@ -63,20 +59,21 @@ Window UnitCache::unit_window(std::int64_t key) const {
   return {x, y, std::min(uw, grid.width - x), std::min(uh, grid.height - y)};
 }
 
-int UnitCache::decode_in_place(std::span<const std::int64_t> keys, const Window& wanted, void* pixels,
-                               std::ptrdiff_t row_pitch, std::ptrdiff_t band_pitch, std::uint8_t* valid) {
+bool UnitCache::decode_in_place(std::vector<std::int64_t>& keys, const Window& wanted, void* pixels,
+                                std::ptrdiff_t row_pitch, std::ptrdiff_t band_pitch, std::uint8_t* valid) {
   std::array<WindowTarget, 2> targets;
   std::array<std::vector<std::uint8_t>, 2> own;
   std::size_t count = 0;
   {
     const std::lock_guard lock(mutex_);
-    for (const std::int64_t k : keys.first(std::min(keys.size(), targets.size()))) {
-      if (by_key_.contains(k)) break;
-      const Window u = unit_window(k);
-      if (u.x < wanted.x || u.y < wanted.y || u.x + u.width > wanted.x + wanted.width ||
+    for (auto k = keys.begin(); k != keys.end() && count < targets.size();) {
+      const Window u = unit_window(*k);
+      if (by_key_.contains(*k) || u.x < wanted.x || u.y < wanted.y || u.x + u.width > wanted.x + wanted.width ||
           u.y + u.height > wanted.y + wanted.height) {
-        break;
+        ++k;
+        continue;
       }
+      k = keys.erase(k);
       if (!idle_validity_.empty()) {
         own[count] = std::move(idle_validity_.back());
         idle_validity_.pop_back();
@@ -92,7 +89,7 @@ int UnitCache::decode_in_place(std::span<const std::int64_t> keys, const Window&
     targets[i] = {u, static_cast<std::byte*>(pixels) + place(u) * static_cast<std::ptrdiff_t>(byte_count(type_)),
                   row_pitch, band_pitch, own[i].data()};
   }
-  if (count == 0) return 0;
+  if (count == 0) return false;
   source_.decode_all(std::span(targets).first(count));
   for (std::size_t i = 0; i < count; ++i) {
     const Window& u = targets[i].window;
@@ -105,7 +102,7 @@ int UnitCache::decode_in_place(std::span<const std::int64_t> keys, const Window&
   const std::lock_guard lock(mutex_);
   for (std::size_t i = 0; i < count; ++i) idle_validity_.push_back(std::move(own[i]));
   decoded_units_ += static_cast<std::int64_t>(count);
-  return static_cast<int>(count);
+  return true;
 }
 
 UnitCache::Acquired UnitCache::acquire(std::span<const std::int64_t> keys) {

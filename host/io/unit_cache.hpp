@@ -76,10 +76,10 @@ class UnitCache {
   std::optional<Position> free_buffer();
   bool has_free_buffers(std::int32_t count) const;
   Window unit_window(std::int64_t key) const;
-  /// keys[0], if nobody has or makes it, decoded into the place of its window in the planes, and keys[1] where it
-  /// may be too. Returns how many: 0 when the first is here or lies only partly in the window.
-  int decode_in_place(std::span<const std::int64_t> keys, const Window& wanted, void* pixels, std::ptrdiff_t row_pitch,
-                      std::ptrdiff_t band_pitch, std::uint8_t* valid);
+  /// Up to two of the units, which nobody has or makes and which lie wholly in the window, decoded into their places in
+  /// the planes, and taken out of `keys`. False when there is none.
+  bool decode_in_place(std::vector<std::int64_t>& keys, const Window& wanted, void* pixels, std::ptrdiff_t row_pitch,
+                       std::ptrdiff_t band_pitch, std::uint8_t* valid);
   std::ptrdiff_t plane() const { return std::ptrdiff_t{source_.unit_width()} * source_.unit_height(); }
   std::uint8_t* valid_of(const Unit& unit) const {
     return reinterpret_cast<std::uint8_t*>(unit.pixels() + plane() * band_count_ * std::ptrdiff_t(byte_count(type_)));

@@ -148,7 +148,8 @@ TEST(UnitCache, TwoUnitsAreDecodedAtOnceWhereAThirdBufferIsFreeOrNoneIsHeld) {
   EXPECT_EQ(calls(9, false, {}), (Calls{2, 1}));
   EXPECT_EQ(calls(2, true, {}), (Calls{1, 1, 1})) << "another reader would find no buffer";
   EXPECT_EQ(calls(3, true, {}), (Calls{2, 1}));
-  EXPECT_EQ(calls(9, true, {300, 0, 10, 10}), (Calls{1, 1, 1})) << "the one in the middle is here";
+  EXPECT_EQ(calls(9, true, {300, 0, 10, 10}), (Calls{1, 2})) << "the one in the middle is here";
+  EXPECT_EQ(calls(9, false, {300, 0, 10, 10}), (Calls{1, 2})) << "the same";
   EXPECT_EQ(calls(9, true, {0, 0, 10, 10}), (Calls{1, 2}));
   EXPECT_EQ(calls(9, false, {600, 0, 10, 10}), (Calls{1, 2})) << "the last lay only partly in the window before";
 }
