@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "host/io/block_rows.hpp"
+#include "host/io/damaged_streams.hpp"
 #include "host/io/gdal_handles.hpp"
 #include "host/io/packed_blocks.hpp"
 #include "host/io/tiff_blocks.hpp"
@@ -165,6 +166,7 @@ class TiffSource final : public RasterSource {
   void leave_to_gdal(const WindowTarget& t) {
     ++given_to_gdal_;
     otherwise_->decode(t.window, t.pixels, t.row_pitch, t.band_pitch, t.valid);
+    expect_whole_streams(description_.path, blocks_, planes_, t.window);
   }
 
   /// Alpha comes out of the same blocks; other masks through GDAL.

@@ -2,6 +2,7 @@
 // Which decoder a block's deflate stream suits best, and zstd.
 #include "kernels/codec/block_decoder.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <new>
 #include <vector>
@@ -45,18 +46,38 @@ T* made(T* handle) {
 class LibraryInflate {
  public:
   BlockStatus unpack(std::span<const std::byte> packed, std::span<std::byte> to) {
-    isal_inflate_reset(state_.get());
-    state_->crc_flag = ISAL_ZLIB;
-    state_->next_in = const_cast<std::uint8_t*>(reinterpret_cast<const std::uint8_t*>(packed.data()));
-    state_->avail_in = static_cast<std::uint32_t>(packed.size());
-    state_->next_out = reinterpret_cast<std::uint8_t*>(to.data());
-    state_->avail_out = static_cast<std::uint32_t>(to.size());
+    begin(packed);
+    lend(to);
     if (isal_inflate(state_.get()) != ISAL_DECOMP_OK) return BlockStatus::bad_data;
     const bool whole = state_->avail_out == 0 && state_->block_state == ISAL_BLOCK_FINISH;
     return whole ? BlockStatus::ok : BlockStatus::wrong_size;
   }
 
+  bool holds_whole_stream(std::span<const std::byte> packed, std::size_t most) {
+    begin(packed);
+    std::vector<std::byte> piece(kPieceBytes);
+    do {
+      lend(piece);
+      if (isal_inflate(state_.get()) != ISAL_DECOMP_OK) return false;
+      if (state_->block_state == ISAL_BLOCK_FINISH) return state_->total_out <= most;
+    } while (state_->avail_out == 0 && state_->total_out <= most);
+    return false;
+  }
+
  private:
+  static constexpr std::size_t kPieceBytes = std::size_t{64} << 10;
+
+  void begin(std::span<const std::byte> packed) {
+    isal_inflate_reset(state_.get());
+    state_->crc_flag = ISAL_ZLIB;
+    state_->next_in = const_cast<std::uint8_t*>(reinterpret_cast<const std::uint8_t*>(packed.data()));
+    state_->avail_in = static_cast<std::uint32_t>(packed.size());
+  }
+  void lend(std::span<std::byte> to) {
+    state_->next_out = reinterpret_cast<std::uint8_t*>(to.data());
+    state_->avail_out = static_cast<std::uint32_t>(to.size());
+  }
+
   std::unique_ptr<inflate_state> state_ = [] {
     auto state = std::make_unique<inflate_state>();
     isal_inflate_init(state.get());
@@ -80,7 +101,20 @@ class LibraryInflate {
     }
   }
 
+  bool holds_whole_stream(std::span<const std::byte> packed, std::size_t most) {
+    std::vector<std::byte> room;
+    for (std::size_t bytes = std::min(most, kFirstRoom);; bytes = std::min(most, 4 * bytes)) {
+      room.resize(bytes);
+      std::size_t used = 0, size = 0;
+      const auto result = libdeflate_zlib_decompress_ex(handle_.get(), packed.data(), packed.size(), room.data(),
+                                                        room.size(), &used, &size);
+      if (result != LIBDEFLATE_INSUFFICIENT_SPACE || bytes == most) return result == LIBDEFLATE_SUCCESS;
+    }
+  }
+
  private:
+  static constexpr std::size_t kFirstRoom = std::size_t{1} << 20;
+
   std::unique_ptr<libdeflate_decompressor, FreeDeflate> handle_{made(libdeflate_alloc_decompressor())};
 };
 #endif
@@ -105,6 +139,10 @@ class Inflater {
       Unpacking& block = *blocks_of_streams_[i];
       block.status = streams_[i].done ? BlockStatus::ok : library_.unpack(block.packed, block.to);
     }
+  }
+
+  bool holds_whole_stream(std::span<const std::byte> packed, std::size_t most) {
+    return library_.holds_whole_stream(packed, most);
   }
 
  private:
@@ -149,6 +187,10 @@ void BlockDecoder::unpack(BlockCodec codec, std::span<Unpacking> blocks) {
       for (Unpacking& block : blocks) block.status = tables_->unpack_zstd(block.packed, block.to);
       return;
   }
+}
+
+bool BlockDecoder::holds_whole_stream(std::span<const std::byte> packed, std::size_t most) {
+  return tables_->inflater.holds_whole_stream(packed, most);
 }
 
 const char* inflate_library() { return GS_INFLATE_ISAL ? "ISA-L" : "libdeflate"; }

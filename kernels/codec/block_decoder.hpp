@@ -39,6 +39,10 @@ class BlockDecoder {
     return block.status;
   }
 
+  /// Whether the bytes begin with a whole zlib stream of at most `most` bytes, of a size that need not be known, whose
+  /// checksum fits.
+  bool holds_whole_stream(std::span<const std::byte> packed, std::size_t most);
+
  private:
   struct Tables;
   std::unique_ptr<Tables> tables_;

@@ -122,6 +122,30 @@ TEST(BlockDecoder, DamagedDeflateIsRefusedOrUnchanged) {
   EXPECT_GT(refused, 2900);
 }
 
+TEST(BlockDecoder, KnowsAWholeStreamOfAnySizeByItsEndAndItsChecksum) {
+  BlockDecoder decoder;
+  std::mt19937 random(10);
+  for (const std::size_t size : {1u, 3000u, 65536u, 3000000u}) {  // the last beyond the rooms of one piece
+    const Bytes packed = packed_with(BlockCodec::deflate, pixels_of(size, 7));
+    EXPECT_TRUE(decoder.holds_whole_stream(packed, size)) << size;
+    EXPECT_TRUE(decoder.holds_whole_stream(packed, 4 * size)) << size;
+    EXPECT_FALSE(decoder.holds_whole_stream(packed, size - 1)) << size;
+    Bytes longer = packed;
+    longer.resize(packed.size() + 9, std::byte{0x77});  // bytes behind a stream are nobody's
+    EXPECT_TRUE(decoder.holds_whole_stream(longer, size)) << size;
+    EXPECT_FALSE(decoder.holds_whole_stream(std::span(packed).first(packed.size() - 1), size)) << size;
+    for (int i = 0; i < 50; ++i) {
+      Bytes damaged = packed;
+      const std::size_t at = 2 + random() % (packed.size() - 2);  // in the header a bit of the level may differ
+      damaged[at] ^= static_cast<std::byte>(1u << (random() % 8));
+      Bytes back;
+      const bool same = unpack(decoder, BlockCodec::deflate, damaged, size, &back) == BlockStatus::ok;
+      EXPECT_EQ(decoder.holds_whole_stream(damaged, size), same) << size << " byte " << at;
+    }
+  }
+  EXPECT_FALSE(decoder.holds_whole_stream({}, 10));
+}
+
 TEST(BlockDecoder, DamagedZstdStaysInItsRoom) {
   BlockDecoder decoder;
   std::mt19937 random(9);
