@@ -128,6 +128,7 @@ JobWork work_of(const DetectPlan& plan, const DetectResult& result) {
   work.decodes = decodes_of(plan, result, work.raw_bytes);
   work.pair_bytes = 2 * plan.band_count * sample_bytes + 1;
   work.scratch_bytes = result.residency.scratch_bytes;
+  work.kept_bytes = result.residency.resident_bytes;
   for (const PassTiming& pass : result.passes) {
     const bool sampled_load = pass.name == "statistics" && result.fit.sample.sampled;  // in rounds of unlike size
     const std::int64_t pixels =
@@ -240,6 +241,7 @@ class SceneBench {
     scene_.codec = machine_.codec;
     machine_.decode = decode_rates(plan, threads);
     machine_.triad = triad_rates(threads);
+    machine_.fresh_memory = fresh_memory_rates(threads);
     if (request_.decode_rates) take_decode_rates(plan, threads);
     machine_.storage = storage_rates({request_.before, request_.after}, request_.folder, threads);
   }

@@ -34,6 +34,8 @@ std::string limits_text(const BenchedScene& scene) {
     limit_line(text, fmt::format("encode alone ({})", l.packer), giga(l.pack->one), giga(l.pack->all),
                "GB/s of pixels");
   limit_line(text, "memory, triad", giga(l.triad.one), giga(l.triad.all), gigabytes);
+  limit_line(text, "memory, pages brought in and given back", giga(l.fresh_memory.one), giga(l.fresh_memory.all),
+             gigabytes);
   limit_line(text, "read, from the page cache", "", giga(l.storage.cached.value_or(0.0)), gigabytes);
   limit_line(text, "read, past the page cache", "", giga(l.storage.direct.value_or(0.0)), gigabytes);
   limit_line(text, "write, synced to the device", giga(l.storage.write), "", gigabytes);
@@ -95,6 +97,7 @@ std::string stages_text(const BenchedJob& job) {
                rate > 0.0 ? static_cast<double>(pass.pixels) / rate : 0.0, wall);
   }
   if (l.pack) stage_line(text, "encode", giga(l.pack->all) + " GB/s", term(f.cores, "encode"), wall);
+  stage_line(text, "keep tiles", giga(l.fresh_memory.all) + " GB/s", term(f.cores, "keep"), wall);
   stage_line(text, "write", giga(l.storage.write) + " GB/s", term(f.terms, "write"), wall);
   stage_line(text, "scratch", giga(l.storage.cached.value_or(0.0)) + " GB/s", term(f.terms, "scratch"), wall);
   text += fmt::format("  in the job: {:<10} {:>5} {:>9} {:>12} {:>12} {:>12}\n", "pass", "runs", "wall s",

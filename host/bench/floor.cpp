@@ -37,6 +37,7 @@ Floor floor_of(const JobWork& work, const Limits& limits) {
   floor.cores = {
       {"decode", work.decoded_there ? 0.0 : seconds(decoded, limits.unpack ? limits.unpack->all : limits.decode.all)},
       {"compute", work.on_device ? 0.0 : compute},
+      {"keep", work.on_device ? 0.0 : seconds(static_cast<double>(work.kept_bytes), limits.fresh_memory.all)},
       {"encode", limits.pack ? seconds(heatmap, limits.pack->all) : 0.0}};
   double cores = 0.0;
   for (const Floor::Term& term : floor.cores) cores += term.seconds;

@@ -21,7 +21,7 @@ struct Limits {
   int threads = 1;
   std::string codec, packer;
   std::optional<Rates> unpack, pack;
-  Rates decode, triad;
+  Rates decode, triad, fresh_memory;
   StorageRates storage;
   KernelRates kernels;
   std::optional<DeviceRates> device;
@@ -38,12 +38,14 @@ struct PassWork {
 /// raw_bytes    : pixels of both dates, once
 /// decodes      : how often they were decoded, as the plan has it; decoded_bytes: of the units that were
 /// scratch_bytes: spilled; scratch_reads: how often they were read again
+/// kept_bytes   : of tiles that stay in host memory between passes
 /// pair_bytes   : of one pixel of both dates with its validity
 /// output_bytes : of the heatmap as it is stored; heatmap_bytes: of its pixels with those of its overviews
 struct JobWork {
   std::int64_t stored_bytes = 0, raw_bytes = 0, decoded_bytes = 0;
   double decodes = 1.0;
   std::int64_t scratch_bytes = 0, scratch_reads = 0;
+  std::int64_t kept_bytes = 0;
   std::int64_t pair_bytes = 0;
   std::vector<PassWork> passes;
   std::int64_t output_bytes = 0, heatmap_bytes = 0;
@@ -65,7 +67,8 @@ struct Floor {
 
 /// With perfect overlap a job takes as long as its busiest resource. D = raw bytes x decodes of the plan, H = heatmap
 /// bytes, P_k = pixels through passes of kind k, b = pair bytes, S = scratch bytes:
-///   cores    = D / unpack + sum_k P_k / kernel_k (CPU backend) + H / pack       every rate with all threads
+///   cores    = D / unpack + sum_k P_k / kernel_k + kept bytes / fresh memory (both: CPU backend) + H / pack
+///                                                                               every rate with all threads
 ///   memory   = (D + sum_k P_k b + H) / triad       each pixel written once, read once a pass, each score written once
 ///   read     = stored bytes x decodes / cached reads                the run's inputs are in the page cache
 ///   write    = output bytes / synced writes

@@ -138,7 +138,7 @@ KernelRates kernel_rates(DetectPlan& plan, const ScoreRecipe& recipe, int thread
     set(out.score, rate([&](Backend& b, const BenchTiles& from, std::size_t i) {
           const PairTile& tile = from.tile(i);
           auto* score = static_cast<float*>(scores[i % static_cast<std::size_t>(callers)].data());
-          b.score(from.workspace(i), tile, recipe, {score, tile.width, tile.height, tile.width}, bins[i]);
+          b.score(from.workspace(i), tile, recipe, {score, tile.width, tile.height, tile.width});
         }));
   }
   return out;

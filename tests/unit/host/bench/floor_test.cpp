@@ -25,6 +25,7 @@ Limits round_limits() {
   limits.pack = Rates{5, 10};
   limits.decode = {25, 40};
   limits.triad = {1000, 2000};
+  limits.fresh_memory = {30, 50};
   limits.storage = {200.0, 100.0, 40.0};
   limits.kernels = {{10, 20}, {5, 10}, {4, 8}, {12, 25}, {40, 50}};
   return limits;
@@ -74,6 +75,14 @@ TEST(Floor, OfADeviceLeavesDecodeAndEncodeToTheCores) {
   const Floor decoded_there = floor_of(work, limits);
   EXPECT_DOUBLE_EQ(term(decoded_there, "cores"), 4.0);
   EXPECT_DOUBLE_EQ(term(decoded_there, "copy in"), double(work.stored_bytes) / 16.0);
+}
+
+TEST(Floor, CountsTheMemoryThatKeptTilesTakeWhereTheHostHoldsThem) {
+  JobWork work = small_work();
+  work.kept_bytes = 900;
+  EXPECT_DOUBLE_EQ(term(floor_of(work, round_limits()), "cores"), 19.0 + 900 / 50.0);
+  work.on_device = true;
+  EXPECT_DOUBLE_EQ(term(floor_of(work, round_limits()), "cores"), 12.0);
 }
 
 TEST(Floor, CountsScratchOnceWrittenAndAsOftenAsItWasRead) {
