@@ -34,7 +34,7 @@ def kernels(bands, sample):
     # In double, half rate: weight x variable (4), product and sum apart (32), conversions (9).
     float_slots = (diagonal + across) * 2 * (4 + 32 + 4 + 9)
     yield ("Gram, float32", 2 * bands * 4 + 4, diagonal * (4 * 4 + 4) + across * (8 * 4 + 4), float_slots)
-    yield "histogram of scores", 4, 4, 12
+    yield "histogram of T", 4, 4, 12
     for side in (3, 9):
         radius = side // 2
         row_share = (32 + 2 * radius) / 32  # rows above and below a block are summed again

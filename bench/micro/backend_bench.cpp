@@ -30,9 +30,8 @@ void bench_score(benchmark::State& state, const SharedBackend& backend, TileShap
   term.fits.assign(static_cast<std::size_t>(shape.band_count), BandFit{100, 100, 1.02f, 3, 103, 0.5f});
   const ScoreRecipe recipe{{term}, {smooth}};
   const auto workspace = backend->make_workspace({shape.type, shape.band_count, shape.side, shape.side, recipe.halo()});
-  std::vector<std::uint64_t> bins(kFloatBins, 0);
   for (auto _ : state) {
-    backend->score(*workspace, pair.tile(), recipe, pair.scores(), bins);
+    backend->score(*workspace, pair.tile(), recipe, pair.scores());
     benchmark::ClobberMemory();
   }
   count(state, pair, pair.pixel_count() * static_cast<std::int64_t>(sizeof(float)));

@@ -61,7 +61,7 @@ void bench_score(benchmark::State& state, TileShape shape, ScoreKind kind, std::
   const PairPlanes<T> planes = slot.copy_in<T>(pair.tile(), core);
   const std::vector<cuda::HeldTerm> terms = slot.copy_in_terms(recipe);
   const cuda::ScoreMemory memory{terms, slot.planes(core.width, core.height, smooth > 1, false),
-                                 slot.box_scratch(recipe.halo()), slot.bins().data()};
+                                 slot.box_scratch(recipe.halo())};
   slot.wait();
   const std::int64_t bytes = pair.input_bytes() + pair.pixel_count() * static_cast<std::int64_t>(sizeof(float));
   measure(state, slot, pair.pixel_count(), bytes, bandwidth,

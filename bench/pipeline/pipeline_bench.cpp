@@ -84,7 +84,7 @@ void bench_score(benchmark::State& state, const BenchScene& scene) {
   ScoreTerm term;
   term.fits.assign(static_cast<std::size_t>(plan.band_count), BandFit{});
   const ScoreRecipe recipe{{term}, {3}};
-  for (auto _ : state) backend.score(*slot.workspace, slot.tile, recipe, slot.score, slot.bins);
+  for (auto _ : state) backend.score(*slot.workspace, slot.tile, recipe, slot.score);
   const std::int64_t pixels = pixel_count(slot.core);
   count_tiles(state, 1, pixels, pixels * (2 * plan.band_count * 2 + 4));
 }

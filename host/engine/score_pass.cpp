@@ -55,7 +55,6 @@ void ScorePass::add_products() {
   if (chosen.direction) {
     angle_ = direction_recipe(ScoreKind::direction);
     rising_ = direction_recipe(ScoreKind::rising_bands);
-    ignored_bins_.assign(statistics_of_.size(), std::vector<std::uint64_t>(kFloatBins, 0));
     direction_.emplace(plan_,
                        RasterProductSpec{"direction",
                                          PixelType::f32,
@@ -80,7 +79,6 @@ ScoreRecipe ScorePass::direction_recipe(ScoreKind kind) const {
 void ScorePass::run(PairTiles& tiles) {
   products_.begin_dates(plan_);
   products_.begin(plan_.grid);
-  tiles.clear_bins();
   tiles.each_of_grid(
       "score", [this](Slot& slot) { compute(slot); }, [this](Slot& slot) { consume(slot); },
       normalized_ ? HostPlanes::all : HostPlanes::validity);
@@ -92,7 +90,7 @@ void ScorePass::run(PairTiles& tiles) {
 }
 
 void ScorePass::compute(Slot& slot) {
-  backend_.score(*slot.workspace, slot.tile, fit_.recipe, slot.score, slot.bins);
+  backend_.score(*slot.workspace, slot.tile, fit_.recipe, slot.score);
   const Window& c = slot.tile.core;
   const RasterView<const float> score = read_only(slot.score);
   statistics_of_[slot.index].add(score, slot.tile.valid_view().window(c.x, c.y, c.width, c.height));
@@ -100,9 +98,8 @@ void ScorePass::compute(Slot& slot) {
   writer_.hash(slot.core, score);
   std::int32_t plane = 1;
   if (direction_) {
-    auto& bins = ignored_bins_[slot.index];
-    backend_.score(*slot.workspace, slot.tile, angle_, slot.result(plane++), bins);
-    backend_.score(*slot.workspace, slot.tile, rising_, slot.result(plane++), bins);
+    backend_.score(*slot.workspace, slot.tile, angle_, slot.result(plane++));
+    backend_.score(*slot.workspace, slot.tile, rising_, slot.result(plane++));
   }
   if (pvalue_) {
     float* p = slot.result(plane++).data;

@@ -64,7 +64,6 @@ class ScorePass {
   std::optional<PValueTable> pvalues_;
   std::optional<RasterProduct> pvalue_, direction_, normalized_;
   ScoreRecipe angle_, rising_;
-  std::vector<std::vector<std::uint64_t>> ignored_bins_;  ///< of directions, one a slot
   std::unique_ptr<KeptScores> scores_;
 };
 

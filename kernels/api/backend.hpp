@@ -121,10 +121,9 @@ class Backend {
                               PixelType source, std::span<std::uint64_t> bins) = 0;
 
   /// Score of every pixel of the core into `score` (core.width x core.height), NaN where the pixel is not valid or the
-  /// score is undefined there (recipe of the op). Box means count valid pixels only. `bins` (kFloatBins counts) gets
-  /// the histogram of the scores that are not NaN.
-  virtual void score(Workspace& workspace, const PairTile& tile, const ScoreRecipe& recipe, RasterView<float> score,
-                     std::span<std::uint64_t> bins) = 0;
+  /// score is undefined there (recipe of the op). Box means count valid pixels only.
+  virtual void score(Workspace& workspace, const PairTile& tile, const ScoreRecipe& recipe,
+                     RasterView<float> score) = 0;
 
   /// A window of AFTER's image, resampled onto the tile's pixels: every pixel of the output's planes and states.
   /// Pixels are those of ops/resample.hpp: positions rounded half up to 1/1024 source pixel, weights of 14 bits an

@@ -96,13 +96,12 @@ class CpuBackend final : public Backend {
     });
   }
 
-  void score(Workspace& workspace, const PairTile& tile, const ScoreRecipe& recipe, RasterView<float> score,
-             std::span<std::uint64_t> bins) override {
-    check_score(tile, recipe, score, bins.size());
+  void score(Workspace& workspace, const PairTile& tile, const ScoreRecipe& recipe, RasterView<float> score) override {
+    check_score(tile, recipe, score);
     auto& scratch = dynamic_cast<Scratch&>(workspace);
     const bool spare = needs_spare_planes(recipe);
     const ScorePlanes planes = scratch.planes(tile.width, tile.height, spare || !is_unsmoothed(recipe), spare);
-    Executor executor(scratch, recipe.terms, bins);
+    Executor executor(scratch, recipe.terms, {});
     with_pixel_type(tile.type, [&](auto tag) {
       using T = typename decltype(tag)::type;
       workers_.run([&] { run_score(executor, pair_planes<T>(tile), recipe, tile.core, planes, score); });

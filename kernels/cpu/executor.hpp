@@ -104,8 +104,6 @@ class Executor {
   template <class T>
   void form_histogram(const CoreForms<T>& forms);
 
-  /// Counts the values that are not NaN.
-  void histogram(const RasterView<float>& values);
   /// Counts the values at pixels of validity 1 that are not NaN, in the bins of float_bin.
   template <class T>
   void value_histogram(const RasterView<const T>& values, const RasterView<const std::uint8_t>& valid);

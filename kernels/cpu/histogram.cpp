@@ -34,10 +34,6 @@ GS_CLONES void exact_bins_of(const T* __restrict values, const std::uint8_t* __r
   }
 }
 
-GS_CLONES void bins_of_scores(const float* __restrict values, std::int32_t count, std::uint32_t* __restrict bins) {
-  for (std::int32_t x = 0; x < count; ++x) bins[x] = values[x] == values[x] ? float_bin(values[x]) : kNoBin;
-}
-
 void count_bins(const std::uint32_t* bins, std::int32_t count, std::uint32_t* counts) {
   for (std::int32_t x = 0; x < count; ++x) {
     if (bins[x] != kNoBin) ++counts[bins[x]];
@@ -80,13 +76,6 @@ void count_rows(std::int32_t width, std::int32_t height, std::vector<std::vector
 }
 
 }  // namespace
-
-void Executor::histogram(const RasterView<float>& values) {
-  count_rows(values.width, values.height, scratch_.local_bins(), bins_,
-             [&](std::int32_t x0, std::int32_t y, std::int32_t count, std::uint32_t* bins) {
-               bins_of_scores(values.row(y) + x0, count, bins);
-             });
-}
 
 template <class T>
 void Executor::value_histogram(const RasterView<const T>& values, const RasterView<const std::uint8_t>& valid) {

@@ -70,11 +70,10 @@ void run_score(Executor& executor, const PairPlanes<T>& planes, const ScoreRecip
     for (std::int64_t b = share; b < blocks.count(); b += shares) {
       const Window block = blocks[b];
       const Window reach = grown(block, recipe.halo(), planes.valid.width, planes.valid.height);
-      score_core(executor, planes.window(reach), recipe, within(block, reach),
+      score_tile(executor, planes.window(reach), recipe, within(block, reach),
                  planes_of_part(scratch, share, reach, spare), window_of(out, within(block, core)));
     }
   });
-  executor.histogram(out);
 }
 
 }  // namespace groundshift::cpu

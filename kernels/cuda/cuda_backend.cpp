@@ -184,10 +184,9 @@ class CudaBackend final : public Backend {
     add_bins(slot, bins);
   }
 
-  void score(Workspace& workspace, const PairTile& tile, const ScoreRecipe& recipe, RasterView<float> score,
-             std::span<std::uint64_t> bins) override {
+  void score(Workspace& workspace, const PairTile& tile, const ScoreRecipe& recipe, RasterView<float> score) override {
     use_device();
-    check_score(tile, recipe, score, bins.size());
+    check_score(tile, recipe, score);
     auto& slot = dynamic_cast<DeviceWorkspace&>(workspace);
     const CallScope scope(slot, "score");
     const Window window = grown(tile.core, recipe.halo(), tile.width, tile.height);
@@ -195,9 +194,8 @@ class CudaBackend final : public Backend {
     const bool spare = needs_spare_planes(recipe);
     const ScorePlanes scratch = slot.planes(window.width, window.height, spare || !is_unsmoothed(recipe), spare);
     const RasterView<float> device_scores = slot.scores(core);
-    clear_bins(slot);
     const std::vector<HeldTerm> terms = slot.copy_in_terms(recipe);
-    const ScoreMemory memory{terms, scratch, slot.box_scratch(recipe.halo()), slot.bins().data()};
+    const ScoreMemory memory{terms, scratch, slot.box_scratch(recipe.halo())};
     with_pixel_type(tile.type, [&](auto tag) {
       using T = typename decltype(tag)::type;
       GS_CUDA_NAMESPACE::score(slot.stream(), slot.copy_in<T>(tile, window), recipe, core, device_scores, memory);
@@ -206,7 +204,7 @@ class CudaBackend final : public Backend {
                                   device_scores.data, static_cast<std::size_t>(device_scores.row_pitch) * sizeof(float),
                                   static_cast<std::size_t>(core.width) * sizeof(float),
                                   static_cast<std::size_t>(core.height), cudaMemcpyDeviceToHost, slot.stream()));
-    add_bins(slot, bins);
+    slot.wait();
   }
 
   void resample(Workspace& workspace, const ResampleTile& tile, const ResampleWeights& weights) override {

@@ -108,7 +108,6 @@ struct ScoreMemory {
   std::span<const HeldTerm> terms;
   ScorePlanes planes;
   BoxScratch box;
-  unsigned long long* bins = nullptr;  ///< kFloatBins counts, zeroed by the caller
 };
 
 /// score_tile. T: the four pixel types.

@@ -201,10 +201,6 @@ class Executor {
     GS_CUDA_NAMESPACE::texture(stream_, constant(levels), at, out);
   }
 
-  void histogram(const RasterView<float>& values) {
-    GS_CUDA_NAMESPACE::histogram<float>(stream_, constant(values), nullptr, 0, memory_.bins);
-  }
-
  private:
   static RasterView<const float> constant(const RasterView<float>& view) {
     return {view.data, view.width, view.height, view.row_pitch};

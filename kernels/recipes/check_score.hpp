@@ -56,11 +56,9 @@ inline void check_term(const ScoreTerm& term, std::int32_t band_count) {
   require_score(kind != ScoreKind::rising_bands || band_count <= RisingBands::kMostBands, "too many bands to rise");
 }
 
-/// Throws std::invalid_argument for a recipe, a view of scores or a number of bins that does not fit the tile.
-inline void check_score(const PairTile& tile, const ScoreRecipe& recipe, const RasterView<float>& score,
-                        std::size_t bin_count) {
+/// Throws std::invalid_argument for a recipe or a view of scores that does not fit the tile.
+inline void check_score(const PairTile& tile, const ScoreRecipe& recipe, const RasterView<float>& score) {
   const std::size_t factors = recipe.terms.size() * recipe.smooth.size();
-  require_score(bin_count == static_cast<std::size_t>(kFloatBins), "a histogram has kFloatBins counts");
   require_score(score.width == tile.core.width && score.height == tile.core.height, "scores are as large as the core");
   require_score(factors == 1 || factors == 2 || factors == 4, "a score is a mean of 1, 2 or 4 factors");
   for (const std::int32_t side : recipe.smooth) {

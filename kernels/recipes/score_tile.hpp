@@ -69,7 +69,7 @@ void combined_scores(Ex& ex, const PairPlanes<T>& planes, const ScoreRecipe& rec
 /// nodata : an invalid pixel, and one whose score is undefined, is NaN in `out` (0x7fc00000) and adds nothing to a mean
 /// Ex     : Fits, Term, term(t), and the verbs named above
 template <class Ex, class T>
-void score_core(Ex& ex, const PairPlanes<T>& planes, const ScoreRecipe& recipe, const Window& core,
+void score_tile(Ex& ex, const PairPlanes<T>& planes, const ScoreRecipe& recipe, const Window& core,
                 const ScorePlanes& scratch, const RasterView<float>& out) {
   const std::int32_t contrast = recipe.local_contrast / 2;
   if (contrast == 0) {
@@ -83,15 +83,6 @@ void score_core(Ex& ex, const PairPlanes<T>& planes, const ScoreRecipe& recipe, 
     ex.box_mean(combined, inner, contrast, out);
     ex.map(LocalContrast{}, out, window_of(combined, inner), out);
   }
-}
-
-/// The same, and their histogram without those that are NaN.
-/// Ex     : histogram(values)
-template <class Ex, class T>
-void score_tile(Ex& ex, const PairPlanes<T>& planes, const ScoreRecipe& recipe, const Window& core,
-                const ScorePlanes& scratch, const RasterView<float>& out) {
-  score_core(ex, planes, recipe, core, scratch, out);
-  ex.histogram(out);
 }
 
 }  // namespace groundshift

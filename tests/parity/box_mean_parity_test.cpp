@@ -58,7 +58,6 @@ TEST_P(BoxMeanParity, AllInvalidIsAllNaN) {
   const Scene scene = plain_scores(3, 2, {1, 2, 9, 4, 100, 7}, {0, 0, 0, 0, 0, 0});
   const ImageScores got = score_image(*backend, scene, plain_recipe(3), kWholeImage);
   for (const float score : got.scores) EXPECT_TRUE(std::isnan(score));
-  for (const std::uint64_t count : got.bins) EXPECT_EQ(count, 0u);
 }
 
 TEST_P(BoxMeanParity, ALoneValidPixelIsItsOwnMean) {
@@ -90,7 +89,6 @@ TEST_P(BoxMeanParity, HaloWiderThanItsTile) {
     const ImageScores whole = score_image(*backend, scene, recipe, kWholeImage);
     const ImageScores tiled = score_image(*backend, scene, recipe, kCellSize);
     EXPECT_TRUE(same_bits(whole.scores, tiled.scores)) << "smooth " << smooth;
-    EXPECT_EQ(whole.bins, tiled.bins) << "smooth " << smooth;
   }
 }
 

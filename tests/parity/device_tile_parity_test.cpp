@@ -130,9 +130,8 @@ Answer bins_answer(const std::string& verb, const std::function<void(std::span<s
 Answer score_answer(Backend& backend, Workspace& workspace, const PairTile& tile, const ScoreRecipe& recipe,
                     const std::string& verb) {
   std::vector<float> scores(static_cast<std::size_t>(tile.core.width) * static_cast<std::size_t>(tile.core.height));
-  Answer answer = bins_answer(verb, [&](std::span<std::uint64_t> bins) {
-    backend.score(workspace, tile, recipe, {scores.data(), tile.core.width, tile.core.height, tile.core.width}, bins);
-  });
+  backend.score(workspace, tile, recipe, {scores.data(), tile.core.width, tile.core.height, tile.core.width});
+  Answer answer{verb, {}};
   append(answer.bytes, scores);
   return answer;
 }

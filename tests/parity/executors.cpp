@@ -71,11 +71,10 @@ ImageScores score_image(Backend& backend, const Scene& scene, const ScoreRecipe&
       backend.make_workspace(workspace_shape(scene, cores, recipe.halo(), needs_spare_planes(recipe)));
   ImageScores image;
   image.scores.assign(static_cast<std::size_t>(scene.width) * static_cast<std::size_t>(scene.height), -1.0f);
-  image.bins.assign(kFloatBins, 0);
   for (const Window& core : cores) {
     const RasterView<float> out{image.scores.data() + std::ptrdiff_t{core.y} * scene.width + core.x, core.width,
                                 core.height, scene.width};
-    backend.score(*workspace, scene.tile(core, recipe.halo()), recipe, out, image.bins);
+    backend.score(*workspace, scene.tile(core, recipe.halo()), recipe, out);
   }
   return image;
 }

@@ -34,7 +34,6 @@ WorkspaceShape workspace_shape(const Scene& scene, const std::vector<Window>& co
 /// What one backend makes of a whole image, put together from its tiles.
 struct ImageScores {
   std::vector<float> scores;  ///< row-major, width * height
-  std::vector<std::uint64_t> bins;
 };
 ImageScores score_image(Backend& backend, const Scene& scene, const ScoreRecipe& recipe, std::int32_t tile_size);
 

@@ -122,15 +122,12 @@ float reference_form(const Scene& scene, const Projection& projection, std::size
 }
 
 ImageScores reference_scores(const Scene& scene, const ScoreRecipe& recipe) {
-  ImageScores image{combined_scores(scene, recipe), std::vector<std::uint64_t>(kFloatBins, 0)};
+  ImageScores image{combined_scores(scene, recipe)};
   if (recipe.local_contrast > 1) {
     const std::vector<float> means = box_mean(scene, image.scores, recipe.local_contrast);
     for (std::size_t i = 0; i < means.size(); ++i) {
       image.scores[i] = canonical(means[i] == 0.0f ? 0.0f : image.scores[i] / means[i]);
     }
-  }
-  for (const float score : image.scores) {
-    if (!std::isnan(score)) ++image.bins[reference_bin(score)];
   }
   return image;
 }

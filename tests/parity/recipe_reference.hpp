@@ -21,7 +21,7 @@ float reference_form(const Scene& scene, const Projection& projection, std::size
                      const Place& after);
 
 /// Pixel scores by the functors of kernels/ops one pixel at a time (their values have unit tests), windows, tolerance,
-/// means and their combination by nested loops, the histogram by the definition of its bins.
+/// means and their combination by nested loops.
 ImageScores reference_scores(const Scene& scene, const ScoreRecipe& recipe);
 
 }  // namespace groundshift::parity

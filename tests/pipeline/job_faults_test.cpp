@@ -70,10 +70,9 @@ class FailingBackend final : public Backend {
                       std::span<std::uint64_t> bins) override {
     real_->band_histogram(w, tile, date, band, source, bins);
   }
-  void score(Workspace& w, const PairTile& tile, const ScoreRecipe& recipe, RasterView<float> score,
-             std::span<std::uint64_t> bins) override {
+  void score(Workspace& w, const PairTile& tile, const ScoreRecipe& recipe, RasterView<float> score) override {
     if (scores_++ == fails_at_) throw DeviceFault("the device fell off the bus, injected");
-    real_->score(w, tile, recipe, score, bins);
+    real_->score(w, tile, recipe, score);
   }
   void resample(Workspace& w, const ResampleTile& tile, const ResampleWeights& weights) override {
     real_->resample(w, tile, weights);
