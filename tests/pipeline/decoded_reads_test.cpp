@@ -174,17 +174,18 @@ TEST_P(DecodedReadMatrix, IsAsByGdal) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Forms, DecodedReadMatrix,
-                         ::testing::Values(Form{GDT_Byte, "NONE", 1}, Form{GDT_Byte, "DEFLATE", 1},
-                                           Form{GDT_Byte, "DEFLATE", 2}, Form{GDT_UInt16, "NONE", 1},
-                                           Form{GDT_UInt16, "DEFLATE", 1}, Form{GDT_UInt16, "DEFLATE", 2},
-                                           Form{GDT_Int16, "DEFLATE", 1}, Form{GDT_Int16, "DEFLATE", 2},
-                                           Form{GDT_Float32, "NONE", 1}, Form{GDT_Float32, "DEFLATE", 1},
-                                           Form{GDT_Float32, "DEFLATE", 2}, Form{GDT_Float32, "DEFLATE", 3}),
-                         [](const auto& form) {
-                           return fmt::format("{}{}{}", GDALGetDataTypeName(form.param.type), form.param.packing,
-                                              form.param.predictor);
-                         });
+INSTANTIATE_TEST_SUITE_P(
+    Forms, DecodedReadMatrix,
+    ::testing::Values(Form{GDT_Byte, "NONE", 1}, Form{GDT_Byte, "DEFLATE", 1}, Form{GDT_Byte, "DEFLATE", 2},
+                      Form{GDT_UInt16, "NONE", 1}, Form{GDT_UInt16, "DEFLATE", 1}, Form{GDT_UInt16, "DEFLATE", 2},
+                      Form{GDT_Int16, "DEFLATE", 1}, Form{GDT_Int16, "DEFLATE", 2}, Form{GDT_Float32, "NONE", 1},
+                      Form{GDT_Float32, "DEFLATE", 1}, Form{GDT_Float32, "DEFLATE", 2}, Form{GDT_Float32, "DEFLATE", 3},
+                      Form{GDT_Byte, "LZW", 1}, Form{GDT_Byte, "LZW", 2}, Form{GDT_UInt16, "LZW", 1},
+                      Form{GDT_UInt16, "LZW", 2}, Form{GDT_Int16, "LZW", 1}, Form{GDT_Int16, "LZW", 2},
+                      Form{GDT_Float32, "LZW", 1}, Form{GDT_Float32, "LZW", 2}, Form{GDT_Float32, "LZW", 3}),
+    [](const auto& form) {
+      return fmt::format("{}{}{}", GDALGetDataTypeName(form.param.type), form.param.packing, form.param.predictor);
+    });
 
 // Every raster of a folder, windows of each. What the device refuses of damaged files is the CPU's to judge.
 class DecodedFiles : public DecodedReads, public ::testing::WithParamInterface<const char*> {};
