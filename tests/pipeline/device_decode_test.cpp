@@ -42,6 +42,7 @@ TEST_P(DecodedForms, GiveTheCpusPixels) {
       const Options more = {predictor, apart ? "INTERLEAVE=BAND" : "INTERLEAVE=PIXEL"};
       const Options tiles = with(kTiles, more), strips = with(kStrips, more);
       for (const bool lzw : {false, true}) {
+        if (lzw && apart != (type == GDT_UInt16 || type == GDT_Float32)) continue;
         DateForm before(type, lzw ? by_lzw(tiles) : tiles), after(type, lzw ? by_lzw(strips) : strips);
         before.spec.height = after.spec.height = 100;  // two tiles
         write_pair(before, after);
