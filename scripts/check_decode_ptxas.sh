@@ -25,8 +25,8 @@ compile() {
   }
 }
 
-# One line a function: its name, bytes of stack and spills, registers. Shared memory of inflate is dynamic: the source
-# asserts its size.
+# One line a function: its name, bytes of stack and spills, registers. Shared memory of inflate and lzw is dynamic: the
+# sources assert its size.
 summarise() {
   awk '
     /Function properties for/ { name = $NF }
@@ -48,7 +48,7 @@ fi
 
 findings=0
 for architecture in $architectures; do
-  for kernel in inflate unpredict; do
+  for kernel in inflate lzw unpredict; do
     compile "$root/kernels/cuda/$kernel.cu" "$architecture"
     summarise > "$folder/summary"
     [ -s "$folder/summary" ] || { echo "sm_$architecture $kernel: ptxas told nothing" >&2; exit 1; }

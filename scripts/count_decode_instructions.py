@@ -22,9 +22,13 @@ PARTS = {
     "copy_together": "write_flag(codec::copy_together(warp, shared, a[0], a[1], bytes, first));",
     "stage": "codec::stage(warp, shared, {a, first}, first);",
     "adler32": "a[9] = codec::adler32(warp, bytes, first);",
+    "unpack_lzw": "__shared__ codec::LzwShared<ThreadLanes> lzw[4];\n"
+                  "a[9] = static_cast<std::uint32_t>(\n"
+                  "    codec::unpack_lzw(warp, lzw[threadIdx.x / 32], {a, first}, bytes, first, first));",
 }
 FRAME = """
 #include "kernels/codec/inflate_warp.hpp"
+#include "kernels/codec/lzw_warp.hpp"
 #include "kernels/cuda/launch.cuh"
 #include "kernels/cuda/thread_lanes.cuh"
 namespace groundshift::GS_CUDA_NAMESPACE {

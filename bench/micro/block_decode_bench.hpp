@@ -4,7 +4,8 @@
 
 namespace groundshift::bench {
 
-/// Registers decode/device/... for 121, 512, 1024 and 2048 blocks in flight; without CUDA in the build nothing.
+/// Registers decode/device/... for both codecs and 121, 512, 1024 and 2048 blocks in flight; without CUDA in the build
+/// nothing.
 void add_device_benches();
 
 }  // namespace groundshift::bench

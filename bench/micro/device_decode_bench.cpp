@@ -40,7 +40,7 @@ class DeviceScene {
         layouts_(on_device(scene.layouts)),
         targets_(on_device(scene.targets)),
         planes_(on_device(scene.planes(pixels_.data(), valid_.data()))),
-        next_(1),
+        next_(codec::kNextCount),
         status_(scene.blocks.size()) {
     GS_CUDA_TRY(cudaMemset(valid_.data(), 1, valid_.count()));
   }
@@ -60,8 +60,13 @@ class DeviceScene {
   }
 
   void start(cudaStream_t stream, bool planes) const {
-    GS_CUDA_TRY(cudaMemsetAsync(next_.data(), 0, sizeof(std::uint32_t), stream));
-    cuda::inflate_blocks(stream, batch(), static_cast<std::int32_t>(scene_.blocks.size()));
+    GS_CUDA_TRY(cudaMemsetAsync(next_.data(), 0, codec::kNextCount * sizeof(std::uint32_t), stream));
+    const auto warps = static_cast<std::int32_t>(scene_.blocks.size());
+    if (scene_.blocks.front().codec == BlockCodec::lzw) {
+      cuda::unpack_lzw_blocks(stream, batch(), warps);
+    } else {
+      cuda::inflate_blocks(stream, batch(), warps);
+    }
     if (planes) cuda::unpredict_blocks(stream, batch(), codec::SampleType::u16);
   }
 
@@ -73,7 +78,8 @@ class DeviceScene {
     for (const DecodeStatus s : status) {
       if (s != DecodeStatus::ok) return false;
     }
-    const PackedScene few(std::min(PackedScene::kDifferent, scene_.blocks.size()));  // the first blocks once more
+    // The first blocks once more.
+    const PackedScene few(std::min(PackedScene::kDifferent, scene_.blocks.size()), scene_.blocks.front().codec);
     std::vector<std::byte> got(few.blocks.size() * PackedScene::kPixelBytes), expected(got.size());
     GS_CUDA_TRY(cudaMemcpy(got.data(), pixels_.data(), got.size(), cudaMemcpyDeviceToHost));
     std::vector<std::uint8_t> valid(few.blocks.size() * PackedScene::kValidBytes, 1);
@@ -104,9 +110,9 @@ class DeviceScene {
 };
 
 /// planes : to planes of pixels; else the unpacked bytes alone
-void bench_blocks(benchmark::State& state, std::size_t block_count, bool planes) {
+void bench_blocks(benchmark::State& state, std::size_t block_count, BlockCodec codec, bool planes) {
   try {
-    const PackedScene scene(block_count);
+    const PackedScene scene(block_count, codec);
     const DeviceScene on_device(scene);
     const cuda::Stream stream;
     DeviceTimer timer;
@@ -125,13 +131,15 @@ void bench_blocks(benchmark::State& state, std::size_t block_count, bool planes)
 }  // namespace
 
 void add_device_benches() {
-  for (const std::size_t count : {121, 512, 1024, 2048}) {
-    for (const bool planes : {false, true}) {
-      const std::string name =
-          std::string("decode/device/") + (planes ? "pixels" : "inflate") + "/" + std::to_string(count) + "_in_flight";
-      benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& s) { bench_blocks(s, count, planes); })
-          ->Unit(benchmark::kMillisecond)
-          ->UseManualTime();
+  for (const BlockCodec codec : {BlockCodec::deflate, BlockCodec::lzw}) {
+    for (const std::size_t count : {121, 512, 1024, 2048}) {
+      for (const bool planes : {false, true}) {
+        const std::string name = std::string("decode/device/") + (codec == BlockCodec::lzw ? "lzw/" : "deflate/") +
+                                 (planes ? "pixels" : "unpack") + "/" + std::to_string(count) + "_in_flight";
+        benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& s) { bench_blocks(s, count, codec, planes); })
+            ->Unit(benchmark::kMillisecond)
+            ->UseManualTime();
+      }
     }
   }
 }

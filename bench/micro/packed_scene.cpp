@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <cstring>
+#include <span>
 
 #include "kernels/codec/apply_predictor.hpp"
 #include "kernels/codec/block_encoder.hpp"
 #include "kernels/codec/inflate_work.hpp"
+#include "kernels/codec/lzw_code.hpp"
+#include "tests/support/codec/lzw_writer.hpp"
 
 namespace groundshift::bench {
 namespace {
@@ -26,7 +29,7 @@ std::uint16_t sample(std::uint32_t seed, std::uint32_t band, std::uint32_t x, st
   return static_cast<std::uint16_t>(1200u + field + (x + 2u * y) / 8u + noise);
 }
 
-std::vector<std::byte> packed_tile(std::uint32_t seed) {
+std::vector<std::byte> packed_tile(std::uint32_t seed, BlockCodec codec) {
   constexpr std::size_t kRow = std::size_t{PackedScene::kSide} * PackedScene::kBands;
   std::vector<std::uint16_t> row(kRow);
   std::vector<std::byte> raw(PackedScene::kPixelBytes);
@@ -38,7 +41,13 @@ std::vector<std::byte> packed_tile(std::uint32_t seed) {
     apply_predictor(BlockPredictor::horizontal, form, reinterpret_cast<const std::byte*>(row.data()),
                     raw.data() + y * kRow * sizeof(std::uint16_t), nullptr);
   }
-  BlockEncoder encoder(BlockCodec::deflate, 6);
+  if (codec == BlockCodec::lzw) {
+    const auto* first = reinterpret_cast<const std::uint8_t*>(raw.data());
+    const test::Bytes packed = test::lzw_pack_plainly({first, first + raw.size()});
+    const auto bytes = std::as_bytes(std::span(packed));
+    return {bytes.begin(), bytes.end()};
+  }
+  BlockEncoder encoder(codec, 6);
   std::vector<std::byte> packed(static_cast<std::size_t>(encoder.bound(static_cast<std::int64_t>(raw.size()))));
   packed.resize(static_cast<std::size_t>(encoder.pack(raw, packed)));
   return packed;
@@ -46,12 +55,12 @@ std::vector<std::byte> packed_tile(std::uint32_t seed) {
 
 }  // namespace
 
-PackedScene::PackedScene(std::size_t block_count)
+PackedScene::PackedScene(std::size_t block_count, BlockCodec packing)
     : layouts{{kSide, kSide, kBands, codec::SampleType::u16, BlockPredictor::horizontal}} {
   for (std::int32_t b = 0; b < kBands; ++b) targets.push_back({b, b, true, 0, 0});
   std::vector<std::vector<std::byte>> tiles;
   for (std::size_t i = 0; i < std::min(kDifferent, block_count); ++i) {
-    tiles.push_back(packed_tile(static_cast<std::uint32_t>(i)));
+    tiles.push_back(packed_tile(static_cast<std::uint32_t>(i), packing));
   }
   for (std::size_t i = 0; i < block_count; ++i) {
     const std::vector<std::byte>& tile = tiles[i % tiles.size()];
@@ -60,7 +69,10 @@ PackedScene::PackedScene(std::size_t block_count)
     block.packed_byte_count = static_cast<std::uint32_t>(tile.size());
     block.raw_offset = raw_byte_count;
     block.raw_byte_count = static_cast<std::uint32_t>(kPixelBytes);
-    block.work_limit = codec::inflate_work_limit(block.packed_byte_count, block.raw_byte_count);
+    block.codec = packing;
+    block.work_limit = packing == BlockCodec::lzw
+                           ? codec::lzw_work_limit(block.packed_byte_count)
+                           : codec::inflate_work_limit(block.packed_byte_count, block.raw_byte_count);
     block.planes = static_cast<std::uint32_t>(i);
     block.target_count = kBands;
     block.width = block.height = kSide;

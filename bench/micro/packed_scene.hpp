@@ -10,8 +10,8 @@
 
 namespace groundshift::bench {
 
-/// Tiles of 512 x 512 pixels of four bands of 16 bits (2 MiB) under predictor 2, packed by deflate level 6; a few
-/// different ones in turn. Each block has planes of its own.
+/// Tiles of 512 x 512 pixels of four bands of 16 bits (2 MiB) under predictor 2, packed by deflate level 6 or by lzw; a
+/// few different ones in turn. Each block has planes of its own.
 class PackedScene {
  public:
   static constexpr std::int32_t kSide = 512, kBands = 4;
@@ -19,7 +19,7 @@ class PackedScene {
   static constexpr std::size_t kValidBytes = std::size_t{kSide} * kSide;
   static constexpr std::size_t kDifferent = 8;
 
-  explicit PackedScene(std::size_t block_count);
+  explicit PackedScene(std::size_t block_count, BlockCodec codec = BlockCodec::deflate);
 
   /// Pointers into what is given: packed and raw bytes, planes and validity of all blocks, one behind the other.
   std::vector<codec::DecodedPlanes> planes(std::byte* pixels, std::uint8_t* valid) const;

@@ -194,6 +194,13 @@ void predict_decode(DetectPlan& plan, const KeptDecodeRates& kept) {
     decode.rates = refusal;
     return;
   }
+  for (const PlannedInput* input : {&plan.before, &plan.after}) {
+    if (input->source->packed_blocks()->codec() == TiffCodec::lzw) {
+      decode.rates =
+          fmt::format("{}: its blocks are packed by LZW, and rates are kept of DEFLATE alone", input->description.path);
+      return;
+    }
+  }
   DecodeWork work;
   work.threads = plan.options.resources.threads;
   work.stored_bytes = need_of_pair(plan).raw_bytes;

@@ -9,6 +9,7 @@
 
 #include "host/io/pixel_conversion.hpp"
 #include "kernels/codec/inflate_work.hpp"
+#include "kernels/codec/lzw_code.hpp"
 
 namespace groundshift {
 namespace {
@@ -18,8 +19,25 @@ constexpr std::uint64_t kMostDeflateRatio = 1032;
 // Bits are counted in 32 bits on the device.
 constexpr std::int64_t kTooLargeBytes = std::int64_t{1} << 28;
 
+/// What the device unpacks a codec's blocks as; nothing: it does not.
+std::optional<BlockCodec> device_codec(TiffCodec codec) {
+  switch (codec) {
+    case TiffCodec::none: return BlockCodec::none;
+    case TiffCodec::lzw: return BlockCodec::lzw;
+    case TiffCodec::deflate: return BlockCodec::deflate;
+    case TiffCodec::zstd: break;
+  }
+  return std::nullopt;
+}
+
+/// Bytes that a packed byte unpacks to at most; nothing: they are as many.
+std::optional<std::uint64_t> most_ratio(TiffCodec codec) {
+  if (codec == TiffCodec::lzw) return codec::most_lzw_ratio();
+  return codec == TiffCodec::deflate ? std::optional(kMostDeflateRatio) : std::nullopt;
+}
+
 std::string refusal_of(const TiffLayout& layout, const SourceSelection& selection, const BlockFacts& facts) {
-  if (layout.codec != TiffCodec::deflate && layout.codec != TiffCodec::none) {
+  if (!device_codec(layout.codec)) {
     return fmt::format("its blocks are packed by {}", name_of(layout.codec));
   }
   if (layout.swapped) return "its samples are big-endian";
@@ -137,14 +155,15 @@ codec::PackedBlock PackedBlocks::describe(std::int64_t block, const Window& w, s
   const Plane& plane = plane_of(block);
   out.first_target = plane.first_target;
   out.target_count = plane.target_count;
-  out.codec = layout_.codec == TiffCodec::none ? BlockCodec::none : BlockCodec::deflate;
+  out.codec = device_codec(layout_.codec).value();
   if (blocks_.state(block) == BlockState::absent) {
     out.absent = true;
     return out;
   }
   out.packed_byte_count = static_cast<std::uint32_t>(blocks_.packed_bytes(block));
   out.raw_byte_count = static_cast<std::uint32_t>(blocks_.unpacked_bytes(down));
-  out.work_limit = codec::inflate_work_limit(out.packed_byte_count, out.raw_byte_count);
+  out.work_limit = out.codec == BlockCodec::lzw ? codec::lzw_work_limit(out.packed_byte_count)
+                                                : codec::inflate_work_limit(out.packed_byte_count, out.raw_byte_count);
   return out;
 }
 
@@ -155,9 +174,9 @@ bool PackedBlocks::plausible(std::int64_t block) const {
   if (state == BlockState::refused) return false;
   const auto packed = static_cast<std::uint64_t>(blocks_.packed_bytes(block));
   const auto raw = static_cast<std::uint64_t>(blocks_.unpacked_bytes(down));
+  const std::optional<std::uint64_t> ratio = most_ratio(layout_.codec);
   // A bomb cannot be: what a block unpacks to is given by the image.
-  return packed < static_cast<std::uint64_t>(kTooLargeBytes) &&
-         (layout_.codec == TiffCodec::none || raw <= kMostDeflateRatio * packed);
+  return packed < static_cast<std::uint64_t>(kTooLargeBytes) && (!ratio || raw <= *ratio * packed);
 }
 
 bool PackedBlocks::add(const Window& window, Date date, std::int32_t to_x, std::int32_t to_y,

@@ -33,6 +33,7 @@ class PackedBlocks {
   /// Why no backend takes this file's blocks; empty: one may.
   const std::string& refusal() const { return refusal_; }
   std::int32_t band_count() const { return band_count_; }
+  TiffCodec codec() const { return layout_.codec; }
   /// Descriptors that a batch must have room for.
   std::int64_t layout_count() const { return 1; }
   std::int64_t target_count() const { return static_cast<std::int64_t>(targets_.size()); }

@@ -1,27 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// The only way to the compressed bytes: a window staged in shared memory, zeros behind the end.
+// A window of compressed bits staged in shared memory, zeros behind the end.
 #pragma once
 
 #include <cstdint>
 
 #include "kernels/codec/inflate_shared.hpp"
+#include "kernels/codec/packed_bytes.hpp"
 
 namespace groundshift::codec {
-
-/// One stream's bytes. `words` is readable up to the whole word that holds the last byte; what stands behind the last
-/// byte is never seen.
-struct PackedBytes {
-  const std::uint32_t* words;
-  std::uint32_t byte_count;
-
-  GS_LANE_FN std::uint32_t word(std::uint32_t i) const {
-    const std::uint32_t whole = byte_count / 4;
-    if (i < whole) return words[i];
-    const std::uint32_t left = byte_count % 4;
-    return i == whole && left != 0 ? words[i] & ((1u << (8 * left)) - 1u) : 0u;
-  }
-  GS_LANE_FN std::uint32_t byte(std::uint32_t i) const { return word(i / 4) >> (i % 4 * 8) & 255u; }
-};
 
 /// Lanes read at multiples of 8 or 16 words: one word is left out every 16, so that they meet different banks.
 GS_LANE_FN std::uint32_t staged_place(std::uint32_t word) { return word + (word >> 4); }

@@ -6,8 +6,9 @@
 
 namespace groundshift {
 
-/// zlib streams for deflate, as TIFF's compressions 8 and 32946 hold; zstd frames, as its compression 50000.
-enum class BlockCodec : std::uint8_t { none, deflate, zstd };
+/// zlib streams for deflate, as TIFF's compressions 8 and 32946 hold; zstd frames, as its compression 50000; lzw as its
+/// compression 5, which is only read.
+enum class BlockCodec : std::uint8_t { none, deflate, zstd, lzw };
 
 /// TIFF's predictors: what was done to the samples before they were packed.
 enum class BlockPredictor : std::uint8_t {

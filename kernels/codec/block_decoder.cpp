@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which decoder a block's deflate stream suits best, and zstd.
+// Which decoder a block's deflate stream suits best, zstd, and lzw.
 #include "kernels/codec/block_decoder.hpp"
 
 #include <algorithm>
@@ -14,6 +14,7 @@
 #include <libdeflate.h>
 #endif
 
+#include "kernels/codec/lzw_by_lanes.hpp"
 #include "kernels/codec/twin_inflate.hpp"
 
 namespace groundshift {
@@ -156,6 +157,7 @@ class Inflater {
 
 struct BlockDecoder::Tables {
   Inflater inflater;
+  codec::LzwByLanes lzw;
   std::unique_ptr<ZSTD_DCtx, FreeZstd> zstd{made(ZSTD_createDCtx())};
 
   BlockStatus unpack_zstd(std::span<const std::byte> packed, std::span<std::byte> to) {
@@ -164,6 +166,13 @@ struct BlockDecoder::Tables {
     const std::size_t size = ZSTD_decompressDCtx(zstd.get(), to.data(), to.size(), packed.data(), frame);
     if (ZSTD_isError(size)) return BlockStatus::bad_data;
     return size == to.size() ? BlockStatus::ok : BlockStatus::wrong_size;
+  }
+  BlockStatus unpack_lzw(std::span<const std::byte> packed, std::span<std::byte> to) {
+    switch (lzw.unpack(packed, to)) {
+      case codec::DecodeStatus::ok: return BlockStatus::ok;
+      case codec::DecodeStatus::too_little: return BlockStatus::wrong_size;
+      default: return BlockStatus::bad_data;
+    }
   }
 };
 
@@ -185,6 +194,9 @@ void BlockDecoder::unpack(BlockCodec codec, std::span<Unpacking> blocks) {
     case BlockCodec::deflate: return tables_->inflater.unpack(blocks);
     case BlockCodec::zstd:
       for (Unpacking& block : blocks) block.status = tables_->unpack_zstd(block.packed, block.to);
+      return;
+    case BlockCodec::lzw:
+      for (Unpacking& block : blocks) block.status = tables_->unpack_lzw(block.packed, block.to);
       return;
   }
 }

@@ -38,6 +38,7 @@ const char* packer_of(BlockCodec codec, BlockContents contents) {
   switch (codec) {
     case BlockCodec::none: return "copy";
     case BlockCodec::zstd: return "zstd 1";
+    case BlockCodec::lzw: return "nothing";
     case BlockCodec::deflate: break;
   }
   if (contents == BlockContents::differences) return "literals and runs";
@@ -46,7 +47,8 @@ const char* packer_of(BlockCodec codec, BlockContents contents) {
 
 BlockLevels levels_of(BlockCodec codec) {
   switch (codec) {
-    case BlockCodec::none: break;
+    case BlockCodec::none:
+    case BlockCodec::lzw: break;
     case BlockCodec::deflate: return {1, 12};
     case BlockCodec::zstd: return {1, 22};
   }
@@ -84,6 +86,7 @@ struct BlockEncoder::Impl {
 };
 
 BlockEncoder::BlockEncoder(BlockCodec codec, int level, BlockContents contents) : impl_(std::make_unique<Impl>()) {
+  if (codec == BlockCodec::lzw) throw std::invalid_argument("LZW is only read");
   const BlockLevels levels = levels_of(codec);
   if (codec != BlockCodec::none && (level < levels.least || level > levels.most)) {
     throw std::invalid_argument("the codec has no such level");
@@ -111,7 +114,8 @@ BlockEncoder& BlockEncoder::operator=(BlockEncoder&&) noexcept = default;
 std::int64_t BlockEncoder::bound(std::int64_t byte_count) const {
   const auto n = static_cast<std::size_t>(byte_count);
   switch (impl_->codec) {
-    case BlockCodec::none: break;
+    case BlockCodec::none:
+    case BlockCodec::lzw: break;
     case BlockCodec::deflate:
       if (impl_->runs) return static_cast<std::int64_t>(codec::RunDeflate::bound(n));
       return static_cast<std::int64_t>(libdeflate_zlib_compress_bound(impl_->deflate.get(), n));
@@ -123,6 +127,7 @@ std::int64_t BlockEncoder::bound(std::int64_t byte_count) const {
 std::int64_t BlockEncoder::pack(std::span<const std::byte> from, std::span<std::byte> to) {
   std::size_t packed = 0;
   switch (impl_->codec) {
+    case BlockCodec::lzw: break;
     case BlockCodec::none:
       std::memcpy(to.data(), from.data(), from.size());
       return static_cast<std::int64_t>(from.size());

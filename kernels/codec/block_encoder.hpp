@@ -21,7 +21,7 @@ constexpr BlockContents contents_after(BlockPredictor predictor) {
 /// Who packs at level 1, in words: "ISA-L 1".
 const char* packer_of(BlockCodec codec, BlockContents contents);
 
-/// Levels that pack() takes: 1..12 for deflate, 1..22 for zstd; none has none.
+/// Levels that pack() takes: 1..12 for deflate, 1..22 for zstd; none has none, and nobody packs lzw.
 struct BlockLevels {
   int least = 0, most = 0;
 };
@@ -33,7 +33,7 @@ BlockLevels levels_of(BlockCodec codec);
 /// zstd    : one frame with its content size, no checksum
 class BlockEncoder {
  public:
-  /// level : within levels_of(codec), else std::invalid_argument
+  /// level : within levels_of(codec), else std::invalid_argument, as for lzw
   BlockEncoder(BlockCodec codec, int level, BlockContents contents = BlockContents::samples);
   ~BlockEncoder();
   BlockEncoder(BlockEncoder&&) noexcept;

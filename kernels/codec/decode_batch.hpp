@@ -85,14 +85,14 @@ struct DecodedPlanes {
 };
 
 /// One block: its packed bytes, room for its unpacked ones, and the part that is wanted.
-/// codec  : deflate; none: the packed bytes are the unpacked ones, and need no room
+/// codec  : deflate or lzw; none: the packed bytes are the unpacked ones, and need no room
 /// absent : a sparse file's block, without bytes: every pixel holds its target's absent_bits
 struct PackedBlock {
   std::uint64_t packed_offset = 0;  ///< of the batch's packed bytes; a multiple of kBlockAlignment
   std::uint64_t raw_offset = 0;     ///< of the batch's raw bytes; a multiple of kBlockAlignment
   std::uint32_t packed_byte_count = 0;
   std::uint32_t raw_byte_count = 0;  ///< height rows of the layout
-  std::uint32_t work_limit = 0;      ///< inflate_work_limit
+  std::uint32_t work_limit = 0;      ///< inflate_work_limit or lzw_work_limit
   std::uint32_t layout = 0;          ///< of the batch's layouts
   std::uint32_t planes = 0;          ///< of the batch's planes
   std::uint32_t first_target = 0;    ///< of the batch's targets
@@ -109,6 +109,8 @@ struct PackedBlock {
   GS_HD bool is_packed() const { return !absent && codec != BlockCodec::none; }
 };
 inline constexpr std::size_t kBlockAlignment = 16;
+/// A kernel each for deflate and lzw, with a counter each.
+inline constexpr std::size_t kNextCount = 2;
 
 /// Where a block's bytes end in a buffer of blocks.
 constexpr std::uint64_t block_aligned(std::uint64_t byte_count) {
@@ -117,7 +119,7 @@ constexpr std::uint64_t block_aligned(std::uint64_t byte_count) {
 
 /// Everything the kernels read and write. Does not own; all pointers name memory of the side that decodes.
 /// packed : blocks back to back at multiples of kBlockAlignment, readable up to the next one
-/// next   : number of the next block to inflate; 0 before, warps count it up
+/// next   : for each packed codec the number of the next block to look at; 0 before, warps count it up
 /// status : one a block, not_decoded before
 struct DecodeBatch {
   const std::byte* packed = nullptr;
@@ -127,7 +129,7 @@ struct DecodeBatch {
   const BlockLayout* layouts = nullptr;
   const DecodedPlanes* planes = nullptr;
   const SampleTarget* targets = nullptr;
-  std::uint32_t* next = nullptr;
+  std::uint32_t* next = nullptr;  ///< kNextCount of them
   DecodeStatus* status = nullptr;
 
   /// A block's unpacked bytes, once its status is ok; not of an absent one.

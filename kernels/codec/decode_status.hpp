@@ -8,17 +8,18 @@ namespace groundshift::codec {
 
 enum class DecodeStatus : std::uint32_t {
   ok,
-  bad_header,     ///< not a zlib stream without a preset dictionary
+  bad_header,     ///< not a zlib stream without a preset dictionary; LZW that does not begin with a Clear
   bad_block,      ///< block type 3, or a stored length that contradicts its complement
   bad_code,       ///< code lengths that make no prefix code, or no code for the end of the block
   bad_symbol,     ///< bits that no code has, or a symbol that stands for nothing
   bad_distance,   ///< a match reaches back before the first byte
+  bad_string,     ///< LZW: a code that stands for nothing yet, or too many of them without a Clear
   too_much,       ///< more bytes than the block has
   too_little,     ///< fewer
   truncated,      ///< the stream goes on behind the end of its bytes
   bad_sum,        ///< Adler-32 differs
   too_large,      ///< 256 MiB or more, packed or not
-  too_much_work,  ///< so many small blocks or windows that a CPU is faster
+  too_much_work,  ///< so many small blocks, windows or groups that a CPU is faster
   damaged,        ///< refused by the CPU's unpacker, which does not say why
   not_decoded     ///< no warp has come by
 };
@@ -31,6 +32,7 @@ constexpr const char* name_of(DecodeStatus status) {
     case DecodeStatus::bad_code: return "bad code";
     case DecodeStatus::bad_symbol: return "bad symbol";
     case DecodeStatus::bad_distance: return "bad distance";
+    case DecodeStatus::bad_string: return "bad string";
     case DecodeStatus::too_much: return "too much output";
     case DecodeStatus::too_little: return "too little output";
     case DecodeStatus::truncated: return "truncated";

@@ -14,9 +14,6 @@
 
 namespace groundshift::codec {
 
-/// Streams and blocks from here on are refused: bits are counted in 32 bits.
-inline constexpr std::uint32_t kTooLargeByteCount = 1u << 28;
-
 /// Where a stream stands, the same for all lanes.
 struct InflatePlace {
   std::uint32_t bit;   ///< of the stream: taken so far

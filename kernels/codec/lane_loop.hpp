@@ -38,6 +38,12 @@ struct LoopCollectives {
     return x[source];
   }
   template <class T>
+  static Lane<T> gather(const Lane<T>& x, const Lane<std::uint32_t>& source) {
+    Lane<T> gathered;
+    for (int l = 0; l < kLaneCount; ++l) gathered[l] = x[static_cast<int>(source[l])];
+    return gathered;
+  }
+  template <class T>
   static Lane<T> shift_up(const Lane<T>& x) {
     Lane<T> shifted;
     shifted[0] = x[0];

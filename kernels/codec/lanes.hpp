@@ -26,6 +26,7 @@ namespace groundshift::codec {
 //   sync()                what lanes wrote before it, every lane sees behind it. Nothing else promises that
 //   ballot(Lane<bool>)    bit l: lane l's predicate
 //   get(Lane<T>, source)  lane `source`'s value
+//   gather(Lane<T>, Lane<uint32_t>)   the value of the lane that each lane names
 //   shift_up(Lane<T>)     the value of the lane below (lane 0: its own)
 //   exclusive_sum(Lane<T>, total)   sum over the lower lanes; the sum of all in `total`
 //   match(Lane<uint32_t>) bit l: lane l holds the same value
@@ -47,16 +48,16 @@ using ArrayOf = typename Warp::template Array<T, Count>;
 /// What a step of a warp does; a step is one symbol, byte or table entry in up to 32 lanes at once.
 enum class Step : std::uint8_t {
   block,        ///< not a step: DEFLATE blocks
-  window,       ///< not a step: windows of compressed bits
-  round,        ///< not a step: rounds in which lanes agreed on symbol boundaries
+  window,       ///< not a step: windows of compressed bits, groups of LZW's codes
+  round,        ///< not a step: rounds in which lanes agreed on symbol boundaries, or followed each other's strings
   code_length,  ///< symbols of a block's header, one after the other
   table_entry,  ///< entries of decoding tables
   synchronise,  ///< symbols decoded to find the boundaries
   decode,       ///< symbols decoded for good
   note,         ///< bytes of matches noted
-  far,          ///< bytes fetched from before the window
+  far,          ///< bytes fetched from before the window (LZW: each lane those of its own string)
   near,         ///< bytes, or references followed, inside the window
-  together,     ///< symbols that all lanes decoded, of long runs
+  together,     ///< symbols that all lanes decoded, of long runs (LZW: bytes that they copied of a long string)
   stored,       ///< bytes of stored blocks
   sum           ///< words summed for the checksum
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Packed blocks to planes and validity on the CPU: what the warps of a device do, by the readers' own decoder.
+// Packed blocks to planes and validity on the CPU: what the warps of a device do, by the readers' own decoders and, of
+// LZW, by the lanes in loops.
 #pragma once
 
 #include <cstddef>

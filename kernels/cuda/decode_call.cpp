@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One copy of bytes, one of descriptors, two kernels, one copy of statuses back.
+// One copy of bytes, one of descriptors, a kernel for each codec and one for planes, one copy of statuses back.
 #include "kernels/cuda/decode_call.hpp"
 
 #include <algorithm>
@@ -25,10 +25,15 @@ void run_decode(DeviceWorkspace& slot, DeviceRecord& room, const PairTile& tile,
   const std::array<codec::DecodedPlanes, 2> planes = room.begin_writing(stream, tile, packed.band_count);
   if (packed.blocks.empty()) return slot.wait();
   const codec::DecodeBatch batch = slot.decode_memory().copy_in(stream, packed, planes);
-  codec::DecodeBatch to_inflate = batch;
-  to_inflate.block_count = static_cast<std::uint32_t>(plain - packed.blocks.begin());
+  codec::DecodeBatch to_unpack = batch;
+  to_unpack.block_count = static_cast<std::uint32_t>(plain - packed.blocks.begin());
+  const auto blocks_of = [&](BlockCodec codec) {
+    return static_cast<std::int32_t>(
+        std::count_if(packed.blocks.begin(), plain, [=](const auto& block) { return block.codec == codec; }));
+  };
   // One warp a block: what the device cannot hold at a time waits, and finds no block left.
-  inflate_blocks(stream, to_inflate, static_cast<std::int32_t>(to_inflate.block_count));
+  inflate_blocks(stream, to_unpack, blocks_of(BlockCodec::deflate));
+  unpack_lzw_blocks(stream, to_unpack, blocks_of(BlockCodec::lzw));
   unpredict_blocks(stream, batch, sample_type_of(tile.type));
   slot.decode_memory().copy_back_statuses(stream, batch);
   slot.wait();

@@ -23,7 +23,7 @@ DecodeMemory::DecodeMemory(const DecodeShape& shape)
     : shape_(shape),
       packed_(shape.packed_bytes),
       raw_(shape.raw_bytes),
-      next_(shape.empty() ? 0 : 1),
+      next_(shape.empty() ? 0 : codec::kNextCount),
       statuses_(shape.block_count),
       descriptors_(std::max<std::size_t>(descriptor_bytes(shape), 1)),
       staging_(std::max<std::size_t>(shape.block_count, 1)) {}
@@ -51,7 +51,7 @@ codec::DecodeBatch DecodeMemory::copy_in(cudaStream_t stream, const PackedTile& 
     GS_CUDA_TRY(
         cudaMemcpyAsync(packed_.data(), tile.packed.data(), tile.packed.size(), cudaMemcpyHostToDevice, stream));
   }
-  GS_CUDA_TRY(cudaMemsetAsync(next_.data(), 0, sizeof(std::uint32_t), stream));
+  GS_CUDA_TRY(cudaMemsetAsync(next_.data(), 0, codec::kNextCount * sizeof(std::uint32_t), stream));
   std::transform(tile.blocks.begin(), tile.blocks.end(), staging_.data(), [](const codec::PackedBlock& block) {
     if (block.is_packed()) return codec::DecodeStatus::not_decoded;
     const bool whole = block.absent || block.packed_byte_count >= block.raw_byte_count;

@@ -19,8 +19,8 @@ class DecodeMemory {
   static std::size_t host_byte_count(const DecodeShape& shape);
 
   /// Starts copying a tile's packed bytes, descriptors and planes (BEFORE's, AFTER's). The result names device memory;
-  /// its counter is 0 and no packed block is decoded, the others are as they stand. Throws std::invalid_argument for a
-  /// tile that is larger than the shape.
+  /// its counters are 0 and no packed block is decoded, the others are as they stand. Throws std::invalid_argument for
+  /// a tile that is larger than the shape.
   codec::DecodeBatch copy_in(cudaStream_t stream, const PackedTile& tile,
                              std::span<const codec::DecodedPlanes, 2> planes);
   /// Starts copying the statuses back; they are there when the stream has been waited for.

@@ -57,6 +57,10 @@ class ThreadLanes {
     return __shfl_sync(kAll, x.value, source);
   }
   template <class T>
+  __device__ __forceinline__ static Lane<T> gather(const Lane<T>& x, const Lane<std::uint32_t>& source) {
+    return {__shfl_sync(kAll, x.value, static_cast<int>(source.value))};
+  }
+  template <class T>
   __device__ __forceinline__ static Lane<T> shift_up(const Lane<T>& x) {
     return {__shfl_up_sync(kAll, x.value, 1u)};
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The decode kernels, each lane a fibre: every stream and damaged stream gives zlib's answer, every row libtiff's bits.
+// The decode kernels, each lane a fibre: every stream and damaged stream gives the answer of zlib or libtiff, every row
+// libtiff's bits.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -12,6 +13,7 @@
 #include "kernels/cuda/decode.hpp"
 #include "tests/support/codec/deflate_variants.hpp"
 #include "tests/support/codec/inflate_runs.hpp"
+#include "tests/support/codec/lzw_runs.hpp"
 #include "tests/support/codec/unpredict_runs.hpp"
 #include "tests/support/fibre/order.hpp"
 
@@ -30,11 +32,13 @@ std::size_t aligned(std::size_t byte_count) {
   return (byte_count + codec::kBlockAlignment - 1) / codec::kBlockAlignment * codec::kBlockAlignment;
 }
 
-/// Streams of known raw sizes through the kernel, as one batch.
-class InflateRun {
+/// Streams of known raw sizes through the kernels, as one batch.
+class UnpackRun {
  public:
-  void add(const Bytes& packed, std::size_t raw_byte_count, std::uint32_t work_limit = codec::kUnlimitedWork) {
+  void add(const Bytes& packed, std::size_t raw_byte_count, std::uint32_t work_limit = codec::kUnlimitedWork,
+           BlockCodec codec = BlockCodec::deflate) {
     PackedBlock block;
+    block.codec = codec;
     block.packed_offset = packed_.size();
     block.packed_byte_count = static_cast<std::uint32_t>(packed.size());
     block.raw_offset = raw_byte_count_;
@@ -54,12 +58,13 @@ class InflateRun {
     batch.raw = raw.data();
     batch.blocks = blocks.data();
     batch.block_count = static_cast<std::uint32_t>(blocks.size());
-    std::uint32_t next = 0;
-    batch.next = &next;
+    std::uint32_t next[codec::kNextCount] = {};
+    batch.next = next;
     batch.status = statuses.data();
     cudaStream_t stream = nullptr;
     ASSERT_EQ(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), cudaSuccess);
     GS_CUDA_NAMESPACE::inflate_blocks(stream, batch, warp_count);
+    GS_CUDA_NAMESPACE::unpack_lzw_blocks(stream, batch, warp_count);
     EXPECT_EQ(cudaStreamSynchronize(stream), cudaSuccess);
     EXPECT_EQ(cudaStreamDestroy(stream), cudaSuccess);
   }
@@ -97,7 +102,7 @@ class DecodeKernels : public testing::TestWithParam<gs_fibre::Order> {
 TEST_P(DecodeKernels, InflateEveryVariant) {
   auto variants = test::zlib_variants(6000);
   for (auto& v : test::libdeflate_variants(6000)) variants.push_back(std::move(v));
-  InflateRun run;
+  UnpackRun run;
   for (const auto& v : variants) run.add(v.packed, v.raw.size());
   run.run(5);
   for (std::size_t i = 0; i < variants.size(); ++i) {
@@ -109,7 +114,7 @@ TEST_P(DecodeKernels, InflateEveryVariant) {
 
 TEST_P(DecodeKernels, DamagedStreamsGetZlibsAnswer) {
   std::mt19937 random(18);
-  InflateRun run;
+  UnpackRun run;
   std::vector<Bytes> damaged;
   std::vector<std::size_t> sizes;
   for (const auto& v : test::zlib_variants(1500)) {
@@ -140,15 +145,73 @@ TEST_P(DecodeKernels, DamagedStreamsGetZlibsAnswer) {
   EXPECT_TRUE(run.gaps_untouched());
 }
 
+// Among streams of deflate, which the other kernel takes.
+TEST_P(DecodeKernels, UnpackEveryLzwVariant) {
+  const Bytes other = {1, 2, 3, 4, 5};
+  const auto variants = test::lzw_variants(500);
+  UnpackRun run;
+  for (const auto& v : variants) {
+    run.add(v.packed, v.raw.size(), codec::kUnlimitedWork, BlockCodec::lzw);
+    run.add(test::zlib_pack(other, 6), other.size());
+  }
+  run.run(5);
+  for (std::size_t i = 0; i < variants.size(); ++i) {
+    EXPECT_EQ(run.statuses[2 * i], DecodeStatus::ok) << variants[i].name << ": " << name_of(run.statuses[2 * i]);
+    EXPECT_TRUE(run.bytes_of(2 * i) == variants[i].raw) << variants[i].name;
+    EXPECT_EQ(run.statuses[2 * i + 1], DecodeStatus::ok);
+    EXPECT_EQ(run.bytes_of(2 * i + 1), other);
+  }
+  EXPECT_TRUE(run.gaps_untouched());
+}
+
+TEST_P(DecodeKernels, DamagedLzwGetsLibtiffsAnswer) {
+  std::mt19937_64 random(20);
+  UnpackRun run;
+  std::vector<Bytes> damaged;
+  std::vector<std::size_t> sizes;
+  for (const auto& v : test::lzw_variants(300)) {
+    for (int k = 0; k < 3; ++k) {
+      Bytes packed = v.packed;
+      if (packed.size() > 3) test::damage_lzw(packed, random);
+      run.add(packed, v.raw.size(), codec::kUnlimitedWork, BlockCodec::lzw);
+      damaged.push_back(std::move(packed));
+      sizes.push_back(v.raw.size());
+    }
+  }
+  run.run(4);
+  int refused = 0;
+  for (std::size_t i = 0; i < damaged.size(); ++i) {
+    const auto expected = test::is_old_lzw(damaged[i]) ? std::nullopt : test::lzw_by_libtiff(damaged[i], sizes[i]);
+    ASSERT_EQ(run.statuses[i] == DecodeStatus::ok, expected.has_value()) << i << ": " << name_of(run.statuses[i]);
+    if (expected) {
+      EXPECT_TRUE(run.bytes_of(i) == *expected) << i;
+    } else {
+      ++refused;
+      EXPECT_EQ(run.statuses[i], test::lzw_by_lanes(damaged[i], sizes[i]).status)
+          << "another reason than loops of lanes";
+    }
+  }
+  EXPECT_GT(refused, 60);
+  EXPECT_LT(refused, static_cast<int>(damaged.size()) - 60);
+  EXPECT_TRUE(run.gaps_untouched());
+}
+
 TEST_P(DecodeKernels, StopAtTheWorkLimit) {
   const Bytes raw = test::differenced_scene(20000);
   const Bytes packed = test::zlib_pack(raw, 6);
-  InflateRun run;
+  UnpackRun run;
   run.add(packed, raw.size(), 40);
   run.add(packed, raw.size());
   run.run(1);
   EXPECT_EQ(run.statuses[0], DecodeStatus::too_much_work);
   EXPECT_EQ(run.statuses[1], DecodeStatus::ok);
+  UnpackRun lzw;
+  const Bytes strings = test::libtiff_pack_lzw(raw);
+  lzw.add(strings, raw.size(), 40, BlockCodec::lzw);
+  lzw.add(strings, raw.size(), codec::lzw_work_limit(static_cast<std::uint32_t>(strings.size())), BlockCodec::lzw);
+  lzw.run(1);
+  EXPECT_EQ(lzw.statuses[0], DecodeStatus::too_much_work);
+  EXPECT_EQ(lzw.statuses[1], DecodeStatus::ok);
 }
 
 // From packed bytes to planes, blocks of two types in one batch; the refused one leaves its part of the planes alone.
@@ -159,7 +222,7 @@ TEST_P(DecodeKernels, FillPlanes) {
                                  {24, 16, 4, SampleType::f32, BlockPredictor::none},
                                  {33, 70, 1, SampleType::i8, BlockPredictor::horizontal}};
   for (std::size_t first = 0; first < 4; ++first) {
-    InflateRun run;
+    UnpackRun run;
     std::vector<std::vector<std::byte>> stored;
     for (int k = 0; k < 3; ++k) {
       const BlockLayout& layout =

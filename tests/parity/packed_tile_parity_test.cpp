@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Backend::decode of every executor over right and damaged streams, and over what a batch may hold beside them: a
-// refusal for each stream that zlib refuses, else its bytes.
+// refusal for each stream that zlib or libtiff refuses, else its bytes.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -15,6 +15,7 @@
 #include "tests/parity/executors.hpp"
 #include "tests/support/codec/deflate_variants.hpp"
 #include "tests/support/codec/inflate_runs.hpp"
+#include "tests/support/codec/lzw_runs.hpp"
 
 namespace groundshift::parity {
 namespace {
@@ -129,6 +130,8 @@ class RowBatch {
 class PackedTileParity : public testing::TestWithParam<Executor> {
  protected:
   bool on_cpu() const { return GetParam() == Executor::cpu_one_thread || GetParam() == Executor::cpu_threads; }
+  /// Fibres take long over LZW that clears behind every code.
+  std::size_t lzw_byte_count() const { return on_cpu() || GetParam() == Executor::cuda ? kWidth : 300; }
 };
 
 TEST_P(PackedTileParity, RightStreamsAndOtherBlocks) {
@@ -146,6 +149,12 @@ TEST_P(PackedTileParity, RightStreamsAndOtherBlocks) {
     }
   }
   ASSERT_GT(raws.size(), 250u);
+  for (const auto& v : test::lzw_variants(lzw_byte_count())) {
+    if (v.raw.size() > kWidth) continue;
+    batch.add(v.packed, v.raw.size(), BlockCodec::lzw);
+    raws.push_back(v.raw);
+  }
+  ASSERT_GT(raws.size(), 350u);
   batch.run({1, 1});
   EXPECT_EQ(batch.statuses, std::vector<DecodeStatus>(batch.block_count(), DecodeStatus::ok));
   for (std::size_t i = 0; i < raws.size(); ++i) {  // packed ones were put in front, in their order
@@ -200,6 +209,33 @@ TEST_P(PackedTileParity, DamagedStreamsGetZlibsAnswer) {
   }
   EXPECT_GT(refused, 100);
   EXPECT_LT(refused, static_cast<int>(batch.block_count()));
+}
+
+TEST_P(PackedTileParity, DamagedLzwGetsLibtiffsAnswer) {
+  GS_SKIP_WITHOUT(GetParam());
+  const auto backend = make_backend(GetParam());
+  RowBatch batch(*backend);
+  std::mt19937_64 random(32);
+  for (const auto& v : test::lzw_variants(lzw_byte_count())) {
+    if (v.raw.size() > kWidth) continue;
+    for (int k = 0; k < 3; ++k) {
+      Bytes packed = v.packed;
+      if (packed.size() > 3) test::damage_lzw(packed, random);
+      batch.add(packed, v.raw.size(), BlockCodec::lzw);
+    }
+  }
+  batch.run();
+  int refused = 0;
+  for (std::size_t i = 0; i < batch.block_count(); ++i) {
+    const Bytes packed = batch.packed_of(i);
+    const auto expected =
+        test::is_old_lzw(packed) ? std::nullopt : test::lzw_by_libtiff(packed, batch.block(i).raw_byte_count);
+    ASSERT_EQ(batch.statuses[i] == DecodeStatus::ok, expected.has_value()) << i << ": " << name_of(batch.statuses[i]);
+    EXPECT_TRUE(!expected || batch.pixels_of(i) == *expected) << i;
+    refused += expected ? 0 : 1;
+  }
+  EXPECT_GT(refused, 60);
+  EXPECT_LT(refused, static_cast<int>(batch.block_count()) - 60);
 }
 
 TEST_P(PackedTileParity, WhatIsLargerThanTheWorkspaceIsRefused) {

@@ -174,17 +174,31 @@ TEST_P(DecodedReadMatrix, IsAsByGdal) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Forms, DecodedReadMatrix,
-                         ::testing::Values(Form{GDT_Byte, "NONE", 1}, Form{GDT_Byte, "DEFLATE", 1},
-                                           Form{GDT_Byte, "DEFLATE", 2}, Form{GDT_UInt16, "NONE", 1},
-                                           Form{GDT_UInt16, "DEFLATE", 1}, Form{GDT_UInt16, "DEFLATE", 2},
-                                           Form{GDT_Int16, "DEFLATE", 1}, Form{GDT_Int16, "DEFLATE", 2},
-                                           Form{GDT_Float32, "NONE", 1}, Form{GDT_Float32, "DEFLATE", 1},
-                                           Form{GDT_Float32, "DEFLATE", 2}, Form{GDT_Float32, "DEFLATE", 3}),
-                         [](const auto& form) {
-                           return fmt::format("{}{}{}", GDALGetDataTypeName(form.param.type), form.param.packing,
-                                              form.param.predictor);
-                         });
+INSTANTIATE_TEST_SUITE_P(
+    Forms, DecodedReadMatrix,
+    ::testing::Values(Form{GDT_Byte, "NONE", 1}, Form{GDT_Byte, "DEFLATE", 1}, Form{GDT_Byte, "DEFLATE", 2},
+                      Form{GDT_UInt16, "NONE", 1}, Form{GDT_UInt16, "DEFLATE", 1}, Form{GDT_UInt16, "DEFLATE", 2},
+                      Form{GDT_Int16, "DEFLATE", 1}, Form{GDT_Int16, "DEFLATE", 2}, Form{GDT_Float32, "NONE", 1},
+                      Form{GDT_Float32, "DEFLATE", 1}, Form{GDT_Float32, "DEFLATE", 2}, Form{GDT_Float32, "DEFLATE", 3},
+                      Form{GDT_Byte, "LZW", 1}, Form{GDT_UInt16, "LZW", 2}, Form{GDT_Int16, "LZW", 1},
+                      Form{GDT_Float32, "LZW", 1}, Form{GDT_Float32, "LZW", 3}),
+    [](const auto& form) {
+      return fmt::format("{}{}{}", GDALGetDataTypeName(form.param.type), form.param.packing, form.param.predictor);
+    });
+
+// A block of one value: LZW packs it better than DEFLATE can, and the host lets it pass.
+TEST_F(DecodedReads, OfALargeLzwBlockOfOneValue) {
+  const TemporaryFolder folder;
+  SceneSpec spec;
+  spec.width = spec.height = 2560;
+  spec.band_count = 1;
+  spec.creation_options = {"TILED=YES", "BLOCKXSIZE=2560", "BLOCKYSIZE=2560", "COMPRESS=LZW"};
+  const std::string path = folder / "one_value.tif";
+  write_scene(path, spec, [](int, int, int) { return 3.0; });
+  ASSERT_GT(2560 * 2560, 1032 * std::filesystem::file_size(path));
+  const RasterDescription description = describe_raster(path);
+  EXPECT_TRUE(compare(description, all_of(description), {1900, 2000, 40, 30}, true));
+}
 
 // Every raster of a folder, windows of each. What the device refuses of damaged files is the CPU's to judge.
 class DecodedFiles : public DecodedReads, public ::testing::WithParamInterface<const char*> {};

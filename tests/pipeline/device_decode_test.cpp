@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whole jobs whose tiles the host-run device decodes: the CPU's pixels, whatever the files' form and wherever the tiles
 // lie.
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,11 @@ using Options = std::vector<std::string>;
 const Options kTiles = {"TILED=YES", "BLOCKXSIZE=128", "BLOCKYSIZE=64", "COMPRESS=DEFLATE"};
 const Options kStrips = {"BLOCKYSIZE=9", "COMPRESS=DEFLATE"};
 
+Options by_lzw(Options options) {
+  std::replace(options.begin(), options.end(), std::string("COMPRESS=DEFLATE"), std::string("COMPRESS=LZW"));
+  return options;
+}
+
 Options with(Options options, const Options& more) {
   options.insert(options.end(), more.begin(), more.end());
   return options;
@@ -34,16 +40,33 @@ TEST_P(DecodedForms, GiveTheCpusPixels) {
     if (type != GDT_Float32 && std::string(predictor) == "PREDICTOR=3") continue;
     for (const bool apart : {false, true}) {
       const Options more = {predictor, apart ? "INTERLEAVE=BAND" : "INTERLEAVE=PIXEL"};
-      DateForm before(type, with(kTiles, more)), after(type, with(kStrips, more));
-      before.spec.height = after.spec.height = 100;  // two tiles
-      write_pair(before, after);
-      expect_same_pixels(fmt::format("{}, {}", predictor, more[1]));
+      const Options tiles = with(kTiles, more), strips = with(kStrips, more);
+      for (const bool lzw : {false, true}) {
+        if (lzw && apart != (type == GDT_UInt16 || type == GDT_Float32)) continue;
+        DateForm before(type, lzw ? by_lzw(tiles) : tiles), after(type, lzw ? by_lzw(strips) : strips);
+        before.spec.height = after.spec.height = 100;  // two tiles
+        write_pair(before, after);
+        const DecodeOutcome device = expect_same_pixels(fmt::format("{}, {}, LZW {}", predictor, more[1], lzw));
+        EXPECT_EQ(device.summary["inputs"][0]["reader"]["way"],
+                  fmt::format("tiff: raw blocks, {}, decoded by the device", lzw ? "LZW" : "DEFLATE"));
+      }
     }
   }
 }
 
 INSTANTIATE_TEST_SUITE_P(Types, DecodedForms, ::testing::Values(GDT_Byte, GDT_UInt16, GDT_Int16, GDT_Float32),
                          [](const auto& type) { return std::string(GDALGetDataTypeName(type.param)); });
+
+// One batch holds blocks of both.
+TEST_F(DeviceDecode, TakesDatesOfTwoCodecs) {
+  write_pair({GDT_UInt16, by_lzw(with(kTiles, {"PREDICTOR=2"}))}, {GDT_UInt16, kStrips});
+  options_.method.scores = {ScoreName::irmad};
+  options_.method.irmad_passes = 2;
+  options_.method.smooth = {1};
+  expect_same_pixels("LZW and DEFLATE");
+  write_pair({GDT_Byte, {"TILED=YES", "BLOCKXSIZE=64", "BLOCKYSIZE=64"}}, {GDT_Byte, by_lzw(kStrips)});
+  expect_same_pixels("none and LZW");
+}
 
 TEST_F(DeviceDecode, TakesUncompressedBlocks) {
   write_pair({GDT_UInt16, {"TILED=YES", "BLOCKXSIZE=64", "BLOCKYSIZE=64"}}, {GDT_UInt16, {"BLOCKYSIZE=1"}});
@@ -52,7 +75,8 @@ TEST_F(DeviceDecode, TakesUncompressedBlocks) {
 
 TEST_F(DeviceDecode, FillsSparseBlocks) {
   for (const double nodata : {0.0, 7.0}) {
-    DateForm before(GDT_UInt16, with(kTiles, {"SPARSE_OK=TRUE"}));
+    const Options sparse = with(kTiles, {"SPARSE_OK=TRUE"});
+    DateForm before(GDT_UInt16, nodata == 0.0 ? sparse : by_lzw(sparse));
     before.spec.nodata = nodata;
     write_scene(options_.before, before.spec, [&](int b, int x, int y) {  // the left and the lowest blocks hold nothing
       return x < 128 || y >= 192 ? nodata : 100.0 + texture(1, b, x, y);

@@ -40,6 +40,8 @@ Bytes pack_with_flushes(const Bytes& raw, std::mt19937& random) {
   return packed;
 }
 
+}  // namespace
+
 std::vector<std::pair<std::string, Bytes>> kinds_of_data(std::size_t count) {
   std::mt19937 random(5);
   const auto noise = [&](std::size_t n) {
@@ -82,8 +84,6 @@ std::vector<std::pair<std::string, Bytes>> kinds_of_data(std::size_t count) {
       {"rare value", drawn({0, 0, 0, 0, 0, 0, 0, 255})},
   };
 }
-
-}  // namespace
 
 Bytes differenced_scene(std::size_t byte_count) {
   constexpr std::size_t kBands = 4;
