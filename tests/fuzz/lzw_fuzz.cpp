@@ -6,7 +6,6 @@
 #include <memory>
 #include <vector>
 
-#include "tests/support/codec/checked_lanes.hpp"
 #include "tests/support/codec/lzw_runs.hpp"
 
 namespace {
@@ -22,17 +21,9 @@ namespace test = groundshift::test;
 
 void check_shared_memory(const test::Bytes& packed, std::size_t raw_byte_count, DecodeStatus expected) {
   using test::CheckedLanes;
-  using Shared = groundshift::codec::LzwShared<CheckedLanes>;
-  const auto shared = std::make_unique<Shared>();
-  std::vector<std::uint32_t> words((packed.size() + 3) / 4, 0);
-  std::copy(packed.begin(), packed.end(), reinterpret_cast<std::uint8_t*>(words.data()));
+  const auto shared = std::make_unique<test::LzwCodec::Shared<CheckedLanes>>();
   test::Bytes out(raw_byte_count);
-  std::vector<CheckedLanes::Access> accesses(raw_byte_count);
-  CheckedLanes::watch().faults = 0;
-  const DecodeStatus status =
-      groundshift::codec::unpack_lzw(CheckedLanes{}, *shared, {words.data(), static_cast<std::uint32_t>(packed.size())},
-                                     CheckedLanes::Output{out.data(), accesses.data()},
-                                     static_cast<std::uint32_t>(raw_byte_count), groundshift::codec::kUnlimitedWork);
+  const DecodeStatus status = test::unpack_watched<test::LzwCodec>(*shared, packed, out);
   if (status != expected) fail("watched lanes say otherwise", status);
   if (CheckedLanes::watch().faults != 0) fail("lanes meet without a sync", status);
 }

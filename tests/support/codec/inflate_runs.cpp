@@ -80,18 +80,7 @@ std::optional<Bytes> inflate_by_cursors(std::span<const std::uint8_t> packed, st
 
 Inflated inflate_by_lanes(std::span<const std::uint8_t> packed, std::size_t raw_byte_count, codec::LaneOrder order,
                           std::uint32_t work_limit, codec::StepCounts* counts) {
-  using Shared = codec::InflateShared<codec::LaneLoop>;
-  const auto shared = std::make_unique<Shared>();
-  std::memset(shared.get(), 0xcd, sizeof(Shared));
-  std::vector<std::uint32_t> words((packed.size() + 3) / 4, ~0u);
-  if (!packed.empty()) std::memcpy(words.data(), packed.data(), packed.size());
-  Inflated result;
-  result.bytes.assign(raw_byte_count, 0xaa);
-  const codec::LaneLoop warp(order, counts);
-  const codec::PackedBytes bytes{words.data(), static_cast<std::uint32_t>(packed.size())};
-  result.status = codec::inflate_stream(warp, *shared, bytes, result.bytes.data(),
-                                        static_cast<std::uint32_t>(raw_byte_count), work_limit);
-  return result;
+  return unpack_by_lanes<InflateCodec>(packed, raw_byte_count, order, work_limit, counts);
 }
 
 std::optional<Bytes> inflate_by_zlib(std::span<const std::uint8_t> packed, std::size_t raw_byte_count,

@@ -10,19 +10,11 @@
 #include <string>
 #include <vector>
 
-#include "kernels/codec/inflate_warp.hpp"
-#include "kernels/codec/lane_loop.hpp"
-#include "tests/support/codec/deflate_writer.hpp"
+#include "tests/support/codec/stream_by_lanes.hpp"
 
 namespace groundshift::test {
 
-struct Inflated {
-  codec::DecodeStatus status = codec::DecodeStatus::not_decoded;
-  Bytes bytes;
-};
-
-/// With lanes in a loop. Input and output lie in heap blocks of exactly their size (the input's last word filled up
-/// with ones), so that a sanitizer sees any excess.
+/// unpack_by_lanes of stream_by_lanes.hpp.
 Inflated inflate_by_lanes(std::span<const std::uint8_t> packed, std::size_t raw_byte_count,
                           codec::LaneOrder order = codec::LaneOrder::forward,
                           std::uint32_t work_limit = codec::kUnlimitedWork, codec::StepCounts* counts = nullptr);

@@ -9,13 +9,11 @@
 #include <string>
 #include <vector>
 
-#include "kernels/codec/lane_loop.hpp"
-#include "kernels/codec/lzw_warp.hpp"
-#include "tests/support/codec/inflate_runs.hpp"
+#include "tests/support/codec/stream_by_lanes.hpp"
 
 namespace groundshift::test {
 
-/// With lanes in a loop. Input and output lie in heap blocks of exactly their size, as in inflate_by_lanes.
+/// unpack_by_lanes of stream_by_lanes.hpp.
 Inflated lzw_by_lanes(std::span<const std::uint8_t> packed, std::size_t raw_byte_count,
                       codec::LaneOrder order = codec::LaneOrder::forward,
                       std::uint32_t work_limit = codec::kUnlimitedWork, codec::StepCounts* counts = nullptr);

@@ -3,13 +3,11 @@
 // sync() is idle.
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <memory>
 #include <random>
 #include <set>
 #include <vector>
 
-#include "tests/support/codec/checked_lanes.hpp"
 #include "tests/support/codec/lzw_runs.hpp"
 
 namespace groundshift {
@@ -19,18 +17,11 @@ using codec::DecodeStatus;
 using test::Bytes;
 using test::CheckedLanes;
 
-using Shared = codec::LzwShared<CheckedLanes>;
+using Shared = test::LzwCodec::Shared<CheckedLanes>;
 
-/// The shared memory is handed from stream to stream, as a warp does that takes one block after the other.
 DecodeStatus unpack_checked(Shared& shared, const test::LzwVariant& v, Bytes& out) {
-  std::vector<std::uint32_t> words((v.packed.size() + 3) / 4, ~0u);
-  std::copy(v.packed.begin(), v.packed.end(), reinterpret_cast<std::uint8_t*>(words.data()));
-  out.assign(v.raw.size(), 0xaa);
-  std::vector<CheckedLanes::Access> accesses(v.raw.size());
-  CheckedLanes::watch().faults = 0;
-  return codec::unpack_lzw(CheckedLanes{}, shared, {words.data(), static_cast<std::uint32_t>(v.packed.size())},
-                           CheckedLanes::Output{out.data(), accesses.data()}, static_cast<std::uint32_t>(v.raw.size()),
-                           codec::kUnlimitedWork);
+  out.resize(v.raw.size());
+  return test::unpack_watched<test::LzwCodec>(shared, v.packed, out);
 }
 
 TEST(LanesOfLzw, MeetNowhereWithoutSync) {
