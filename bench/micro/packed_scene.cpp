@@ -8,8 +8,7 @@
 
 #include "kernels/codec/apply_predictor.hpp"
 #include "kernels/codec/block_encoder.hpp"
-#include "kernels/codec/inflate_work.hpp"
-#include "kernels/codec/lzw_code.hpp"
+#include "kernels/codec/unpack_work.hpp"
 #include "tests/support/codec/lzw_writer.hpp"
 
 namespace groundshift::bench {
@@ -70,9 +69,7 @@ PackedScene::PackedScene(std::size_t block_count, BlockCodec packing)
     block.raw_offset = raw_byte_count;
     block.raw_byte_count = static_cast<std::uint32_t>(kPixelBytes);
     block.codec = packing;
-    block.work_limit = packing == BlockCodec::lzw
-                           ? codec::lzw_work_limit(block.packed_byte_count)
-                           : codec::inflate_work_limit(block.packed_byte_count, block.raw_byte_count);
+    block.work_limit = codec::unpack_work_limit(packing, block.packed_byte_count, block.raw_byte_count);
     block.planes = static_cast<std::uint32_t>(i);
     block.target_count = kBands;
     block.width = block.height = kSide;

@@ -13,7 +13,7 @@
 #include "host/base/error.hpp"
 #include "host/bench/rate.hpp"
 #include "host/io/packed_batch.hpp"
-#include "kernels/codec/inflate_work.hpp"
+#include "kernels/codec/unpack_work.hpp"
 
 namespace groundshift {
 namespace {
@@ -66,7 +66,7 @@ class BlockTile {
     for (std::int64_t i = 0; i < count; ++i) {
       const std::vector<std::byte>& packed = packed_of(i);
       block.packed_byte_count = static_cast<std::uint32_t>(packed.size());
-      block.work_limit = codec::inflate_work_limit(block.packed_byte_count, block.raw_byte_count);
+      block.work_limit = codec::unpack_work_limit(block.codec, block.packed_byte_count, block.raw_byte_count);
       block.planes = static_cast<std::uint32_t>(i % 2);
       block.to_x = static_cast<std::int32_t>(i / 2 % across) * blocks.width;
       block.to_y = static_cast<std::int32_t>(i / 2 / across) * blocks.height;

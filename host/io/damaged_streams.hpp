@@ -15,8 +15,8 @@ namespace groundshift {
 /// breaks off, has a code that there is not, or does not fit its checksum. libtiff takes some of these, and GDAL then
 /// mostly hands out pixels that nobody stored, partly memory that nobody wrote. A whole stream of more bytes than its
 /// block (a last strip of as many rows as the others) is none of them. Says nothing of other codecs, which have no
-/// checksum, nor of blocks that are not `packed` or cannot be read, which GDAL tells. planes : bands (0-based) to look
-/// at, where each has blocks of its own
+/// checksum, nor of blocks that are not `packed` or cannot be read, which GDAL tells.
+/// planes : bands (0-based) to look at, where each has blocks of its own
 void expect_whole_streams(const std::string& path, const TiffBlocks& blocks, std::span<const std::int32_t> planes,
                           const Window& window);
 

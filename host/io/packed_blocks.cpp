@@ -8,8 +8,7 @@
 #include <fmt/format.h>
 
 #include "host/io/pixel_conversion.hpp"
-#include "kernels/codec/inflate_work.hpp"
-#include "kernels/codec/lzw_code.hpp"
+#include "kernels/codec/unpack_work.hpp"
 
 namespace groundshift {
 namespace {
@@ -162,8 +161,7 @@ codec::PackedBlock PackedBlocks::describe(std::int64_t block, const Window& w, s
   }
   out.packed_byte_count = static_cast<std::uint32_t>(blocks_.packed_bytes(block));
   out.raw_byte_count = static_cast<std::uint32_t>(blocks_.unpacked_bytes(down));
-  out.work_limit = out.codec == BlockCodec::lzw ? codec::lzw_work_limit(out.packed_byte_count)
-                                                : codec::inflate_work_limit(out.packed_byte_count, out.raw_byte_count);
+  out.work_limit = codec::unpack_work_limit(out.codec, out.packed_byte_count, out.raw_byte_count);
   return out;
 }
 

@@ -29,10 +29,10 @@ void UnitCache::read(const Window& window, void* pixels, std::ptrdiff_t row_pitc
   const std::int32_t uw = source_.unit_width(), uh = source_.unit_height();
   const std::int32_t x0 = window.x / uw, across = (window.x + window.width - 1) / uw - x0 + 1;
   const std::int32_t y0 = window.y / uh, down = (window.y + window.height - 1) / uh - y0 + 1;
-  const std::int32_t count = across * down;
   std::vector<std::int64_t> keys;  // still wanted
-  for (std::int32_t i = 0; i < count; ++i)
-    keys.push_back(std::int64_t{y0 + i / across} * units_across_ + x0 + i % across);
+  for (std::int32_t y = y0; y < y0 + down; ++y) {
+    for (std::int32_t x = x0; x < x0 + across; ++x) keys.push_back(std::int64_t{y} * units_across_ + x);
+  }
   const auto take = [&](Position unit) {
     const Window& u = unit->window;
     const std::int32_t left = std::max(u.x, window.x), top = std::max(u.y, window.y);
@@ -41,8 +41,8 @@ void UnitCache::read(const Window& window, void* pixels, std::ptrdiff_t row_pitc
     copy_part(*unit, {left, top, right - left, bottom - top}, window, pixels, row_pitch, band_pitch, valid);
     release(unit);
   };
+  while (!shared_ && decode_in_place(keys, window, pixels, row_pitch, band_pitch, valid)) continue;
   while (!keys.empty()) {
-    if (!shared_ && decode_in_place(keys, window, pixels, row_pitch, band_pitch, valid)) continue;
     const Acquired units = acquire(keys);
     keys.erase(keys.begin());
     if (units.second) std::erase(keys, (*units.second)->key);

@@ -92,7 +92,7 @@ struct PackedBlock {
   std::uint64_t raw_offset = 0;     ///< of the batch's raw bytes; a multiple of kBlockAlignment
   std::uint32_t packed_byte_count = 0;
   std::uint32_t raw_byte_count = 0;  ///< height rows of the layout
-  std::uint32_t work_limit = 0;      ///< inflate_work_limit or lzw_work_limit
+  std::uint32_t work_limit = 0;      ///< unpack_work_limit
   std::uint32_t layout = 0;          ///< of the batch's layouts
   std::uint32_t planes = 0;          ///< of the batch's planes
   std::uint32_t first_target = 0;    ///< of the batch's targets

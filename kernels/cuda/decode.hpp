@@ -12,9 +12,9 @@ namespace groundshift::GS_CUDA_NAMESPACE {
 // All work asynchronously on `stream`; the batch's pointers name device memory. Throw DeviceFault when a launch fails.
 
 /// Unpacks the batch's blocks of deflate, one warp a block, and sets their statuses; leaves those of another codec.
-/// None may be absent. A block that is not ok is the CPU's. warp_count : warps in flight; they take blocks in turn. As
-/// many as the device holds, no more than there are such
-///              blocks; 0: nothing is launched
+/// None may be absent. A block that is not ok is the CPU's.
+/// warp_count : in flight; they take blocks in turn. As many as the device holds, no more than there are such blocks;
+///              0: nothing is launched
 void inflate_blocks(cudaStream_t stream, const codec::DecodeBatch& batch, std::int32_t warp_count);
 /// The same for those of lzw.
 void unpack_lzw_blocks(cudaStream_t stream, const codec::DecodeBatch& batch, std::int32_t warp_count);

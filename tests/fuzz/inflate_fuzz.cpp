@@ -2,11 +2,9 @@
 // libFuzzer target: any bytes as a zlib stream, through the warps' decoder, the host's two cursors, and zlib, which
 // judges them.
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
-#include <memory>
 #include <vector>
 
+#include "tests/fuzz/watched_stream.hpp"
 #include "tests/support/codec/inflate_runs.hpp"
 
 namespace {
@@ -14,22 +12,9 @@ namespace {
 using groundshift::codec::DecodeStatus;
 using groundshift::codec::LaneOrder;
 namespace test = groundshift::test;
+using test::fail;
 
 constexpr std::size_t kMostRawBytes = 65536;
-
-[[noreturn]] void fail(const char* what, DecodeStatus status) {
-  std::fprintf(stderr, "inflate_fuzz: %s; lanes: %s\n", what, name_of(status));
-  std::abort();
-}
-
-void check_shared_memory(const test::Bytes& packed, std::size_t raw_byte_count, DecodeStatus expected) {
-  using test::CheckedLanes;
-  const auto shared = std::make_unique<test::InflateCodec::Shared<CheckedLanes>>();
-  test::Bytes out(raw_byte_count);
-  const DecodeStatus status = test::unpack_watched<test::InflateCodec>(*shared, packed, out);
-  if (status != expected) fail("watched lanes say otherwise", status);
-  if (CheckedLanes::watch().faults != 0) fail("lanes meet without a sync", status);
-}
 
 }  // namespace
 
@@ -61,6 +46,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t byte
                                                             static_cast<std::uint32_t>(raw_byte_count));
   const DecodeStatus limited = test::inflate_by_lanes(packed, raw_byte_count, order, limit).status;
   if (limited != result.status && limited != DecodeStatus::too_much_work) fail("the work limit changed it", limited);
-  if ((choice & 16) != 0 && raw_byte_count <= 8192) check_shared_memory(packed, raw_byte_count, result.status);
+  if ((choice & 16) != 0 && raw_byte_count <= 8192)
+    test::check_shared_memory<test::InflateCodec>(packed, raw_byte_count, result.status);
   return 0;
 }

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // libFuzzer target: any bytes as a stream of TIFF's LZW, through the warps' decoder and libtiff, which judges it.
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
-#include <memory>
 #include <vector>
 
+#include "tests/fuzz/watched_stream.hpp"
 #include "tests/support/codec/lzw_runs.hpp"
 
 namespace {
@@ -13,20 +11,7 @@ namespace {
 using groundshift::codec::DecodeStatus;
 using groundshift::codec::LaneOrder;
 namespace test = groundshift::test;
-
-[[noreturn]] void fail(const char* what, DecodeStatus status) {
-  std::fprintf(stderr, "lzw_fuzz: %s; lanes: %s\n", what, name_of(status));
-  std::abort();
-}
-
-void check_shared_memory(const test::Bytes& packed, std::size_t raw_byte_count, DecodeStatus expected) {
-  using test::CheckedLanes;
-  const auto shared = std::make_unique<test::LzwCodec::Shared<CheckedLanes>>();
-  test::Bytes out(raw_byte_count);
-  const DecodeStatus status = test::unpack_watched<test::LzwCodec>(*shared, packed, out);
-  if (status != expected) fail("watched lanes say otherwise", status);
-  if (CheckedLanes::watch().faults != 0) fail("lanes meet without a sync", status);
-}
+using test::fail;
 
 }  // namespace
 
@@ -53,6 +38,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t byte
   const auto limit = groundshift::codec::lzw_work_limit(static_cast<std::uint32_t>(packed.size()));
   const DecodeStatus limited = test::lzw_by_lanes(packed, raw_byte_count, order, limit).status;
   if (limited != result.status && limited != DecodeStatus::too_much_work) fail("the work limit changed it", limited);
-  if ((choice & 4) != 0 && raw_byte_count <= 65536) check_shared_memory(packed, raw_byte_count, result.status);
+  if ((choice & 4) != 0 && raw_byte_count <= 65536)
+    test::check_shared_memory<test::LzwCodec>(packed, raw_byte_count, result.status);
   return 0;
 }

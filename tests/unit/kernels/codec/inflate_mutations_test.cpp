@@ -3,13 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <random>
 #include <string>
 #include <vector>
 
 #include "tests/support/codec/deflate_variants.hpp"
 #include "tests/support/codec/inflate_runs.hpp"
+#include "tests/support/codec/mutations.hpp"
 
 namespace groundshift {
 namespace {
@@ -17,14 +17,6 @@ namespace {
 using codec::DecodeStatus;
 using codec::LaneOrder;
 using test::Bytes;
-
-constexpr int kShards = 10;
-
-/// 10^4 over all shards, or what GS_MUTATIONS says (scripts/test.sh --all: 10^6).
-long mutation_count() {
-  const char* asked = std::getenv("GS_MUTATIONS");
-  return asked != nullptr ? std::atol(asked) : 10000;
-}
 
 const std::vector<test::DeflateVariant>& streams() {
   static const auto all = [] {
@@ -42,7 +34,7 @@ class InflateMutations : public testing::TestWithParam<int> {};
 
 TEST_P(InflateMutations, BothRefuseOrSameBytes) {
   std::mt19937_64 random(1000 + static_cast<unsigned>(GetParam()));
-  const long count = mutation_count() / kShards;
+  const long count = test::mutation_count() / test::kMutationShards;
   long accepted = 0;
   long repaired = 0;
   int told = 0;
@@ -82,7 +74,7 @@ TEST_P(InflateMutations, BothRefuseOrSameBytes) {
   EXPECT_LT(accepted, count) << "nothing was refused";
 }
 
-INSTANTIATE_TEST_SUITE_P(Shards, InflateMutations, testing::Range(0, kShards));
+INSTANTIATE_TEST_SUITE_P(Shards, InflateMutations, testing::Range(0, test::kMutationShards));
 
 }  // namespace
 }  // namespace groundshift

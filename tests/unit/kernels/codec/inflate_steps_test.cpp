@@ -12,6 +12,7 @@
 
 #include "tests/support/codec/deflate_variants.hpp"
 #include "tests/support/codec/inflate_runs.hpp"
+#include "tests/support/codec/lane_steps.hpp"
 
 namespace groundshift {
 namespace {
@@ -105,25 +106,13 @@ FixedTile fixed_tile(int block_count, int token_count) {
   return tile;
 }
 
-StepCounts steps_of(const Bytes& packed, const Bytes& raw) {
-  StepCounts counts;
-  const auto forward =
-      test::inflate_by_lanes(packed, raw.size(), codec::LaneOrder::forward, codec::kUnlimitedWork, &counts);
-  EXPECT_EQ(forward.status, codec::DecodeStatus::ok);
-  EXPECT_TRUE(forward.bytes == raw);
-  StepCounts backwards;
-  test::inflate_by_lanes(packed, raw.size(), codec::LaneOrder::reversed, codec::kUnlimitedWork, &backwards);
-  EXPECT_EQ(counts.of, backwards.of) << "steps depend on the order of the lanes";
-  return counts;
-}
-
 // A change that makes one of them larger makes the device slower: say in the commit why.
 TEST(InflateSteps, OfAFixedTile) {
   const FixedTile tile = fixed_tile(4, 40000);
   ASSERT_EQ(test::inflate_by_zlib(tile.packed, tile.raw.size()), tile.raw);
   ASSERT_EQ(tile.raw.size(), 487912u);
   ASSERT_EQ(tile.packed.size(), 266935u);
-  const StepCounts steps = steps_of(tile.packed, tile.raw);
+  const StepCounts steps = test::steps_of<test::InflateCodec>(tile.packed, tile.raw);
   EXPECT_EQ(steps[Step::block], 4u);
   EXPECT_EQ(steps[Step::window], 262u);
   EXPECT_EQ(steps[Step::round], 1077u);
@@ -146,7 +135,7 @@ TEST(InflateSteps, OfABlockOfNodata) {
   const int runs = 4000;
   for (int i = 0; i < runs; ++i) writer.match(258, 1);
   const Bytes raw(1 + std::size_t{258} * runs, 0);
-  const StepCounts steps = steps_of(writer.end_block().finish(raw), raw);
+  const StepCounts steps = test::steps_of<test::InflateCodec>(writer.end_block().finish(raw), raw);
   EXPECT_EQ(steps[Step::together], 4002u);
   EXPECT_EQ(steps[Step::decode], 0u);
   EXPECT_EQ(steps[Step::near], 0u);
@@ -158,7 +147,7 @@ TEST(InflateSteps, OfABlockOfNodata) {
 TEST(InflateSteps, OfAScene) {
   constexpr std::uint64_t kKib = 2048;
   const Bytes raw = test::differenced_scene(kKib * 1024);
-  const StepCounts steps = steps_of(test::zlib_pack(raw, 6), raw);
+  const StepCounts steps = test::steps_of<test::InflateCodec>(test::zlib_pack(raw, 6), raw);
   constexpr const char* kNames[] = {"block", "window", "round", "code_length", "table_entry", "synchronise", "decode",
                                     "note",  "far",    "near",  "together",    "stored",      "sum"};
   static_assert(std::size(kNames) == codec::kStepKinds);

@@ -2,12 +2,12 @@
 // Damaged LZW streams: the warps' decoder and libtiff both refuse, or give the same bytes.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <random>
 #include <string>
 #include <vector>
 
 #include "tests/support/codec/lzw_runs.hpp"
+#include "tests/support/codec/mutations.hpp"
 
 namespace groundshift {
 namespace {
@@ -15,14 +15,6 @@ namespace {
 using codec::DecodeStatus;
 using codec::LaneOrder;
 using test::Bytes;
-
-constexpr int kShards = 10;
-
-/// 10^4 over all shards, or what GS_MUTATIONS says (scripts/test.sh --all: 10^6).
-long mutation_count() {
-  const char* asked = std::getenv("GS_MUTATIONS");
-  return asked != nullptr ? std::atol(asked) : 10000;
-}
 
 const std::vector<test::LzwVariant>& streams() {
   static const auto all = [] {
@@ -39,7 +31,7 @@ class LzwMutations : public testing::TestWithParam<int> {};
 
 TEST_P(LzwMutations, BothRefuseOrSameBytes) {
   std::mt19937_64 random(2000 + static_cast<unsigned>(GetParam()));
-  const long count = mutation_count() / kShards;
+  const long count = test::mutation_count() / test::kMutationShards;
   long accepted = 0, changed = 0, old = 0;
   int told = 0;
   for (long m = 0; m < count && told < 5; ++m) {
@@ -72,7 +64,7 @@ TEST_P(LzwMutations, BothRefuseOrSameBytes) {
   EXPECT_LT(old, count / 50);
 }
 
-INSTANTIATE_TEST_SUITE_P(Shards, LzwMutations, testing::Range(0, kShards));
+INSTANTIATE_TEST_SUITE_P(Shards, LzwMutations, testing::Range(0, test::kMutationShards));
 
 }  // namespace
 }  // namespace groundshift

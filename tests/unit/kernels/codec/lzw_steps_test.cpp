@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tests/support/codec/deflate_variants.hpp"
+#include "tests/support/codec/lane_steps.hpp"
 #include "tests/support/codec/lzw_runs.hpp"
 #include "tests/support/codec/lzw_writer.hpp"
 
@@ -17,18 +18,6 @@ using codec::Step;
 using codec::StepCounts;
 using test::Bytes;
 
-StepCounts steps_of(const Bytes& packed, const Bytes& raw) {
-  StepCounts counts;
-  const auto forward =
-      test::lzw_by_lanes(packed, raw.size(), codec::LaneOrder::forward, codec::kUnlimitedWork, &counts);
-  EXPECT_EQ(forward.status, codec::DecodeStatus::ok);
-  EXPECT_TRUE(forward.bytes == raw);
-  StepCounts backwards;
-  test::lzw_by_lanes(packed, raw.size(), codec::LaneOrder::reversed, codec::kUnlimitedWork, &backwards);
-  EXPECT_EQ(counts.of, backwards.of) << "steps depend on the order of the lanes";
-  return counts;
-}
-
 // Scene and packer are this project's alone, so that no library's version changes a bit. A change that makes one of
 // them larger makes the device slower: say in the commit why.
 TEST(LzwSteps, OfAScene) {
@@ -36,7 +25,7 @@ TEST(LzwSteps, OfAScene) {
   const Bytes raw = test::differenced_scene(kKib * 1024);
   const Bytes packed = test::lzw_pack_plainly(raw);
   ASSERT_EQ(test::lzw_by_libtiff(packed, raw.size()), raw);
-  const StepCounts steps = steps_of(packed, raw);
+  const StepCounts steps = test::steps_of<test::LzwCodec>(packed, raw);
   EXPECT_EQ(packed.size(), 1002066u);
   EXPECT_EQ(steps[Step::window], 22249u);
   EXPECT_EQ(steps[Step::round], 4929u);
@@ -48,7 +37,7 @@ TEST(LzwSteps, OfAScene) {
 // Long strings are copied by all lanes.
 TEST(LzwSteps, OfABlockOfNodata) {
   const Bytes raw(std::size_t{1} << 20, 0);
-  const StepCounts steps = steps_of(test::lzw_pack_plainly(raw), raw);
+  const StepCounts steps = test::steps_of<test::LzwCodec>(test::lzw_pack_plainly(raw), raw);
   EXPECT_EQ(steps[Step::window], 46u);
   EXPECT_EQ(steps[Step::round], 274u);
   EXPECT_EQ(steps[Step::far], 46u);
