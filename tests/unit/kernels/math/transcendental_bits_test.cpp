@@ -13,8 +13,10 @@ namespace {
 
 #if defined(__x86_64__)
 #define GS_TEST_V3 __attribute__((target("arch=x86-64-v3"), noinline))
+#define GS_TEST_V4 __attribute__((target("arch=x86-64-v4"), noinline))
 #else
 #define GS_TEST_V3 __attribute__((noinline))
+#define GS_TEST_V4 __attribute__((noinline))
 #endif
 
 struct Results {
@@ -22,7 +24,7 @@ struct Results {
   explicit Results(std::size_t n) : log(n), exp(n), acos(n), atan2(n) {}
 };
 
-/// One loop body, compiled twice below: for the plain machine (fma from libm) and for vectors with fma.
+/// One loop body, compiled thrice below: for the plain machine (fma from libm) and for two widths of vectors with fma.
 GS_HD void evaluate(const float* x, const float* y, Results& out, std::size_t n) {
   float* log = out.log.data();
   float* exp = out.exp.data();
@@ -35,6 +37,7 @@ GS_HD void evaluate(const float* x, const float* y, Results& out, std::size_t n)
 }
 
 GS_TEST_V3 void evaluate_v3(const float* x, const float* y, Results& out, std::size_t n) { evaluate(x, y, out, n); }
+GS_TEST_V4 void evaluate_v4(const float* x, const float* y, Results& out, std::size_t n) { evaluate(x, y, out, n); }
 __attribute__((noinline)) void evaluate_plain(const float* x, const float* y, Results& out, std::size_t n) {
   evaluate(x, y, out, n);
 }
@@ -60,22 +63,35 @@ void expect_same_bits(const std::vector<float>& a, const std::vector<float>& b, 
   for (std::size_t i = 0; i < a.size(); ++i) ASSERT_EQ(math::to_bits(a[i]), math::to_bits(b[i])) << name << " " << i;
 }
 
-TEST(Transcendental, VectorsGiveTheBitsOfScalars) {
-#if defined(__x86_64__)
-  if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) GTEST_SKIP() << "this machine has no AVX2";
-#endif
+using Evaluate = void (*)(const float*, const float*, Results&, std::size_t);
+
+void expect_the_bits_of_scalars(Evaluate evaluate_vectors) {
   const std::size_t n = 400003;  // odd: the loop's remainder is tested too
   for (bool any_pattern : {false, true}) {
     const auto x = inputs(n, 17, any_pattern);
     const auto y = inputs(n, 99, any_pattern);
     Results plain(n), vectors(n);
     evaluate_plain(x.data(), y.data(), plain, n);
-    evaluate_v3(x.data(), y.data(), vectors, n);
+    evaluate_vectors(x.data(), y.data(), vectors, n);
     expect_same_bits(plain.log, vectors.log, "log");
     expect_same_bits(plain.exp, vectors.exp, "exp");
     expect_same_bits(plain.acos, vectors.acos, "acos");
     expect_same_bits(plain.atan2, vectors.atan2, "atan2");
   }
+}
+
+TEST(Transcendental, VectorsGiveTheBitsOfScalars) {
+#if defined(__x86_64__)
+  if (!__builtin_cpu_supports("x86-64-v3")) GTEST_SKIP() << "this machine has no AVX2";
+#endif
+  expect_the_bits_of_scalars(evaluate_v3);
+}
+
+TEST(Transcendental, WideVectorsGiveTheBitsOfScalars) {
+#if defined(__x86_64__)
+  if (!__builtin_cpu_supports("x86-64-v4")) GTEST_SKIP() << "this machine has no AVX-512";
+#endif
+  expect_the_bits_of_scalars(evaluate_v4);
 }
 
 // Recorded from this source built by g++ 12 -O0 without vectors; any backend, compiler and flag must repeat them.
