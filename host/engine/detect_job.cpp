@@ -85,25 +85,20 @@ class DetectRun {
         return_free_memory();
       });
     };
-    const auto pictures = [&] {
-      if (!scaled) scores.prepare_pictures();
-    };
-    if (sites) {
-      const std::function<void()> early[] = {[&] { find_places(tiles, scores, sites); }, pictures};
-      run_beside(early);
-      give_back();
+    const auto pictures = [&] { scores.prepare_pictures(); };
+    const bool early = sites && !scaled;
+    if (early) {
+      const std::function<void()> beside[] = {[&] { find_places(tiles, scores, sites); }, pictures};
+      run_beside(beside);
     } else {
       find_places(tiles, scores, sites);
-      give_back();
-      pictures();
     }
-    if (scaled) {
-      scores.write_kept();
-      scores.prepare_pictures();
-    }
+    give_back();
+    if (scaled) scores.write_kept();
     scores.drop_kept();
-    // Laying a file out is the kernel's copying, one file at a time, and sites are one thread's work.
+    // Laying a file out is the kernel's copying, one file at a time, and pictures and sites are one thread's work each.
     std::vector<std::function<void()>> ends = scores.ends();
+    if (!early) ends.insert(ends.begin(), pictures);
     if (sites) ends.insert(ends.begin(), [&] { sites->write(); });
     if (quality) ends.emplace_back([&] { quality->finish(); });
     run_beside(ends);
@@ -194,7 +189,6 @@ DetectResult run_detect(DetectPlan& plan, ProductMaker& products, const JobConte
   limit_gdal_block_cache(plan.gdal_cache_bytes());
   try {
     DetectResult result = DetectRun(plan, products, context).run();
-    return_free_memory();
     const std::vector<ProductRecord> documents =
         products.document(summary_json(plan, result, *context.warnings), summary_path(plan.options.out), context);
     result.products.insert(result.products.end(), documents.begin(), documents.end());

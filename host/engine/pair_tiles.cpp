@@ -82,11 +82,12 @@ void PairTiles::each(const std::string& name, const Work& compute, const Work& c
 void PairTiles::each_of_grid(const std::string& name, const Work& compute, const Work& consume, HostPlanes read) {
   const bool kept = store_ != nullptr && !plan_.sampled() && !changes_made_.empty();
   if (plan_.sampled()) store_.reset();
-  if (!plan_.options.products.sites) {  // no pass comes after this one
+  const bool last = !plan_.options.products.sites;
+  if (last) {
     plan_.tiles.before_shares ? before_->hold_at_most(plan_.tiles.before_in_use) : before_->hold_no_more();
     plan_.tiles.after_shares ? after_->hold_at_most(plan_.tiles.after_in_use) : after_->hold_no_more();
   }
-  run(name, {&grid_tiles_, 0, kept, false, false, false, read}, compute, consume, false);
+  run(name, {&grid_tiles_, 0, kept, false, false, false, read, last}, compute, consume, false);
 }
 
 void PairTiles::each_of(const std::string& name, const std::vector<std::int64_t>& tiles, const Work& compute,
@@ -155,6 +156,7 @@ void PairTiles::run(const std::string& name, Reader reader, const Work& compute,
   pass.compute = [&](Slot& slot) {
     keep_on_device(slot);
     compute(slot);
+    if (reader.last && reader.keep) let_go(slot, reader);
   };
   pass.consume = consume;
   if (reader.tell) {
@@ -213,6 +215,15 @@ void PairTiles::keep_on_device(Slot& slot) {
   if (slot.to_keep == nullptr) return;
   plan_.backend.backend->keep_on_device(*slot.workspace, *slot.to_keep, slot.tile);
   slot.tile.device = slot.to_keep;
+}
+
+/// By the worker that read it: a whole pair's pages given back at the end are one thread's work.
+void PairTiles::let_go(Slot& slot, const Reader& reader) {
+  const std::int64_t tile = reader.tile(slot.tile_index);
+  if (!store_->in_memory(tile)) return;
+  slot.tile.before = slot.tile.after = slot.before = slot.after = nullptr;
+  slot.tile.valid = slot.valid = nullptr;
+  store_->drop(tile);
 }
 
 bool PairTiles::decode(Slot& slot, const Reader& reader, DeviceTile* room, HostPlanes wanted) {

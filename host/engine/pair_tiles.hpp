@@ -46,7 +46,8 @@ class PairTiles {
   /// A pass over all tiles of the fit. read : what of a slot's tile the callbacks look at themselves; the rest may be
   /// null, as tiles in device memory are not copied back for it.
   void each(const std::string& name, const Work& compute, const Work& consume, HostPlanes read = HostPlanes::all);
-  /// A pass over all tiles of the grid, in the plan's order.
+  /// A pass over all tiles of the grid, in the plan's order. Where no sites are wanted it is the last over kept tiles:
+  /// their memory goes back as they are computed, and `consume` must not look at pixels.
   void each_of_grid(const std::string& name, const Work& compute, const Work& consume,
                     HostPlanes read = HostPlanes::all);
   /// The same over some of them: indices in the plan's order, ascending.
@@ -90,6 +91,7 @@ class PairTiles {
     bool after_only = false;
     bool statistics = true;  ///< a pass over the fit
     HostPlanes host = HostPlanes::all;
+    bool last = false;                                ///< no pass reads these tiles after this one
     bool tell = false;                                ///< reasons are wanted of its tiles
     const std::vector<std::int64_t>* some = nullptr;  ///< of the set's tiles; null: all from `first` on
     std::int64_t count() const {
@@ -105,6 +107,8 @@ class PairTiles {
   /// Copies back what the pass or a change wants of a tile in device memory; without either none of its pixels.
   void copy_back(Slot& slot, DeviceTile& kept, HostPlanes wanted);
   void keep_on_device(Slot& slot);
+  /// Gives the memory of a kept tile back that has been computed; nothing of the slot's tile may be read any more.
+  void let_go(Slot& slot, const Reader& reader);
   /// By the plan's way. True: the tile lies on the device, in `room` if there is one, and what is wanted of it in host
   /// memory too. False: it lies in host memory alone, decoded there or, for blocks that the device refused, completed.
   bool decode(Slot& slot, const Reader& reader, DeviceTile* room, HostPlanes wanted);

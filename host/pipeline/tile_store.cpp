@@ -37,6 +37,10 @@ std::byte* TileStore::resident(std::int64_t record) {
   return static_cast<std::byte*>(buffer.data());
 }
 
+void TileStore::drop(std::int64_t record) {
+  if (in_memory(record)) memory_[static_cast<std::size_t>(record - device_records())] = HostBuffer();
+}
+
 void TileStore::spill(std::int64_t record, const std::byte* data) {
   scratch_.write(scratch_start(record), data, record_bytes_, scratch_bytes());
 }

@@ -44,6 +44,8 @@ class TileStore {
   }
   /// The record's own memory (made at the first call), or nothing when it is not one of those in memory.
   std::byte* resident(std::int64_t record);
+  /// Gives the record's own memory back; a record elsewhere stays.
+  void drop(std::int64_t record);
   /// Writes or reads a spilled record. Throws OutputError: folder not writable, disk full, read error.
   void spill(std::int64_t record, const std::byte* data);
   void fetch(std::int64_t record, std::byte* data) const;

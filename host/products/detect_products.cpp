@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "host/base/parallel_for.hpp"
+#include "host/engine/resources.hpp"
 #include "host/engine/summary.hpp"
 #include "host/io/output_file.hpp"
 #include "host/io/sha256.hpp"
@@ -72,6 +73,8 @@ void DetectProducts::see(const Window& core, const PairTile& tile) {
 std::vector<ProductRecord> DetectProducts::document(const nlohmann::ordered_json& summary, const fs::path& summary_path,
                                                     const JobContext& context) {
   std::vector<ProductRecord> records;
+  if (!report_ && !stac_) return records;
+  return_free_memory();  // what the passes had is the page's now
   nlohmann::ordered_json so_far = summary;
   const fs::path folder = summary_path.has_parent_path() ? summary_path.parent_path() : fs::path(".");
   const ReportOptions options = report_options(summary);

@@ -54,7 +54,7 @@ class CudaBackend final : public Backend {
       throw std::bad_alloc();
     }
     throw_on_error(error, "cudaMallocHost");
-    return {data, byte_count, [](void* p) noexcept { GS_CUDA_CHECK_NOTHROW(cudaFreeHost(p)); }};
+    return {data, byte_count, [](void* p, std::size_t) noexcept { GS_CUDA_CHECK_NOTHROW(cudaFreeHost(p)); }};
   }
 
   std::unique_ptr<Workspace> make_workspace(const WorkspaceShape& shape) override {
