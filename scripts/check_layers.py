@@ -50,6 +50,7 @@ SINGLE_HEADERS = {
     "kernels/recipes": {"kernels/api/score_recipe.hpp", "kernels/api/pair_tile.hpp", "kernels/api/gram_recipe.hpp",
                         "kernels/api/resample_recipe.hpp"},
     "host/plan": {"kernels/api/pair_tile.hpp"},
+    "host/products": {"kernels/math/float_bins.hpp"},
 }
 # External headers, and the only rooms that may name them.
 EXTERNAL = [

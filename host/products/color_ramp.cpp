@@ -3,8 +3,6 @@
 #include "host/products/color_ramp.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstddef>
 
 namespace groundshift {
 
@@ -25,15 +23,15 @@ RgbColor color_of_step(std::size_t step) {
 
 }  // namespace
 
-RgbColor ramp_color(double place) {
+const std::array<RgbColor, kRampColors>& ramp_colors() {
   static const auto colors = [] {
     std::array<RgbColor, kRampColors> all{};
     for (std::size_t step = 0; step < all.size(); ++step) all[step] = color_of_step(step);
     return all;
   }();
-  if (!(place > 0.0)) return colors.front();
-  if (place >= 1.0) return colors.back();
-  return colors[static_cast<std::size_t>(place * double(kRampColors - 1) + 0.5)];
+  return colors;
 }
+
+RgbColor ramp_color(double place) { return ramp_colors()[ramp_step(place)]; }
 
 }  // namespace groundshift

@@ -2,7 +2,9 @@
 // The one colour ramp of all pictures: dark is little, bright is much, equal steps look equal.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 namespace groundshift {
@@ -29,8 +31,15 @@ inline constexpr std::array<RgbColor, 11> kRampStops{{{0x00, 0x00, 0x04},
 /// Colours that the ramp is made of: few enough for a picture's palette, with some left for its frame.
 inline constexpr int kRampColors = 20 * 10 + 1;  // each stop is one
 
+const std::array<RgbColor, kRampColors>& ramp_colors();
+
 /// Colour at `place` on the ramp, linear between stops; below 0 the first, above 1 (infinity too) the last, NaN the
 /// first.
 RgbColor ramp_color(double place);
+/// Its place among ramp_colors().
+inline std::size_t ramp_step(double place) {
+  if (!(place > 0.0)) return 0;
+  return static_cast<std::size_t>(std::min(place, 1.0) * double(kRampColors - 1) + 0.5);
+}
 
 }  // namespace groundshift

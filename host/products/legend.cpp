@@ -3,6 +3,7 @@
 #include "host/products/legend.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -62,7 +63,7 @@ std::vector<double> tick_values(double high) {
 }
 
 RgbImage framed_heatmap(std::int32_t width, std::int32_t height,
-                        const std::function<double(std::int32_t, std::int32_t)>& score_at, const std::string& title,
+                        const std::function<void(std::int32_t, std::span<float>)>& scores_of, const std::string& title,
                         const Stretch& stretch, std::int32_t pooled_factor) {
   const std::int32_t enlarge = enlargement(width, height);
   const std::int32_t inner = std::max(kNarrowest, width * enlarge);
@@ -84,14 +85,25 @@ RgbImage framed_heatmap(std::int32_t width, std::int32_t height,
   for (std::size_t i = 0; i < title_lines.size(); ++i) {
     draw_text(canvas, kMargin, kMargin + kLineHeight * static_cast<std::int32_t>(i), kTextScale, kInk, title_lines[i]);
   }
+  const std::array<RgbColor, kRampColors>& colors = ramp_colors();
+  std::vector<float> scores(static_cast<std::size_t>(width));
   for (std::int32_t y = 0; y < height; ++y) {
+    scores_of(y, scores);
     for (std::int32_t x = 0; x < width; ++x) {
-      const double score = score_at(x, y);
+      const auto score = static_cast<double>(scores[static_cast<std::size_t>(x)]);
       const Window square{map.x + x * enlarge, map.y + y * enlarge, enlarge, enlarge};
       if (std::isnan(score)) {
         fill_checker(canvas, square);
-      } else {
-        fill_rectangle(canvas, square, ramp_color(score / stretch.high));
+        continue;
+      }
+      const RgbColor color = colors[ramp_step(score / stretch.high)];
+      for (std::int32_t row = 0; row < enlarge; ++row) {
+        std::uint8_t* p = canvas.pixel(square.x, square.y + row);
+        for (std::int32_t i = 0; i < enlarge; ++i, p += 3) {
+          p[0] = color.red;
+          p[1] = color.green;
+          p[2] = color.blue;
+        }
       }
     }
   }

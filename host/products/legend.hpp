@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,10 +17,10 @@ namespace groundshift {
 /// labels.
 std::vector<double> tick_values(double high);
 
-/// A finished picture of `width` x `height` scores. score_at(x, y): NaN = no data. `pooled_factor` > 1 is stated in the
-/// legend.
+/// A finished picture of `width` x `height` scores. scores_of(y, row): fills the row's scores, NaN = no data.
+/// `pooled_factor` > 1 is stated in the legend.
 RgbImage framed_heatmap(std::int32_t width, std::int32_t height,
-                        const std::function<double(std::int32_t, std::int32_t)>& score_at, const std::string& title,
+                        const std::function<void(std::int32_t, std::span<float>)>& scores_of, const std::string& title,
                         const Stretch& stretch, std::int32_t pooled_factor);
 
 }  // namespace groundshift

@@ -5,39 +5,25 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <span>
 
 #include "host/base/error.hpp"
 #include "host/products/legend.hpp"
+#include "kernels/api/pair_tile.hpp"
+#include "kernels/math/float_bins.hpp"
+#include "kernels/view/clones.hpp"
 
 namespace groundshift {
 namespace {
 
-struct RunSum {
-  double sum = 0.0;
-  std::uint32_t count = 0;
-};
-
-/// Sum and number of the values that are not NaN. Four lanes, so that an addition need not wait for the one before.
-RunSum sum_run(const float* values, std::int32_t length) {
-  double sums[4] = {0.0, 0.0, 0.0, 0.0};
-  std::uint32_t count = 0;
-  std::int32_t i = 0;
-  for (; i + 4 <= length; i += 4) {
-    for (int lane = 0; lane < 4; ++lane) {
-      const float v = values[i + lane];
-      const bool valid = v == v;
-      sums[lane] += valid ? static_cast<double>(v) : 0.0;
-      count += valid;
-    }
+/// Adds a row to column sums and counts; a NaN adds nothing.
+GS_CLONES void add_row(const float* __restrict values, std::int32_t count, double* __restrict sums,
+                       std::uint32_t* __restrict counts) {
+  for (std::int32_t x = 0; x < count; ++x) {
+    const float v = values[x];
+    sums[x] += v == v ? static_cast<double>(v) : 0.0;
+    counts[x] += v == v ? 1u : 0u;
   }
-  for (; i < length; ++i) {
-    const float v = values[i];
-    if (v == v) {
-      sums[0] += static_cast<double>(v);
-      ++count;
-    }
-  }
-  return {(sums[0] + sums[1]) + (sums[2] + sums[3]), count};
 }
 
 }  // namespace
@@ -56,51 +42,73 @@ void Quicklook::add(const Window& window, const float* score, std::ptrdiff_t row
   expects(window.x >= 0 && window.y >= 0 && window.width >= 0 && window.height >= 0 &&
               window.width <= width_ - window.x && window.height <= height_ - window.y,
           "a quicklook's window lies in its raster");
-  const std::int32_t right = window.x + window.width;
-  for (std::int32_t row = 0; row < window.height; ++row) {
-    const float* values = score + row * row_pitch;
-    const std::size_t line =
-        static_cast<std::size_t>((window.y + row) / factor_) * static_cast<std::size_t>(pooled_width_);
+  const std::int32_t right = window.x + window.width, bottom = window.y + window.height;
+  std::vector<double> sums(static_cast<std::size_t>(window.width));
+  std::vector<std::uint32_t> counts(sums.size());
+  for (std::int32_t y = window.y; y < bottom;) {
+    const std::int32_t line = y / factor_, last = end_of(line, bottom);
+    std::fill(sums.begin(), sums.end(), 0.0);
+    std::fill(counts.begin(), counts.end(), 0u);
+    for (; y < last; ++y) add_row(score + (y - window.y) * row_pitch, window.width, sums.data(), counts.data());
     for (std::int32_t x = window.x; x < right;) {
-      const std::int32_t column = x / factor_;
-      // 64 bits: the last pooled column may end beyond 2^31.
-      const auto end = static_cast<std::int32_t>(std::min<std::int64_t>(right, std::int64_t{column + 1} * factor_));
-      const RunSum run = sum_run(values + (x - window.x), end - x);
-      sums_[line + static_cast<std::size_t>(column)] += run.sum;
-      counts_[line + static_cast<std::size_t>(column)] += run.count;
-      x = end;
+      const std::int32_t column = x / factor_, end = end_of(column, right);
+      const auto pooled =
+          static_cast<std::size_t>(line) * static_cast<std::size_t>(pooled_width_) + static_cast<std::size_t>(column);
+      for (; x < end; ++x) {
+        sums_[pooled] += sums[static_cast<std::size_t>(x - window.x)];
+        counts_[pooled] += counts[static_cast<std::size_t>(x - window.x)];
+      }
     }
   }
 }
 
+/// Where a pooled row or column ends, or what is seen of it. 64 bits: the last one may end beyond 2^31.
+std::int32_t Quicklook::end_of(std::int32_t pooled, std::int32_t seen) const {
+  return static_cast<std::int32_t>(std::min<std::int64_t>(seen, (std::int64_t{pooled} + 1) * factor_));
+}
+
 double Quicklook::pooled(std::int32_t x, std::int32_t y) const {
-  const auto at = static_cast<std::size_t>(y) * static_cast<std::size_t>(pooled_width_) + static_cast<std::size_t>(x);
-  if (counts_[at] == 0) return std::numeric_limits<double>::quiet_NaN();
-  return sums_[at] / static_cast<double>(counts_[at]);
+  return mean(static_cast<std::size_t>(y) * static_cast<std::size_t>(pooled_width_) + static_cast<std::size_t>(x));
+}
+
+double Quicklook::mean(std::size_t at) const {
+  return counts_[at] > 0 ? sums_[at] / static_cast<double>(counts_[at]) : std::numeric_limits<double>::quiet_NaN();
 }
 
 Stretch Quicklook::stretch(double percentile) const {
   expects(percentile >= 0.0 && percentile <= 100.0, "a percentile lies in 0..100");
-  std::vector<float> means;
-  means.reserve(sums_.size());
-  for (std::size_t i = 0; i < sums_.size(); ++i) {
-    if (counts_[i] == 0) continue;
-    const auto mean = static_cast<float>(sums_[i] / static_cast<double>(counts_[i]));
-    if (std::isfinite(mean)) means.push_back(mean);
+  // Only the means of the rank's bin have to be put in order.
+  std::vector<std::uint32_t> in_bin(kFloatBins, 0);
+  std::size_t finite = 0;
+  float largest = -std::numeric_limits<float>::infinity();
+  for (std::size_t at = 0; at < sums_.size(); ++at) {
+    const auto value = static_cast<float>(mean(at));
+    if (!std::isfinite(value)) continue;
+    ++finite;
+    ++in_bin[float_bin(value)];
+    largest = std::max(largest, value);
   }
-  if (means.empty()) return {1.0, percentile};
-  const auto rank = static_cast<std::size_t>(percentile / 100.0 * static_cast<double>(means.size() - 1) + 0.5);
-  const auto place = means.begin() + static_cast<std::ptrdiff_t>(rank);
-  std::nth_element(means.begin(), place, means.end());
+  if (finite == 0) return {1.0, percentile};
+  auto rank = static_cast<std::size_t>(percentile / 100.0 * static_cast<double>(finite - 1) + 0.5);
+  std::uint32_t bin = 0;
+  for (; rank >= in_bin[bin]; ++bin) rank -= in_bin[bin];
+  std::vector<float> values;
+  for (std::size_t at = 0; at < sums_.size(); ++at) {
+    const auto value = static_cast<float>(mean(at));
+    if (std::isfinite(value) && float_bin(value) == bin) values.push_back(value);
+  }
+  const auto place = values.begin() + static_cast<std::ptrdiff_t>(rank);
+  std::nth_element(values.begin(), place, values.end());
   if (*place > 0.0f) return {static_cast<double>(*place), percentile};
-  const float largest = *std::max_element(means.begin(), means.end());
   return {largest > 0.0f ? static_cast<double>(largest) : 1.0, 100.0};
 }
 
 RgbImage Quicklook::picture(const std::string& title, const Stretch& stretch) const {
-  return framed_heatmap(
-      pooled_width_, pooled_height_, [this](std::int32_t x, std::int32_t y) { return pooled(x, y); }, title, stretch,
-      factor_);
+  const auto means_of = [this](std::int32_t y, std::span<float> row) {
+    const std::size_t first = static_cast<std::size_t>(y) * row.size();
+    for (std::size_t x = 0; x < row.size(); ++x) row[x] = static_cast<float>(mean(first + x));
+  };
+  return framed_heatmap(pooled_width_, pooled_height_, means_of, title, stretch, factor_);
 }
 
 void Quicklook::render(const std::filesystem::path& path, const std::string& title, const Stretch& stretch) const {

@@ -50,6 +50,9 @@ class Quicklook {
   void render(const std::filesystem::path& path, const std::string& title, const Stretch& stretch) const;
 
  private:
+  double mean(std::size_t at) const;
+  std::int32_t end_of(std::int32_t pooled, std::int32_t seen) const;
+
   std::int32_t width_, height_, factor_, pooled_width_, pooled_height_;
   std::vector<double> sums_;
   std::vector<std::uint32_t> counts_;

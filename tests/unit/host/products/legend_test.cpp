@@ -83,7 +83,7 @@ TEST(Canvas, WrapsAtSpacesAndCutsLongWords) {
 }
 
 TEST(Legend, EnlargesSmallPicturesOnly) {
-  const auto zero = [](std::int32_t, std::int32_t) { return 0.0; };
+  const auto zero = [](std::int32_t, std::span<float> row) { std::fill(row.begin(), row.end(), 0.0f); };
   EXPECT_EQ(framed_heatmap(400, 400, zero, "t", {1.0, 99.5}, 1).width, 800 + 32);
   EXPECT_EQ(framed_heatmap(300, 200, zero, "t", {1.0, 99.5}, 1).width, 900 + 32);
   EXPECT_EQ(framed_heatmap(700, 900, zero, "t", {1.0, 99.5}, 3).width, 700 + 32);

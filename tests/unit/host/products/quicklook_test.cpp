@@ -2,8 +2,10 @@
 // Pooling and stretch of the quicklook, with numbers worked out by hand.
 #include "host/products/quicklook.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <random>
 #include <stdexcept>
 #include <vector>
 
@@ -91,6 +93,23 @@ TEST(Quicklook, StretchIsAPercentileOfThePooledPixels) {
   EXPECT_EQ(quicklook.stretch().percentile, 99.5);
   EXPECT_EQ(quicklook.stretch(50.0).high, 100.0);
   EXPECT_EQ(quicklook.stretch(100.0).high, 200.0);
+}
+
+TEST(Quicklook, StretchIsTheValueOfItsRankAmongAnyFloats) {
+  std::mt19937 random(7);
+  std::vector<float> scores(4096), sorted;
+  for (float& score : scores) {
+    score = static_cast<float>(std::ldexp(1.0 + random() / 4294967296.0, static_cast<int>(random() % 60) - 30));
+    if (random() % 5 == 0) score = random() % 2 == 0 ? kNan : -score;
+    if (score == score) sorted.push_back(score);
+  }
+  std::sort(sorted.begin(), sorted.end());
+  Quicklook quicklook(64, 64);
+  quicklook.add({0, 0, 64, 64}, scores.data(), 64);
+  for (const double percentile : {30.0, 50.0, 77.7, 99.5, 100.0}) {
+    const auto rank = static_cast<std::size_t>(percentile / 100.0 * static_cast<double>(sorted.size() - 1) + 0.5);
+    EXPECT_EQ(quicklook.stretch(percentile).high, sorted[rank]) << percentile;
+  }
 }
 
 TEST(Quicklook, StretchOfFewBrightPixelsIsTheirLargest) {
