@@ -302,6 +302,8 @@ FitNeeds fit_needs(const DetectOptions& options, const Method& m, PixelType type
   needs.median = ratio && !m.options.epsilon && type == PixelType::f32;
   needs.held_out = m.normalize == NormalizationKind::zscore || m.normalize == NormalizationKind::regression ||
                    m.normalize == NormalizationKind::orthogonal;
+  // What a method solves across bands starts from these moments; maps of one band each do not.
+  if (!needs.irmad && !quadratic) needs.products = GramProducts::own_band;
   needs.any = needs.several || m.normalize != NormalizationKind::none || m.has(ScoreName::scva) || quadratic || range ||
               needs.median;
   return needs;

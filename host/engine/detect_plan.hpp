@@ -135,9 +135,10 @@ struct FitNeeds {
   bool any = false;      ///< a pass over the fit's pixels
   bool several = false;  ///< more than one
   bool irmad = false, contextual = false, null_model = false;
-  bool warm_start = false;  ///< of IR-MAD to its tolerance, from a lattice
-  bool median = false;      ///< of the values, for epsilon
-  bool held_out = false;    ///< unit-weight moments of the third that checks a closed fit
+  bool warm_start = false;                    ///< of IR-MAD to its tolerance, from a lattice
+  bool median = false;                        ///< of the values, for epsilon
+  bool held_out = false;                      ///< unit-weight moments of the third that checks a closed fit
+  GramProducts products = GramProducts::all;  ///< of the unit-weight moments
 };
 FitNeeds fit_needs(const DetectOptions& options, const Method& method, PixelType type);
 

@@ -46,10 +46,12 @@ FitPasses::FitPasses(const DetectPlan& plan, PairTiles& tiles, const JobContext&
       extremes_of_(tiles.slots().size(), PairExtremes(plan.band_count)) {}
 
 void FitPasses::take(Slot& slot) {
+  GramRecipe recipe = at({}, slot);
+  recipe.products = products_;
   if (wants_held_out_) {
-    backend_.gram_and_held_out(*slot.workspace, slot.tile, at({}, slot), slot.gram, held_[slot.index]);
+    backend_.gram_and_held_out(*slot.workspace, slot.tile, recipe, slot.gram, held_[slot.index]);
   } else {
-    backend_.gram(*slot.workspace, slot.tile, at({}, slot), slot.gram);
+    backend_.gram(*slot.workspace, slot.tile, recipe, slot.gram);
   }
   if (lattice_) lattice_->add(slot.tile);
   if (wants_median_) backend_.value_histogram(*slot.workspace, slot.tile, slot.bins);
@@ -74,6 +76,7 @@ MomentSummary FitPasses::lattice_moments(const WeightRule& rule) {
 void FitPasses::load(const FitNeeds& needs) {
   wants_median_ = needs.median;
   wants_held_out_ = needs.held_out;
+  products_ = needs.products;
   const std::int64_t pixels = pixel_count(plan_.grid);
   const std::int64_t most = plan_.sampled() ? std::min(pixels, plan_.method.fit_pixels) : pixels;
   if (needs.warm_start && most >= FitLattice::kLeastPixels) lattice_.emplace(plan_.type, plan_.band_count, most);
@@ -123,7 +126,7 @@ void FitPasses::load(const FitNeeds& needs) {
 }
 
 void FitPasses::start_statistics() {
-  everything_ = PairGram(plan_.type, 2 * plan_.band_count);
+  everything_ = PairGram(plan_.type, 2 * plan_.band_count, products_);
   held_out_ = everything_;
   tiles_.clear_bins();
   if (lattice_) lattice_->clear();

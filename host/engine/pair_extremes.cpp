@@ -55,6 +55,17 @@ GS_CLONES void extend(const T* __restrict pixels, const std::uint8_t* __restrict
   for (; x0 < count; ++x0) take(0, x0);
 }
 
+/// same[x] &= the pixel is `low`. Returns whether any is left.
+template <class T>
+GS_CLONES bool keep_same(const T* __restrict pixels, T low, std::int32_t count, std::uint8_t* __restrict same) {
+  std::uint8_t any = 0;
+  for (std::int32_t x = 0; x < count; ++x) {
+    same[x] = static_cast<std::uint8_t>(same[x] & (pixels[x] == low ? 1 : 0));
+    any = static_cast<std::uint8_t>(any | same[x]);
+  }
+  return any != 0;
+}
+
 /// same[x] = 1 where the pixel is valid and holds the minimum of every band on both dates. Returns whether any does.
 template <class T>
 bool mark_row(const PairTile& tile, const std::vector<float>& minimum, const Window& w, std::int32_t y,
@@ -64,13 +75,8 @@ bool mark_row(const PairTile& tile, const std::vector<float>& minimum, const Win
   for (std::int32_t b = 0; b < tile.band_count; ++b) {
     const T low = static_cast<T>(minimum[static_cast<std::size_t>(b)]);
     for (const auto& plane : {tile.before_as<T>(), tile.after_as<T>()}) {
-      const T* pixels = plane.band(b).row(w.y + y) + w.x;
-      std::uint8_t any = 0;
-      for (std::int32_t x = 0; x < w.width; ++x) {
-        same[x] = static_cast<std::uint8_t>(same[x] & (pixels[x] == low));
-        any |= same[x];
-      }
-      if (any == 0) return false;  // as a rule after the first plane
+      // As a rule none is left after the first plane.
+      if (!keep_same(plane.band(b).row(w.y + y) + w.x, low, w.width, same)) return false;
     }
   }
   return true;

@@ -45,6 +45,16 @@ struct WeightRule {
 /// held_out   : only those whose pixel_hash(x, y) % 3 is 0 (kernels/math/pixel_hash.hpp), x and y in the grid
 enum class GramSubset : std::uint8_t { everything, held_out };
 
+/// all      : of every two planes
+/// own_band : of each plane with itself, and of BEFORE and AFTER of a band; the others stay 0. Enough for maps band by
+///            band, at a third of the sums of 4 bands
+enum class GramProducts : std::uint8_t { all, own_band };
+
+/// Whether products of planes i <= j of [before bands; after bands] are summed.
+constexpr bool sums_product(GramProducts products, std::int32_t i, std::int32_t j, std::int32_t band_count) {
+  return products == GramProducts::all || i == j || j - i == band_count;
+}
+
 /// Texture of both dates in place of their pixels (ops/texture.hpp): the variables of the Gram are then the two planes
 /// L(before), L(after), float32, one band a date. fits : one a band, weight = 1 / no-change sigma. Needs a halo of
 /// kTextureRadius more than the weights do.
@@ -60,11 +70,12 @@ struct GramRecipe {
   std::optional<TextureFits> texture;
   std::int32_t origin_x = 0;
   std::int32_t origin_y = 0;
+  GramProducts products = GramProducts::all;
 };
 
 /// Weighted sums over the core of one tile, variables z = [before bands; after bands]:
 /// order of a set : sum w, then sum w z_i, then the upper triangle of sum w z_i z_j row by row (i <= j):
-///                  gram_count(variables) values
+///                  gram_count(variables) values; products that the recipe leaves out are 0
 /// integer types  : `integer_sums`, one exact set for the tile
 /// f32            : `cell_sums`, one set a cell of the core, cells row-major: w, z in double, products ((w * z_i) *
 /// z_j),

@@ -16,7 +16,8 @@ namespace groundshift::cpu {
 static_assert(kPanelChunk == kCellSize && kPanelChunk == kFormChunk, "a chunk is a row of a cell");
 
 template <>
-void weighted_gram(const PairPlanes<float>& core, const Weigher& weigher, TileGram& out, TileGram* held_out) {
+void weighted_gram(const PairPlanes<float>& core, const Weigher& weigher, GramProducts /*products*/, TileGram& out,
+                   TileGram* held_out) {
   const std::int32_t cells_across = (core.valid.width + kCellSize - 1) / kCellSize;
   const std::int32_t cells_down = (core.valid.height + kCellSize - 1) / kCellSize;
   const std::int64_t cell_count = std::int64_t{cells_across} * cells_down;

@@ -12,6 +12,7 @@
 #include "kernels/recipes/check_resample.hpp"
 #include "kernels/recipes/check_score.hpp"
 #include "kernels/recipes/form_means.hpp"
+#include "kernels/recipes/gram_products.hpp"
 #include "kernels/recipes/texture_planes.hpp"
 #include "kernels/recipes/value_histogram.hpp"
 #include "kernels/recipes/weight_op.hpp"
@@ -125,12 +126,15 @@ class CpuBackend final : public Backend {
         const PixelWeigher<T> weigher(forms, recipe.subset, recipe.origin_x + tile.core.x,
                                       recipe.origin_y + tile.core.y);
         if (recipe.texture) {
-          weighted_gram(texture_core<T>(workspace, tile, *recipe.texture), weigher, out, held_out);
+          weighted_gram(texture_core<T>(workspace, tile, *recipe.texture), weigher, GramProducts::all, out, held_out);
         } else {
-          weighted_gram(forms.core, weigher, out, held_out);
+          weighted_gram(forms.core, weigher, recipe.products, out, held_out);
         }
       });
     });
+    if (recipe.texture) return;
+    clear_other_products(recipe, tile.band_count, out);
+    if (held_out != nullptr) clear_other_products(recipe, tile.band_count, *held_out);
   }
 
   // The forms over the tile's core; their box means are computed into the workspace when asked for.
@@ -173,7 +177,9 @@ std::unique_ptr<Backend> make_cpu_backend(int threads) {
 
 std::string cpu_feature_level() {
 #if GS_HAVE_CLONES
-  return __builtin_cpu_supports("x86-64-v3") ? "x86-64-v3" : "x86-64";
+  return __builtin_cpu_supports("x86-64-v4")   ? "x86-64-v4"
+         : __builtin_cpu_supports("x86-64-v3") ? "x86-64-v3"
+                                               : "x86-64";
 #elif defined(__x86_64__)
   return "x86-64";
 #else

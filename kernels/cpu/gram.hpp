@@ -20,14 +20,16 @@ struct Moments {
 };
 
 /// Adds the moments of the pixels whose validity is 1 to `everything`, those of them that are held out to `held_out`
-/// too (null: not asked for). T: the three integer types.
+/// too (null: not asked for). Products that are left out stay as they are. T: the three integer types.
 template <class T>
-void add_moments(const PairPlanes<T>& core, const HeldOutRows& held_out_rows, Moments& everything, Moments* held_out);
+void add_moments(const PairPlanes<T>& core, const HeldOutRows& held_out_rows, GramProducts products,
+                 Moments& everything, Moments* held_out);
 
 /// Weighted moments of the core as TileGram says, and of its held-out pixels (null: not asked for); `weigher` is as
-/// large as the core.
+/// large as the core. products : what has to be summed; more may be.
 template <class T>
-void weighted_gram(const PairPlanes<T>& core, const Weigher& weigher, TileGram& out, TileGram* held_out);
+void weighted_gram(const PairPlanes<T>& core, const Weigher& weigher, GramProducts products, TileGram& out,
+                   TileGram* held_out);
 
 /// Host bytes that it takes for each worker while it runs over tiles of this shape.
 std::size_t gram_worker_bytes(const WorkspaceShape& shape);

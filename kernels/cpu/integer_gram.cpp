@@ -41,10 +41,11 @@ struct BandSums {
 
 // Weights that are all or nothing: plain moments of the pixels that have one, times it.
 template <class T>
-void add_plain(const PairPlanes<T>& rows, const HeldOutRows& held_out_rows, BandSums& everything, BandSums* held_out) {
+void add_plain(const PairPlanes<T>& rows, const HeldOutRows& held_out_rows, GramProducts products, BandSums& everything,
+               BandSums* held_out) {
   const std::int32_t variables = 2 * rows.before.band_count;
   Moments all(variables), held(variables);
-  add_moments<T>(rows, held_out_rows, all, held_out != nullptr ? &held : nullptr);
+  add_moments<T>(rows, held_out_rows, products, all, held_out != nullptr ? &held : nullptr);
   everything.add(all);
   if (held_out != nullptr) held_out->add(held);
 }
@@ -85,17 +86,17 @@ void add_weighted(const PairPlanes<T>& rows, const WeightRows& weights, BandSums
 }
 
 template <class T>
-void add_band(const PairPlanes<T>& rows, const Window& window, const Weigher& weigher, BandSums& everything,
-              BandSums* held_out) {
+void add_band(const PairPlanes<T>& rows, const Window& window, const Weigher& weigher, GramProducts products,
+              BandSums& everything, BandSums* held_out) {
   const HeldOutRows held_out_rows = weigher.held_out(window);
-  if (weigher.is_validity()) return add_plain(rows, held_out_rows, everything, held_out);
+  if (weigher.is_validity()) return add_plain(rows, held_out_rows, products, everything, held_out);
   WeightRows weights(weigher, window);
   if (weights.count() == 0) return;
   if (weigher.all_or_nothing()) {
     const RasterView<const std::uint32_t> view = weights.view();
     std::vector<std::uint8_t> kept(static_cast<std::size_t>(view.width) * static_cast<std::size_t>(view.height));
     for (std::size_t i = 0; i < kept.size(); ++i) kept[i] = view.data[i] != 0 ? 1 : 0;
-    add_plain<T>({rows.before, rows.after, {kept.data(), view.width, view.height, view.width}}, held_out_rows,
+    add_plain<T>({rows.before, rows.after, {kept.data(), view.width, view.height, view.width}}, held_out_rows, products,
                  everything, held_out);
     return;
   }
@@ -108,7 +109,8 @@ void add_band(const PairPlanes<T>& rows, const Window& window, const Weigher& we
 }  // namespace
 
 template <class T>
-void weighted_gram(const PairPlanes<T>& core, const Weigher& weigher, TileGram& out, TileGram* held_out) {
+void weighted_gram(const PairPlanes<T>& core, const Weigher& weigher, GramProducts products, TileGram& out,
+                   TileGram* held_out) {
   const auto sum_count = static_cast<std::size_t>(gram_count(2 * core.before.band_count));
   const auto clear = [&](TileGram& gram) {
     gram.count = 0;
@@ -125,7 +127,7 @@ void weighted_gram(const PairPlanes<T>& core, const Weigher& weigher, TileGram& 
   for_each_row_band(core.valid.height, [&](std::int32_t first_row, std::int32_t last_row) {
     const Window window{0, first_row, core.valid.width, last_row - first_row};
     BandSums everything(sum_count), held(held_out != nullptr ? sum_count : 0);
-    add_band(core.window(window), window, weigher, everything, held_out != nullptr ? &held : nullptr);
+    add_band(core.window(window), window, weigher, products, everything, held_out != nullptr ? &held : nullptr);
     if (everything.count == 0) return;
     const std::lock_guard lock(merge);
     merge_into(out, everything);
@@ -133,8 +135,8 @@ void weighted_gram(const PairPlanes<T>& core, const Weigher& weigher, TileGram& 
   });
 }
 
-template void weighted_gram(const PairPlanes<std::uint8_t>&, const Weigher&, TileGram&, TileGram*);
-template void weighted_gram(const PairPlanes<std::uint16_t>&, const Weigher&, TileGram&, TileGram*);
-template void weighted_gram(const PairPlanes<std::int16_t>&, const Weigher&, TileGram&, TileGram*);
+template void weighted_gram(const PairPlanes<std::uint8_t>&, const Weigher&, GramProducts, TileGram&, TileGram*);
+template void weighted_gram(const PairPlanes<std::uint16_t>&, const Weigher&, GramProducts, TileGram&, TileGram*);
+template void weighted_gram(const PairPlanes<std::int16_t>&, const Weigher&, GramProducts, TileGram&, TileGram*);
 
 }  // namespace groundshift::cpu

@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "kernels/recipes/form_means.hpp"
+#include "kernels/recipes/gram_products.hpp"
 #include "kernels/recipes/grown.hpp"
 #include "kernels/recipes/weight_op.hpp"
 
@@ -127,6 +128,7 @@ void run_gram(DeviceWorkspace& slot, const PairTile& tile, const GramRecipe& rec
     out.cell_sums.resize(sum_count);
     std::memcpy(out.cell_sums.data(), staged, sum_count * sizeof(double));
   }
+  if (!recipe.texture) clear_other_products(recipe, tile.band_count, out);
 }
 
 void start_form_histogram(DeviceWorkspace& slot, const PairTile& tile, const WeightRule& rule) {

@@ -3,6 +3,7 @@
 #include "kernels/solve/pair_gram.hpp"
 
 #include <cstddef>
+#include <limits>
 #include <span>
 #include <stdexcept>
 
@@ -38,7 +39,8 @@ void set_integer_moments(std::span<const ExactSum> sums, MomentSummary& out) {
 
 }  // namespace
 
-PairGram::PairGram(PixelType type, std::int32_t variable_count) : type_(type), variable_count_(variable_count) {
+PairGram::PairGram(PixelType type, std::int32_t variable_count, GramProducts products)
+    : type_(type), variable_count_(variable_count), products_(products) {
   if (variable_count < 2 || variable_count % 2 != 0) throw std::invalid_argument("PairGram: not the planes of a pair");
   const auto sums = static_cast<std::size_t>(gram_count(variable_count));
   if (is_integer(type)) {
@@ -84,7 +86,7 @@ PairGram PairGram::minus(const PairGram& part) const {
 }
 
 void PairGram::expect_like(const PairGram& other) const {
-  if (other.type_ != type_ || other.variable_count_ != variable_count_) {
+  if (other.type_ != type_ || other.variable_count_ != variable_count_ || other.products_ != products_) {
     throw std::invalid_argument("PairGram: parts of different pairs");
   }
 }
@@ -100,6 +102,15 @@ MomentSummary PairGram::summary() const {
   } else {
     constexpr double kCellRounding = 0x1p-41;
     shift_float_sums(float_sums_[0], std::span(float_sums_).subspan(1), kCellRounding, out);
+  }
+  const auto side = static_cast<std::size_t>(variable_count_);
+  for (std::int32_t i = 0; i < variable_count_; ++i) {
+    for (std::int32_t j = i; j < variable_count_; ++j) {
+      if (sums_product(products_, i, j, variable_count_ / 2)) continue;
+      const auto row = static_cast<std::size_t>(i), column = static_cast<std::size_t>(j);
+      out.covariance[row * side + column] = out.covariance[column * side + row] =
+          std::numeric_limits<double>::quiet_NaN();
+    }
   }
   return out;
 }

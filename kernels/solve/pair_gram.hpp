@@ -19,11 +19,12 @@ namespace groundshift {
 class PairGram {
  public:
   /// variable_count : planes of both dates, even, at least 2. Throws std::invalid_argument for others.
-  PairGram(PixelType type, std::int32_t variable_count);
+  /// products       : those that the tiles hold
+  PairGram(PixelType type, std::int32_t variable_count, GramProducts products = GramProducts::all);
 
   /// Throws std::invalid_argument when the tile's sums do not fit pixel type and variable count.
   void add(const TileGram& tile);
-  /// Throws std::invalid_argument when the other's pixel type or variable count differ.
+  /// Throws std::invalid_argument when the other's pixel type, variable count or products differ.
   void merge(const PairGram& other);
   /// This minus a part of it (the part held out of a fit). Exact for integers and in the accumulators of f32; an
   /// infinity in the part leaves NaN. Throws std::invalid_argument as merge does.
@@ -33,7 +34,7 @@ class PairGram {
   std::int64_t count() const { return count_; }
 
   /// Weighted means and covariances: mean_i = sum w z_i / sum w, covariance divided by sum w; `weight` = sum w /
-  /// kWeightOne. With sum w = 0 all entries are 0.
+  /// kWeightOne. With sum w = 0 all entries are 0. NaN where the tiles do not hold the product.
   /// integer : shifted by the integer centre round(s / W) exactly in 128 bits (ALGORITHMS 7.2), then one rounding to
   ///           double a sum and cov = S'/W - (s'_i/W)(s'_j/W). |s'| <= S'_ii and |s'| <= W / 2 (integers about an
   ///           integer), so a variance is at least S'/(2 W): exact to a few units of the last place, and 0 if and only
@@ -48,6 +49,7 @@ class PairGram {
 
   PixelType type_;
   std::int32_t variable_count_;
+  GramProducts products_;
   std::int64_t count_ = 0;
   std::vector<ExactSum> integer_sums_;
   std::vector<ExactDoubleSum> float_sums_;

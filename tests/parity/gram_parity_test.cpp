@@ -91,6 +91,26 @@ TEST_P(GramParity, BothSubsetsInOneLook) {
   }
 }
 
+TEST_P(GramParity, ProductsWithinBandsAlone) {
+  GS_SKIP_WITHOUT(executor());
+  const auto backend = make_backend(executor());
+  const Scene image = scene(67, 21, Values::extreme);
+  for (const WeightKind kind : {WeightKind::unit, WeightKind::below, WeightKind::table}) {
+    GramRecipe recipe{make_rule(image, kind, 1, band_count()), GramSubset::everything, {}, 512, 256};
+    recipe.products = GramProducts::own_band;
+    EXPECT_TRUE(same_sums(reference_gram(image, recipe), image_gram(*backend, image, recipe, kWholeImage)))
+        << "kind " << static_cast<int>(kind);
+    const PairTile tile = image.tile({0, 0, image.width, image.height}, 0);
+    WorkspaceShape shape{type(), band_count(), tile.width, tile.height};
+    const auto workspace = backend->make_workspace(shape);
+    TileGram everything, held_out;
+    backend->gram_and_held_out(*workspace, tile, recipe, everything, held_out);
+    EXPECT_TRUE(same_sums(reference_gram(image, recipe), everything)) << "kind " << static_cast<int>(kind);
+    recipe.subset = GramSubset::held_out;
+    EXPECT_TRUE(same_sums(reference_gram(image, recipe), held_out)) << "held out, kind " << static_cast<int>(kind);
+  }
+}
+
 TEST_P(GramParity, SmallImagesAndExtremeValues) {
   GS_SKIP_WITHOUT(executor());
   const auto backend = make_backend(executor());

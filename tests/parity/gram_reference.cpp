@@ -66,9 +66,14 @@ double joined(double (&lanes)[32]) {
   return lanes[0] == lanes[0] ? lanes[0] : std::numeric_limits<double>::quiet_NaN();
 }
 
+// Whether the product of variables i <= j is asked for; i = -1 is the constant 1.
+bool asked_for(const GramRecipe& recipe, std::int32_t variable_count, std::int32_t i, std::int32_t j) {
+  return recipe.products == GramProducts::all || i < 0 || i % (variable_count / 2) == j % (variable_count / 2);
+}
+
 // z(i, x, y) of variable_count variables; i = -1 is the constant 1.
 template <class Z>
-std::vector<double> cell_sums(const Scene& scene, const std::vector<std::uint32_t>& weights,
+std::vector<double> cell_sums(const Scene& scene, const GramRecipe& recipe, const std::vector<std::uint32_t>& weights,
                               std::int32_t variable_count, const Z& z) {
   std::vector<double> sums;
   for (const Window& cell : cores_of(scene, kCellSize)) {
@@ -78,7 +83,8 @@ std::vector<double> cell_sums(const Scene& scene, const std::vector<std::uint32_
         for (std::int32_t y = cell.y; y < cell.y + cell.height; ++y) {
           for (std::int32_t x = cell.x; x < cell.x + cell.width; ++x) {
             const std::uint32_t w = weights[static_cast<std::size_t>(y * scene.width + x)];
-            if (w != 0) lanes[(x - cell.x) % 32] += (static_cast<double>(w) * z(i, x, y)) * z(j, x, y);
+            if (w != 0 && asked_for(recipe, variable_count, i, j))
+              lanes[(x - cell.x) % 32] += (static_cast<double>(w) * z(i, x, y)) * z(j, x, y);
           }
         }
         sums.push_back(joined(lanes));
@@ -113,7 +119,7 @@ TileGram reference_gram(const Scene& scene, const GramRecipe& recipe) {
   gram.count = above_zero(weights);
   const auto z = [&](std::int32_t i, std::int32_t x, std::int32_t y) { return i < 0 ? 1.0 : variable(scene, i, x, y); };
   if (!is_integer(scene.type)) {
-    gram.cell_sums = cell_sums(scene, weights, variable_count, z);
+    gram.cell_sums = cell_sums(scene, recipe, weights, variable_count, z);
     return gram;
   }
   for (std::int32_t i = -1; i < variable_count; ++i) {
@@ -122,7 +128,8 @@ TileGram reference_gram(const Scene& scene, const GramRecipe& recipe) {
       for (std::int32_t y = 0; y < scene.height; ++y) {
         for (std::int32_t x = 0; x < scene.width; ++x) {
           const std::uint32_t w = weights[static_cast<std::size_t>(y * scene.width + x)];
-          if (w != 0) sum += Int128{w} * static_cast<std::int64_t>(z(i, x, y) * z(j, x, y));
+          if (w != 0 && asked_for(recipe, variable_count, i, j))
+            sum += Int128{w} * static_cast<std::int64_t>(z(i, x, y) * z(j, x, y));
         }
       }
       gram.integer_sums.push_back({static_cast<std::uint64_t>(sum), static_cast<std::uint64_t>(sum >> 64)});
@@ -137,7 +144,7 @@ TileGram reference_texture_gram(const Scene& scene, const GramRecipe& recipe) {
                                        reference_texture(scene, recipe.texture->fits, true)};
   TileGram gram;
   gram.count = above_zero(weights);
-  gram.cell_sums = cell_sums(scene, weights, 2, [&](std::int32_t i, std::int32_t x, std::int32_t y) {
+  gram.cell_sums = cell_sums(scene, recipe, weights, 2, [&](std::int32_t i, std::int32_t x, std::int32_t y) {
     return i < 0 ? 1.0 : static_cast<double>(dates[i][static_cast<std::size_t>(y * scene.width + x)]);
   });
   return gram;

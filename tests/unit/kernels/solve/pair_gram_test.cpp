@@ -174,6 +174,37 @@ TEST(PairGram, TakesAPartAway) {
   }
 }
 
+TEST(PairGram, DoesNotTellWhatItsTilesDoNotHold) {
+  const WeightedPixels pixels = random_pair(2, 2, 300, 21);
+  const auto weights = random_weights(300, 22);
+  for (const PixelType type : {PixelType::i16, PixelType::f32}) {
+    TileGram tile = (type == PixelType::f32 ? float_gram : integer_gram)(pixels, weights, 0, 300);
+    PairGram all(type, 4), own(type, 4, GramProducts::own_band);
+    all.add(tile);
+    // The order of sums is w, z0 z1 z2 z3, then 00 01 02 03 11 12 13 22 23 33; across bands: 01, 03, 12, 23.
+    for (const std::size_t k : {6, 8, 10, 13}) {
+      if (type == PixelType::f32) {
+        tile.cell_sums[k] = 0.0;
+      } else {
+        tile.integer_sums[k] = ExactSum{};
+      }
+    }
+    own.add(tile);
+    const MomentSummary whole = all.summary(), part = own.summary();
+    EXPECT_EQ(part.mean, whole.mean);
+    for (std::int32_t i = 0; i < 4; ++i) {
+      for (std::int32_t j = 0; j < 4; ++j) {
+        if (i % 2 == j % 2) {
+          EXPECT_EQ(part.covariance_at(i, j), whole.covariance_at(i, j)) << i << j;
+        } else {
+          EXPECT_TRUE(std::isnan(part.covariance_at(i, j))) << i << j;
+        }
+      }
+    }
+    EXPECT_THROW(all.merge(own), std::invalid_argument);
+  }
+}
+
 TEST(PairGram, ShiftsFloatsWithoutCancellation) {
   // Values 1e4 + (0 or 1/8): 24 bits of spread are lost in a plain sum of squares in float, none here.
   WeightedPixels pixels{{std::vector<float>(512), std::vector<float>(512, 0.1f)}};
