@@ -7,7 +7,9 @@
 #include <chrono>
 #include <cmath>
 #include <ctime>
+#include <filesystem>
 #include <optional>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -15,6 +17,7 @@
 #include "host/base/utc_text.hpp"
 #include "host/bench/codec_rates.hpp"
 #include "host/bench/device_decode_rates.hpp"
+#include "host/bench/hash_rates.hpp"
 #include "host/bench/memory_rates.hpp"
 #include "host/bench/process_facts.hpp"
 #include "host/geo/gdal_owners.hpp"
@@ -139,6 +142,7 @@ JobWork work_of(const DetectPlan& plan, const DetectResult& result) {
   work.output_bytes = result.products.front().byte_count;
   const int score_bytes = plan.options.type == ScoreType::float32 ? 4 : plan.options.type == ScoreType::uint16 ? 2 : 1;
   work.heatmap_bytes = heatmap_pixels(plan) * score_bytes;
+  work.hashed_bytes = grid * score_bytes;
   work.on_device = plan.backend.backend->has_device_memory();
   work.decoded_there = plan.decode.on_device;
   return work;
@@ -180,6 +184,8 @@ class SceneBench {
 
   Ran once(const BenchJob& job) {
     const DetectOptions options = options_of(job);
+    std::error_code ignored;  // giving the pages of an earlier run's file back is not this run's work
+    std::filesystem::remove(options.out, ignored);
     const std::unique_ptr<ProductMaker> products = request_.products(options);
     return_free_memory();
     reset_peak_memory();
@@ -240,6 +246,7 @@ class SceneBench {
     }
     scene_.codec = machine_.codec;
     machine_.decode = decode_rates(plan, threads);
+    machine_.hash = hash_rates(threads);
     machine_.triad = triad_rates(threads);
     machine_.fresh_memory = fresh_memory_rates(threads);
     if (request_.decode_rates) take_decode_rates(plan, threads);

@@ -34,6 +34,7 @@ Json limits_json(const Limits& l) {
           {"packer", l.packer},
           {"pack_bytes_per_s", optional_json(l.pack, rates_json)},
           {"triad_bytes_per_s", rates_json(l.triad)},
+          {"hash_bytes_per_s", rates_json(l.hash)},
           {"fresh_memory_bytes_per_s", rates_json(l.fresh_memory)},
           {"read_cached_bytes_per_s", number(l.storage.cached)},
           {"read_direct_bytes_per_s", number(l.storage.direct)},
@@ -64,11 +65,19 @@ Json run_json(const BenchRun& run) {
 Json work_json(const JobWork& work) {
   Json passes = Json::array();
   for (const PassWork& pass : work.passes) passes.push_back({{"name", pass.name}, {"pixels", pass.pixels}});
-  return {
-      {"stored_bytes", work.stored_bytes},   {"raw_bytes", work.raw_bytes},         {"decodes", work.decodes},
-      {"decoded_bytes", work.decoded_bytes}, {"scratch_bytes", work.scratch_bytes}, {"kept_bytes", work.kept_bytes},
-      {"scratch_reads", work.scratch_reads}, {"pair_bytes", work.pair_bytes},       {"output_bytes", work.output_bytes},
-      {"heatmap_bytes", work.heatmap_bytes}, {"on_device", work.on_device},         {"passes", passes}};
+  return {{"stored_bytes", work.stored_bytes},
+          {"raw_bytes", work.raw_bytes},
+          {"decodes", work.decodes},
+          {"decoded_bytes", work.decoded_bytes},
+          {"scratch_bytes", work.scratch_bytes},
+          {"kept_bytes", work.kept_bytes},
+          {"scratch_reads", work.scratch_reads},
+          {"pair_bytes", work.pair_bytes},
+          {"output_bytes", work.output_bytes},
+          {"heatmap_bytes", work.heatmap_bytes},
+          {"hashed_bytes", work.hashed_bytes},
+          {"on_device", work.on_device},
+          {"passes", passes}};
 }
 
 Json job_json(const BenchedJob& job) {

@@ -33,6 +33,7 @@ std::string limits_text(const BenchedScene& scene) {
   if (l.pack)
     limit_line(text, fmt::format("encode alone ({})", l.packer), giga(l.pack->one), giga(l.pack->all),
                "GB/s of pixels");
+  limit_line(text, "hash, SHA-256", giga(l.hash.one), giga(l.hash.all), gigabytes);
   limit_line(text, "memory, triad", giga(l.triad.one), giga(l.triad.all), gigabytes);
   limit_line(text, "memory, pages brought in and given back", giga(l.fresh_memory.one), giga(l.fresh_memory.all),
              gigabytes);
@@ -84,7 +85,7 @@ std::string stages_text(const BenchedJob& job) {
     return found == terms.end() ? 0.0 : found->seconds;
   };
   const Floor& f = job.floor;
-  stage_line(text, "read", giga(l.storage.cached.value_or(0.0)) + " GB/s", term(f.terms, "read"), wall);
+  stage_line(text, "read", giga(l.storage.cached.value_or(0.0)) + " GB/s", term(f.cores, "read"), wall);
   stage_line(text, "decode", giga(l.unpack ? l.unpack->all : l.decode.all) + " GB/s", term(f.cores, "decode"), wall);
   if (l.device) {
     stage_line(text, "copy in", giga(l.device->copy_in) + " GB/s", term(f.terms, "copy in"), wall);
@@ -97,6 +98,7 @@ std::string stages_text(const BenchedJob& job) {
                rate > 0.0 ? static_cast<double>(pass.pixels) / rate : 0.0, wall);
   }
   if (l.pack) stage_line(text, "encode", giga(l.pack->all) + " GB/s", term(f.cores, "encode"), wall);
+  stage_line(text, "hash", giga(l.hash.all) + " GB/s", term(f.cores, "hash"), wall);
   stage_line(text, "keep tiles", giga(l.fresh_memory.all) + " GB/s", term(f.cores, "keep"), wall);
   stage_line(text, "write", giga(l.storage.write) + " GB/s", term(f.terms, "write"), wall);
   stage_line(text, "scratch", giga(l.storage.cached.value_or(0.0)) + " GB/s", term(f.terms, "scratch"), wall);

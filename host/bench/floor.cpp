@@ -33,18 +33,19 @@ Floor floor_of(const JobWork& work, const Limits& limits) {
     compute += seconds(static_cast<double>(pass.pixels), kernel_rate(limits.kernels, pass.name));
     touched += static_cast<double>(pass.pixels) * static_cast<double>(work.pair_bytes);
   }
+  const double cached = limits.storage.cached.value_or(0.0);
   Floor floor;
   floor.cores = {
+      {"read", seconds(packed, cached)},
       {"decode", work.decoded_there ? 0.0 : seconds(decoded, limits.unpack ? limits.unpack->all : limits.decode.all)},
       {"compute", work.on_device ? 0.0 : compute},
       {"keep", work.on_device ? 0.0 : seconds(static_cast<double>(work.kept_bytes), limits.fresh_memory.all)},
-      {"encode", limits.pack ? seconds(heatmap, limits.pack->all) : 0.0}};
+      {"encode", limits.pack ? seconds(heatmap, limits.pack->all) : 0.0},
+      {"hash", seconds(static_cast<double>(work.hashed_bytes), limits.hash.all)}};
   double cores = 0.0;
   for (const Floor::Term& term : floor.cores) cores += term.seconds;
-  const double cached = limits.storage.cached.value_or(0.0);
   floor.terms = {{"cores", cores},
                  {"memory", seconds(touched, limits.triad.all)},
-                 {"read", seconds(packed, cached)},
                  {"write", seconds(static_cast<double>(work.output_bytes), limits.storage.write)},
                  {"scratch", seconds(static_cast<double>(work.scratch_bytes * (1 + work.scratch_reads)), cached)}};
   if (work.on_device && limits.device) {

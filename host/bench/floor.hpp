@@ -22,6 +22,7 @@ struct Limits {
   std::string codec, packer;
   std::optional<Rates> unpack, pack;
   Rates decode, triad, fresh_memory;
+  Rates hash;  ///< SHA-256, bytes
   StorageRates storage;
   KernelRates kernels;
   std::optional<DeviceRates> device;
@@ -40,7 +41,8 @@ struct PassWork {
 /// scratch_bytes: spilled; scratch_reads: how often they were read again
 /// kept_bytes   : of tiles that stay in host memory between passes
 /// pair_bytes   : of one pixel of both dates with its validity
-/// output_bytes : of the heatmap as it is stored; heatmap_bytes: of its pixels with those of its overviews
+/// output_bytes : of the heatmap as it is stored; heatmap_bytes: of its pixels with those of its overviews;
+///                hashed_bytes: without
 struct JobWork {
   std::int64_t stored_bytes = 0, raw_bytes = 0, decoded_bytes = 0;
   double decodes = 1.0;
@@ -48,7 +50,7 @@ struct JobWork {
   std::int64_t kept_bytes = 0;
   std::int64_t pair_bytes = 0;
   std::vector<PassWork> passes;
-  std::int64_t output_bytes = 0, heatmap_bytes = 0;
+  std::int64_t output_bytes = 0, heatmap_bytes = 0, hashed_bytes = 0;
   bool on_device = false;
   bool decoded_there = false;  ///< by the device, which packed bytes are copied to
 };
@@ -67,16 +69,17 @@ struct Floor {
 
 /// With perfect overlap a job takes as long as its busiest resource. D = raw bytes x decodes of the plan, H = heatmap
 /// bytes, P_k = pixels through passes of kind k, b = pair bytes, S = scratch bytes:
-///   cores    = D / unpack + sum_k P_k / kernel_k + kept bytes / fresh memory (both: CPU backend) + H / pack
-///                                                                               every rate with all threads
+///   cores    = stored bytes x decodes / cached reads     the inputs are in the page cache: the cores copy out of it
+///              + D / unpack + sum_k P_k / kernel_k + kept bytes / fresh memory (both: CPU backend) + H / pack
+///              + hashed bytes / SHA-256: the summary's pixel hash (DESIGN 7)    every rate with all threads
 ///   memory   = (D + sum_k P_k b + H) / triad       each pixel written once, read once a pass, each score written once
-///   read     = stored bytes x decodes / cached reads                the run's inputs are in the page cache
 ///   write    = output bytes / synced writes
 ///   scratch  = S (1 + reads) / cached reads                                     a copy to and from the page cache
 ///   device: copy in = D / copy_in (where it decodes, stored bytes x decodes, and the cores decode nothing), compute =
 ///   sum_k P_k / kernel_k, copy out = H / copy_out
 /// Where the files' codec could not be measured apart, `decode` stands for `unpack`, and packing counts nothing. So do
-/// decoding by a device, hashing, pictures and passes whose kernel was not measured: a floor errs towards too low.
+/// decoding by a device, copies into the page cache, pictures and passes whose kernel was not measured: a floor errs
+/// towards too low.
 Floor floor_of(const JobWork& work, const Limits& limits);
 
 /// The rate, with all threads, of what a pass of this name asks of a tile; 0 where that was not measured.

@@ -98,6 +98,7 @@ KernelRates kernel_rates(DetectPlan& plan, const ScoreRecipe& recipe, int thread
   Backend& job = *plan.backend.backend;
   const bool device = job.has_device_memory();
   const std::unique_ptr<Backend> alone = device ? nullptr : make_cpu_backend(1);
+  const FitNeeds needs = fit_needs(plan.options, plan.method, plan.type);
   KernelRates out;
   for (const bool all : {false, true}) {
     const int callers = all ? threads : 1;
@@ -107,7 +108,7 @@ KernelRates kernel_rates(DetectPlan& plan, const ScoreRecipe& recipe, int thread
     const auto tiles_each = static_cast<int>(std::clamp<std::int64_t>(kFromMemory / tile_bytes / callers, 1, 8));
     const BenchTiles tiles(plan, backend, callers * tiles_each);
     std::vector<std::vector<std::uint64_t>> bins(tiles.count(), std::vector<std::uint64_t>(kFloatBins));
-    std::vector<TileGram> grams(tiles.count());
+    std::vector<TileGram> grams(tiles.count()), held(tiles.count());
     std::vector<HostBuffer> scores;
     for (int t = 0; t < callers; ++t) {
       scores.push_back(backend.allocate_host(static_cast<std::size_t>(tiles.pixels()) * sizeof(float)));
@@ -125,7 +126,12 @@ KernelRates kernel_rates(DetectPlan& plan, const ScoreRecipe& recipe, int thread
       });
     };
     const auto set = [&](Rates& rates, double value) { (all ? rates.all : rates.one) = value; };
-    set(out.moments, gram_rate({}));
+    GramRecipe unit;
+    unit.products = needs.products;
+    set(out.moments, needs.held_out ? rate([&](Backend& b, const BenchTiles& from, std::size_t i) {
+          b.gram_and_held_out(from.workspace(i), from.tile(i), unit, grams[i], held[i]);
+        })
+                                    : gram_rate(unit));
     const WeightRule rule = table_rule(plan.band_count, 1);
     GramRecipe weighted, smoothed;
     weighted.weight = rule;

@@ -47,7 +47,7 @@ TEST(BenchVerb, TellsTimesLimitsAndFloorOfEachJob) {
     EXPECT_EQ(floor, largest);
     EXPECT_NEAR(job.at("floor").at("resources_s").at("cores"), cores, 1e-12);
     for (const char* rate : {"unpack_bytes_per_s", "decode_bytes_per_s", "pack_bytes_per_s", "triad_bytes_per_s",
-                             "fresh_memory_bytes_per_s"}) {
+                             "fresh_memory_bytes_per_s", "hash_bytes_per_s"}) {
       EXPECT_GT(job.at("limits").at(rate).at("all_threads"), 0.0) << rate;
     }
     for (const json& pass : job.at("passes")) EXPECT_TRUE(pass.contains("read_busy_s"));

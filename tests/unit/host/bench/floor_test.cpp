@@ -26,6 +26,7 @@ Limits round_limits() {
   limits.decode = {25, 40};
   limits.triad = {1000, 2000};
   limits.fresh_memory = {30, 50};
+  limits.hash = {6, 12};
   limits.storage = {200.0, 100.0, 40.0};
   limits.kernels = {{10, 20}, {5, 10}, {4, 8}, {12, 25}, {40, 50}};
   return limits;
@@ -40,24 +41,22 @@ double term(const Floor& floor, const std::string& name) {
 
 TEST(Floor, OfTheCpuAddsWhatTheCoresDoAndTakesTheSlowestResource) {
   const Floor floor = floor_of(small_work(), round_limits());
-  EXPECT_DOUBLE_EQ(term(floor, "cores"), 800 / 100.0 + 100 / 20.0 + 100 / 50.0 + 40 / 10.0);  // 8 + 5 + 2 + 4
+  EXPECT_DOUBLE_EQ(term(floor, "cores"),
+                   800 / 100.0 + 100 / 20.0 + 100 / 50.0 + 40 / 10.0 + 400 / 200.0);  // 8 + 5 + 2 + 4 + 2
   EXPECT_DOUBLE_EQ(term(floor, "memory"), (800 + 200 * 9 + 40) / 2000.0);
-  EXPECT_DOUBLE_EQ(term(floor, "read"), 2.0);
   EXPECT_DOUBLE_EQ(term(floor, "write"), 0.5);
   EXPECT_DOUBLE_EQ(term(floor, "scratch"), 0.0);
   EXPECT_DOUBLE_EQ(term(floor, "copy in"), -1.0);
-  EXPECT_DOUBLE_EQ(floor.seconds, 19.0);
+  EXPECT_DOUBLE_EQ(floor.seconds, 21.0);
   EXPECT_EQ(floor.resource, "cores");
 }
 
 TEST(Floor, FollowsThePlanAndNotWhatTheRunDecodedBeyondIt) {
   JobWork work = small_work();
   work.decoded_bytes = 5000;
-  EXPECT_DOUBLE_EQ(floor_of(work, round_limits()).seconds, 19.0);
+  EXPECT_DOUBLE_EQ(floor_of(work, round_limits()).seconds, 21.0);
   work.decodes = 2.0;
-  const Floor twice = floor_of(work, round_limits());
-  EXPECT_DOUBLE_EQ(twice.seconds, 27.0);
-  EXPECT_DOUBLE_EQ(term(twice, "read"), 4.0);
+  EXPECT_DOUBLE_EQ(floor_of(work, round_limits()).seconds, 21.0 + 8.0 + 2.0);  // decoded and read once more
 }
 
 TEST(Floor, OfADeviceLeavesDecodeAndEncodeToTheCores) {
@@ -66,23 +65,29 @@ TEST(Floor, OfADeviceLeavesDecodeAndEncodeToTheCores) {
   Limits limits = round_limits();
   limits.device = DeviceRates{16.0, 8.0, 100.0};
   const Floor floor = floor_of(work, limits);
-  EXPECT_DOUBLE_EQ(term(floor, "cores"), 12.0);
+  EXPECT_DOUBLE_EQ(term(floor, "cores"), 14.0);
   EXPECT_DOUBLE_EQ(term(floor, "device"), 7.0);
   EXPECT_DOUBLE_EQ(term(floor, "copy in"), 50.0);
   EXPECT_DOUBLE_EQ(term(floor, "copy out"), 5.0);
   EXPECT_EQ(floor.resource, "copy in");
   work.decoded_there = true;
   const Floor decoded_there = floor_of(work, limits);
-  EXPECT_DOUBLE_EQ(term(decoded_there, "cores"), 4.0);
+  EXPECT_DOUBLE_EQ(term(decoded_there, "cores"), 6.0);
   EXPECT_DOUBLE_EQ(term(decoded_there, "copy in"), double(work.stored_bytes) / 16.0);
 }
 
 TEST(Floor, CountsTheMemoryThatKeptTilesTakeWhereTheHostHoldsThem) {
   JobWork work = small_work();
   work.kept_bytes = 900;
-  EXPECT_DOUBLE_EQ(term(floor_of(work, round_limits()), "cores"), 19.0 + 900 / 50.0);
+  EXPECT_DOUBLE_EQ(term(floor_of(work, round_limits()), "cores"), 21.0 + 900 / 50.0);
   work.on_device = true;
-  EXPECT_DOUBLE_EQ(term(floor_of(work, round_limits()), "cores"), 12.0);
+  EXPECT_DOUBLE_EQ(term(floor_of(work, round_limits()), "cores"), 14.0);
+}
+
+TEST(Floor, CountsTheHashOfTheHeatmapsPixels) {
+  JobWork work = small_work();
+  work.hashed_bytes = 36;
+  EXPECT_DOUBLE_EQ(term(floor_of(work, round_limits()), "cores"), 21.0 + 36 / 12.0);
 }
 
 TEST(Floor, CountsScratchOnceWrittenAndAsOftenAsItWasRead) {
@@ -97,7 +102,7 @@ TEST(Floor, WithoutTheCodecApartTakesTheSourceAndPacksForNothing) {
   limits.unpack.reset();
   limits.pack.reset();
   const Floor floor = floor_of(small_work(), limits);
-  EXPECT_DOUBLE_EQ(term(floor, "cores"), 800 / 40.0 + 5.0 + 2.0);
+  EXPECT_DOUBLE_EQ(term(floor, "cores"), 800 / 40.0 + 5.0 + 2.0 + 2.0);
 }
 
 TEST(KernelRate, IsThatOfWhatAPassAsks) {

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the cores hash.
+#pragma once
+
+#include "host/bench/rate.hpp"
+
+namespace groundshift {
+
+/// Bytes a second of SHA-256 over cells of pixels in a core's cache.
+Rates hash_rates(int threads);
+
+}  // namespace groundshift
