@@ -124,17 +124,31 @@ struct Sizing {
   std::int64_t smallest_need = std::numeric_limits<std::int64_t>::max();
 };
 
+struct TileSize {
+  std::int32_t width = 0, height = 0;
+};
+
+/// Sizes to try, the largest first.
+std::vector<TileSize> tile_sizes(const PlanRequest& r) {
+  if (r.tile != kAutoTile) return {{r.tile, r.tile}};
+  // Two units of the usual 512 x 512 are as many as are decoded together, and rows of tiles as high as a block of the
+  // output leave none waiting for others.
+  const auto small = [](const UnitGeometry& u) { return u.width <= 512 && u.height <= 512; };
+  const bool flat = r.waiting_workers == 0 && small(r.before) && small(r.after);
+  return {{1024, flat ? 512 : 1024}, {512, 512}, {256, 256}};
+}
+
 /// A plan with these threads and this tile, or nothing when it does not fit. `keep_neighbours`: insist on caches that
 /// hold what a panel of one tile's width shares.
-std::optional<TilePlan> try_plan(const PlanRequest& r, int threads, std::int32_t tile, bool keep_neighbours,
+std::optional<TilePlan> try_plan(const PlanRequest& r, int threads, const TileSize& tile, bool keep_neighbours,
                                  Sizing& sizing) {
-  const bool whole = tile == kWholeTile;
   TilePlan p;
-  const auto side = [&](std::int32_t extent) {
-    return static_cast<std::int32_t>(std::min<std::int64_t>(tile, ceil_div(extent, kCellSize) * kCellSize));
+  const auto side = [](std::int32_t asked, std::int32_t extent) {
+    if (asked == kWholeTile) return extent;
+    return static_cast<std::int32_t>(std::min<std::int64_t>(asked, ceil_div(extent, kCellSize) * kCellSize));
   };
-  p.tile_width = whole ? r.width : side(r.width);
-  p.tile_height = whole ? r.height : side(r.height);
+  p.tile_width = side(tile.width, r.width);
+  p.tile_height = side(tile.height, r.height);
   p.slot = slot_shape(r, std::min(p.tile_width, r.width), std::min(p.tile_height, r.height));
   p.workers = threads + r.waiting_workers;
   const std::int64_t tile_count = ceil_div(r.width, p.tile_width) * ceil_div(r.height, p.tile_height);
@@ -210,12 +224,10 @@ TilePlan plan_tiles(const PlanRequest& r) {
   const std::int64_t gdal_cache = gdal_cache_share(r.memory_bytes);
   const std::int64_t digests = 32 * ceil_div(r.width, kCellSize) * ceil_div(r.height, kCellSize);
   sizing.available = r.memory_bytes - gdal_cache - digests;
-  const std::vector<std::int32_t> sides =
-      r.tile == kAutoTile ? std::vector<std::int32_t>{1024, 512, 256} : std::vector<std::int32_t>{r.tile};
   for (const bool keep_neighbours : {true, false}) {
     for (int threads = std::max(1, r.threads); threads >= 1; --threads) {
-      for (const std::int32_t side : sides) {
-        auto plan = try_plan(r, threads, side, keep_neighbours, sizing);
+      for (const TileSize& size : tile_sizes(r)) {
+        auto plan = try_plan(r, threads, size, keep_neighbours, sizing);
         if (!plan) continue;
         plan->gdal_cache_bytes = gdal_cache;
         plan->planned_bytes += gdal_cache + digests;

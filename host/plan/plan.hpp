@@ -93,7 +93,8 @@ TileSet cell_set(std::int32_t width, std::int32_t height, std::int32_t halo);
 Window cell_window(std::int64_t cell, std::int32_t width, std::int32_t height);
 
 /// Cuts the grid and fits slots and caches into the budget: as many threads as asked if the budget allows, then the
-/// largest tile of 1024, 512, 256, then caches wide enough that no unit is decoded twice in a pass, then more slots.
+/// largest tile of 1024 x 512 (square where a date's units are larger than 512 or the backend is a device), 512, 256,
+/// then caches wide enough that no unit is decoded twice in a pass, then more slots.
 /// Throws BudgetError, saying the smallest budget that would do, and UsageError for a tile that is no whole cells.
 TilePlan plan_tiles(const PlanRequest& request);
 

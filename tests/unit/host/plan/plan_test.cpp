@@ -68,11 +68,25 @@ TEST(PlanTiles, ChoosesTheLargestTileThatFits) {
   r.band_count = 4;
   r.threads = 1;
   EXPECT_EQ(plan_tiles(r).tile_width, 1024);
+  EXPECT_EQ(plan_tiles(r).tile_height, 512);
   // A slot of side s holds 2 dates x 4 bands x 2 bytes, a byte of validity and 4 bytes of score a pixel = 21 s^2, and
   // 512 KiB of histogram; two slots and two decoded units of 9 x 256^2 bytes must fit 7/8 of the budget.
-  // s = 1024: 44.2 MiB of 7/8 x 40 = 35 MiB does not fit; s = 512: 12.6 MiB does.
-  r.memory_bytes = 40 * kMiB;
+  // s = 1024 x 512: 23.1 MiB of 7/8 x 20 = 17.5 MiB does not fit; s = 512: 12.6 MiB does.
+  r.memory_bytes = 20 * kMiB;
   EXPECT_EQ(plan_tiles(r).tile_width, 512);
+}
+
+TEST(PlanTiles, AreSquareForLargeUnitsAndForDevices) {
+  PlanRequest r = plain_request(4096, 4096);
+  r.after.height = 1024;
+  EXPECT_EQ(plan_tiles(r).tile_height, 1024);
+  r.after.height = 256;
+  EXPECT_EQ(plan_tiles(r).tile_height, 512);
+  r.after.width = 4096;
+  EXPECT_EQ(plan_tiles(r).tile_height, 1024);
+  r.after.width = 256;
+  r.waiting_workers = 2;
+  EXPECT_EQ(plan_tiles(r).tile_height, 1024);
 }
 
 TEST(PlanTiles, RefusesTilesThatAreNotWholeCells) {
