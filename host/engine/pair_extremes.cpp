@@ -55,12 +55,13 @@ GS_CLONES void extend(const T* __restrict pixels, const std::uint8_t* __restrict
   for (; x0 < count; ++x0) take(0, x0);
 }
 
-/// same[x] &= the pixel is `low`. Returns whether any is left.
+/// same[x] = from[x] is set and the pixel is `low`. from : may be `same`. Returns whether any is left.
 template <class T>
-GS_CLONES bool keep_same(const T* __restrict pixels, T low, std::int32_t count, std::uint8_t* __restrict same) {
+GS_CLONES bool mark_same(const T* __restrict pixels, T low, std::int32_t count, const std::uint8_t* from,
+                         std::uint8_t* same) {
   std::uint8_t any = 0;
   for (std::int32_t x = 0; x < count; ++x) {
-    same[x] = static_cast<std::uint8_t>(same[x] & (pixels[x] == low ? 1 : 0));
+    same[x] = static_cast<std::uint8_t>((from[x] != 0 ? 1 : 0) & (pixels[x] == low ? 1 : 0));
     any = static_cast<std::uint8_t>(any | same[x]);
   }
   return any != 0;
@@ -70,16 +71,22 @@ GS_CLONES bool keep_same(const T* __restrict pixels, T low, std::int32_t count, 
 template <class T>
 bool mark_row(const PairTile& tile, const std::vector<float>& minimum, const Window& w, std::int32_t y,
               std::uint8_t* same) {
-  const std::uint8_t* valid = tile.valid_view().row(w.y + y) + w.x;
-  for (std::int32_t x = 0; x < w.width; ++x) same[x] = valid[x] != 0 ? 1 : 0;
+  const std::uint8_t* from = tile.valid_view().row(w.y + y) + w.x;
   for (std::int32_t b = 0; b < tile.band_count; ++b) {
     const T low = static_cast<T>(minimum[static_cast<std::size_t>(b)]);
     for (const auto& plane : {tile.before_as<T>(), tile.after_as<T>()}) {
       // As a rule none is left after the first plane.
-      if (!keep_same(plane.band(b).row(w.y + y) + w.x, low, w.width, same)) return false;
+      if (!mark_same(plane.band(b).row(w.y + y) + w.x, low, w.width, from, same)) return false;
+      from = same;
     }
   }
   return true;
+}
+
+GS_CLONES std::int32_t count_set(const std::uint8_t* valid, std::int32_t count) {
+  std::int32_t set = 0;
+  for (std::int32_t x = 0; x < count; ++x) set += valid[x] != 0 ? 1 : 0;
+  return set;
 }
 
 }  // namespace
@@ -93,8 +100,7 @@ void PairExtremes::add(const PairTile& tile) {
     using T = typename decltype(tag)::type;
     const Window& w = tile.core;
     for (std::int32_t y = 0; y < w.height; ++y) {
-      const std::uint8_t* valid = tile.valid_view().row(w.y + y) + w.x;
-      own.valid_ += w.width - std::count(valid, valid + w.width, std::uint8_t{0});
+      own.valid_ += count_set(tile.valid_view().row(w.y + y) + w.x, w.width);
     }
     if (own.valid_ == 0) return;
     for (std::int32_t b = 0; b < tile.band_count; ++b) {

@@ -61,8 +61,6 @@ std::size_t bin_of(std::uint32_t offset, const std::array<std::uint32_t, kCells>
 
 void LogHistogram::add(RasterView<const float> scores) {
   static const std::array<std::uint32_t, kCells> cells = make_cells();
-  // Neighbours often share a bin; two sets of counts spare each increment the wait for the one before it.
-  std::vector<std::uint64_t> odd(counts_.size(), 0);
   std::array<std::uint32_t, kChunk> offsets;
   std::uint64_t nans = 0;  // counted into bin 0 first
   for (std::int32_t y = 0; y < scores.height; ++y) {
@@ -80,13 +78,12 @@ void LogHistogram::add(RasterView<const float> scores) {
       std::size_t i = 0;
       for (; i + 1 < length; i += 2) {
         ++counts_[bin_of(offsets[i], cells)];
-        ++odd[bin_of(offsets[i + 1], cells)];
+        ++more_[bin_of(offsets[i + 1], cells)];
       }
       if (i < length) ++counts_[bin_of(offsets[i], cells)];
     }
   }
-  for (std::size_t bin = 0; bin < counts_.size(); ++bin) counts_[bin] += odd[bin];
-  counts_[0] -= nans;
+  counts_[0] -= nans;  // of both sets: the sum is what counts, modulo 2^64
 }
 
 LogWindow LogHistogram::window(std::int32_t top) const {
@@ -95,16 +92,18 @@ LogWindow LogHistogram::window(std::int32_t top) const {
   const std::int64_t first = std::int64_t{top - 16 + 32} * kLogBinsPerOctave;
   for (std::size_t bin = 0; bin < counts_.size(); ++bin) {
     const std::int64_t place = std::clamp<std::int64_t>(static_cast<std::int64_t>(bin) - first, 0, kLogBins - 1);
-    out.counts[static_cast<std::size_t>(place)] += counts_[bin];
+    out.counts[static_cast<std::size_t>(place)] += count(bin);
   }
   return out;
 }
 
 void LogHistogram::merge(const LogHistogram& other) {
-  for (std::size_t bin = 0; bin < counts_.size(); ++bin) counts_[bin] += other.counts_[bin];
+  for (std::size_t bin = 0; bin < counts_.size(); ++bin) counts_[bin] += other.count(bin);
 }
 
-std::uint64_t LogHistogram::total() const { return std::accumulate(counts_.begin(), counts_.end(), std::uint64_t{0}); }
+std::uint64_t LogHistogram::total() const {
+  return std::accumulate(more_.begin(), more_.end(), std::accumulate(counts_.begin(), counts_.end(), std::uint64_t{0}));
+}
 
 double LogHistogram::share_above(double threshold) const {
   if (threshold != threshold) throw std::invalid_argument("log histogram: threshold is not a number");
@@ -114,14 +113,14 @@ double LogHistogram::share_above(double threshold) const {
   for (std::int32_t bin = static_cast<std::int32_t>(counts_.size()) - 1; bin >= 0; --bin) {
     const double low = bin == 0 ? 0.0 : kStoredScale * double{log_bin_edge(bin)};
     const double high = kStoredScale * double{log_bin_edge(bin + 1)};
-    const std::uint64_t count = counts_[static_cast<std::size_t>(bin)];
+    const std::uint64_t here = count(static_cast<std::size_t>(bin));
     if (threshold < low) {
-      above += count;
+      above += here;
       continue;
     }
     const double largest = std::nextafter(static_cast<float>(high), 0.0f);
     const double part = std::max(largest - threshold, 0.0) / (high - low);
-    return (static_cast<double>(above) + part * static_cast<double>(count)) / static_cast<double>(all);
+    return (static_cast<double>(above) + part * static_cast<double>(here)) / static_cast<double>(all);
   }
   return 1.0;
 }

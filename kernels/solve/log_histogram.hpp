@@ -25,7 +25,7 @@ struct LogWindow {
 /// thread at a time; parts are merged in any order.
 class LogHistogram {
  public:
-  LogHistogram() : counts_(std::size_t{64} * kLogBinsPerOctave, 0) {}
+  LogHistogram() : counts_(std::size_t{64} * kLogBinsPerOctave, 0), more_(counts_.size(), 0) {}
   void add(RasterView<const float> scores);
   void merge(const LogHistogram& other);
   /// The 16 octaves that end at 2^top, -16 <= top <= 32; the rules of thresholds.hpp work on such a window, and their
@@ -38,7 +38,10 @@ class LogHistogram {
   double share_above(double threshold) const;
 
  private:
-  std::vector<std::uint64_t> counts_;
+  std::uint64_t count(std::size_t bin) const { return counts_[bin] + more_[bin]; }
+
+  // Neighbours often share a bin; two sets of counts spare each increment the wait for the one before it.
+  std::vector<std::uint64_t> counts_, more_;
 };
 
 /// 2^((k + 0.5) / 256 - 8), the value that stands for bin k.

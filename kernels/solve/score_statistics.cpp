@@ -19,7 +19,8 @@ struct CellLanes {
   std::array<float, kCellLanes> low, high;
 };
 
-GS_CLONES void add_row(const float* row, const std::uint8_t* input, std::int32_t width, CellLanes& cell) {
+GS_CLONES void add_row(const float* __restrict row, const std::uint8_t* __restrict input, std::int32_t width,
+                       CellLanes& __restrict cell) {
   const auto take = [&](std::int32_t l, std::int32_t x) {
     const float v = row[x];
     const bool has = v == v;
