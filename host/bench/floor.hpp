@@ -71,7 +71,7 @@ struct Floor {
 /// bytes, P_k = pixels through passes of kind k, b = pair bytes, S = scratch bytes:
 ///   cores    = stored bytes x decodes / cached reads     the inputs are in the page cache: the cores copy out of it
 ///              + D / unpack + sum_k P_k / kernel_k + kept bytes / fresh memory (both: CPU backend) + H / pack
-///              + hashed bytes / SHA-256: the summary's pixel hash (DESIGN 7)    every rate with all threads
+///              + hashed bytes / SHA-256: the pixel hash in the summary    every rate with all threads
 ///   memory   = (D + sum_k P_k b + H) / triad       each pixel written once, read once a pass, each score written once
 ///   write    = output bytes / synced writes
 ///   scratch  = S (1 + reads) / cached reads                                     a copy to and from the page cache
