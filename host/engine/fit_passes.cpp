@@ -47,19 +47,19 @@ FitPasses::FitPasses(const DetectPlan& plan, PairTiles& tiles, const JobContext&
 
 void FitPasses::take(Slot& slot) {
   GramRecipe recipe = at({}, slot);
-  recipe.products = products_;
-  if (wants_held_out_) {
+  recipe.products = needs_.products;
+  if (needs_.held_out) {
     backend_.gram_and_held_out(*slot.workspace, slot.tile, recipe, slot.gram, held_[slot.index]);
   } else {
     backend_.gram(*slot.workspace, slot.tile, recipe, slot.gram);
   }
   if (lattice_) lattice_->add(slot.tile);
-  if (wants_median_) backend_.value_histogram(*slot.workspace, slot.tile, slot.bins);
+  if (needs_.median) backend_.value_histogram(*slot.workspace, slot.tile, slot.bins);
 }
 
 void FitPasses::merge(const Slot& slot) {
   everything_.add(slot.gram);
-  if (wants_held_out_) held_out_.add(held_[slot.index]);
+  if (needs_.held_out) held_out_.add(held_[slot.index]);
 }
 
 const FitLattice* FitPasses::lattice() const {
@@ -74,9 +74,7 @@ MomentSummary FitPasses::lattice_moments(const WeightRule& rule) {
 }
 
 void FitPasses::load(const FitNeeds& needs) {
-  wants_median_ = needs.median;
-  wants_held_out_ = needs.held_out;
-  products_ = needs.products;
+  needs_ = needs;
   const std::int64_t pixels = pixel_count(plan_.grid);
   const std::int64_t most = plan_.sampled() ? std::min(pixels, plan_.method.fit_pixels) : pixels;
   if (needs.warm_start && most >= FitLattice::kLeastPixels) lattice_.emplace(plan_.type, plan_.band_count, most);
@@ -110,7 +108,7 @@ void FitPasses::load(const FitNeeds& needs) {
     }
   }
   sample_.valid_pixels = extremes_.valid();
-  if (wants_median_) values_ = tiles_.merged_bins();
+  if (needs_.median) values_ = tiles_.merged_bins();
   const auto clipped = static_cast<double>(extremes_.clipped());
   if (extremes_.valid() > 0 && clipped > kClippedShare * static_cast<double>(extremes_.valid())) {
     clipped_ = extremes_.clipped();
@@ -126,7 +124,7 @@ void FitPasses::load(const FitNeeds& needs) {
 }
 
 void FitPasses::start_statistics() {
-  everything_ = PairGram(plan_.type, 2 * plan_.band_count, products_);
+  everything_ = PairGram(plan_.type, 2 * plan_.band_count, needs_.products);
   held_out_ = everything_;
   tiles_.clear_bins();
   if (lattice_) lattice_->clear();
@@ -137,7 +135,7 @@ void FitPasses::statistics_again() {
   tiles_.each(
       "statistics", [&](Slot& slot) { take(slot); }, [&](Slot& slot) { merge(slot); },
       lattice_ ? HostPlanes::all : HostPlanes::none);
-  if (wants_median_) values_ = tiles_.merged_bins();
+  if (needs_.median) values_ = tiles_.merged_bins();
 }
 
 FitGrams FitPasses::grams(const GramRecipe& recipe, const std::string& name, std::optional<std::int32_t> band,

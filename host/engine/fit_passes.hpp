@@ -84,8 +84,7 @@ class FitPasses {
   PairExtremes extremes_;
   std::int64_t clipped_ = 0;
   PairGram everything_, held_out_;
-  bool wants_median_ = false, wants_held_out_ = false;
-  GramProducts products_ = GramProducts::all;
+  FitNeeds needs_;
   std::vector<std::uint64_t> values_;  ///< histogram, where the median is wanted
   std::optional<FitLattice> lattice_;
   std::vector<TileGram> held_;             ///< of the tile in each slot

@@ -13,13 +13,6 @@ constexpr RgbColor kCheckerLight{0xd2, 0xd2, 0xd2};
 constexpr RgbColor kCheckerDark{0xbc, 0xbc, 0xbc};
 constexpr std::int32_t kCheckerSide = 8;
 
-void set_pixel(RgbImage& image, std::int32_t x, std::int32_t y, RgbColor color) {
-  std::uint8_t* p = image.pixel(x, y);
-  p[0] = color.red;
-  p[1] = color.green;
-  p[2] = color.blue;
-}
-
 /// paint(x, y) for the part of `where` inside the picture.
 template <class Paint>
 void for_each_inside(const RgbImage& image, const Window& where, Paint&& paint) {

@@ -13,6 +13,14 @@
 
 namespace groundshift {
 
+/// Of a pixel inside the picture.
+inline void set_pixel(RgbImage& image, std::int32_t x, std::int32_t y, RgbColor color) {
+  std::uint8_t* p = image.pixel(x, y);
+  p[0] = color.red;
+  p[1] = color.green;
+  p[2] = color.blue;
+}
+
 /// A picture of one colour.
 RgbImage make_canvas(std::int32_t width, std::int32_t height, RgbColor color);
 

@@ -31,15 +31,34 @@ inline constexpr std::array<RgbColor, 11> kRampStops{{{0x00, 0x00, 0x04},
 /// Colours that the ramp is made of: few enough for a picture's palette, with some left for its frame.
 inline constexpr int kRampColors = 20 * 10 + 1;  // each stop is one
 
-const std::array<RgbColor, kRampColors>& ramp_colors();
+namespace detail {
+
+/// Step 0 to kRampColors - 1.
+constexpr RgbColor color_of_step(std::size_t step) {
+  const double at = double(step) / double(kRampColors - 1) * double(kRampStops.size() - 1);
+  const auto stop = std::min(static_cast<std::size_t>(at), kRampStops.size() - 2);
+  const double part = at - double(stop);
+  const auto mix = [part](std::uint8_t a, std::uint8_t b) {
+    return static_cast<std::uint8_t>(double(a) + (double(b) - double(a)) * part + 0.5);
+  };
+  const RgbColor& a = kRampStops[stop];
+  const RgbColor& b = kRampStops[stop + 1];
+  return {mix(a.red, b.red), mix(a.green, b.green), mix(a.blue, b.blue)};
+}
+
+inline constexpr auto kRamp = [] {
+  std::array<RgbColor, kRampColors> all{};
+  for (std::size_t step = 0; step < all.size(); ++step) all[step] = color_of_step(step);
+  return all;
+}();
+
+}  // namespace detail
 
 /// Colour at `place` on the ramp, linear between stops; below 0 the first, above 1 (infinity too) the last, NaN the
 /// first.
-RgbColor ramp_color(double place);
-/// Its place among ramp_colors().
-inline std::size_t ramp_step(double place) {
-  if (!(place > 0.0)) return 0;
-  return static_cast<std::size_t>(std::min(place, 1.0) * double(kRampColors - 1) + 0.5);
+inline RgbColor ramp_color(double place) {
+  if (!(place > 0.0)) return detail::kRamp.front();
+  return detail::kRamp[static_cast<std::size_t>(std::min(place, 1.0) * double(kRampColors - 1) + 0.5)];
 }
 
 }  // namespace groundshift

@@ -3,7 +3,6 @@
 #include "host/products/legend.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -85,7 +84,6 @@ RgbImage framed_heatmap(std::int32_t width, std::int32_t height,
   for (std::size_t i = 0; i < title_lines.size(); ++i) {
     draw_text(canvas, kMargin, kMargin + kLineHeight * static_cast<std::int32_t>(i), kTextScale, kInk, title_lines[i]);
   }
-  const std::array<RgbColor, kRampColors>& colors = ramp_colors();
   std::vector<float> scores(static_cast<std::size_t>(width));
   for (std::int32_t y = 0; y < height; ++y) {
     scores_of(y, scores);
@@ -96,14 +94,9 @@ RgbImage framed_heatmap(std::int32_t width, std::int32_t height,
         fill_checker(canvas, square);
         continue;
       }
-      const RgbColor color = colors[ramp_step(score / stretch.high)];
+      const RgbColor color = ramp_color(score / stretch.high);
       for (std::int32_t row = 0; row < enlarge; ++row) {
-        std::uint8_t* p = canvas.pixel(square.x, square.y + row);
-        for (std::int32_t i = 0; i < enlarge; ++i, p += 3) {
-          p[0] = color.red;
-          p[1] = color.green;
-          p[2] = color.blue;
-        }
+        for (std::int32_t i = 0; i < enlarge; ++i) set_pixel(canvas, square.x + i, square.y + row, color);
       }
     }
   }

@@ -26,9 +26,9 @@ class HostBuffer {
 };
 
 /// Memory at a multiple of 64 bytes, first touched by whoever fills it; a megabyte and more is the system's again as
-/// soon as it is released. No huge pages are asked for: on a virtual
-/// machine that gives free ones back to its host, touching them costs more than the faults saved (normalized CVA of
-/// 8192 x 8192: 2.7 against 1.1 s in the kernel, for 0.2 s less outside it). Throws std::bad_alloc.
+/// soon as it is released. No huge pages are asked for: on a virtual machine that gives free ones back to its host,
+/// touching them costs more than the faults saved (normalized CVA of 8192 x 8192: 2.7 against 1.1 s in the kernel, for
+/// 0.2 s less outside it). Throws std::bad_alloc.
 HostBuffer allocate_uninitialised(std::size_t byte_count);
 
 }  // namespace groundshift

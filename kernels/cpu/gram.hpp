@@ -20,7 +20,7 @@ struct Moments {
 };
 
 /// Adds the moments of the pixels whose validity is 1 to `everything`, those of them that are held out to `held_out`
-/// too (null: not asked for). Products that are left out stay as they are. T: the three integer types.
+/// too (null: not asked for). Products that are left out are of no use. T: the three integer types.
 template <class T>
 void add_moments(const PairPlanes<T>& core, const HeldOutRows& held_out_rows, GramProducts products,
                  Moments& everything, Moments* held_out);

@@ -117,14 +117,13 @@ GS_CLONES void add_chunk(const Chunk* __restrict whole, const Chunk* __restrict 
   }
 }
 
-// Sums of pixels out of sums of pixels less the bias.
+// Sums of pixels out of sums of pixels less the bias. Of products that were left out nothing of use comes out.
 void add_unbiased(const std::vector<std::int64_t>& biased, std::int64_t count, std::int32_t variable_count,
-                  GramProducts products, std::int64_t bias, Moments& out) {
+                  std::int64_t bias, Moments& out) {
   for (std::int32_t i = 0, at = variable_count; i < variable_count; ++i) {
     const std::int64_t a = biased[static_cast<std::size_t>(i)];
     out.sums[static_cast<std::size_t>(i)] += a + bias * count;
     for (std::int32_t j = i; j < variable_count; ++j, ++at) {
-      if (!sums_product(products, i, j, variable_count / 2)) continue;
       const std::int64_t b = biased[static_cast<std::size_t>(j)];
       out.sums[static_cast<std::size_t>(at)] +=
           biased[static_cast<std::size_t>(at)] + bias * (a + b) + bias * bias * count;
@@ -176,8 +175,8 @@ void add_moments(const PairPlanes<T>& core, const HeldOutRows& held_out_rows, Gr
       add_chunk<kParts>(third.data(), held.parts.data(), variables, products, held_sums.data());
     }
   }
-  add_unbiased(sums, count, variables, products, Factor<T>::kBias, everything);
-  if (held_out != nullptr) add_unbiased(held_sums, held_count, variables, products, Factor<T>::kBias, *held_out);
+  add_unbiased(sums, count, variables, Factor<T>::kBias, everything);
+  if (held_out != nullptr) add_unbiased(held_sums, held_count, variables, Factor<T>::kBias, *held_out);
 }
 
 template void add_moments(const PairPlanes<std::uint8_t>&, const HeldOutRows&, GramProducts, Moments&, Moments*);
