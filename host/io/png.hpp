@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// 8-bit pictures, and PNG files of them, complete or absent.
+// 8-bit pictures, and PNG files of them.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <string>
 #include <vector>
 
 namespace groundshift {
@@ -19,6 +21,18 @@ struct RgbImage {
     return rgb.data() + 3 * (std::size_t(y) * width + x);
   }
 };
+
+/// Row-major, one byte a pixel, a place in `palette` (red, green, blue, alpha; at most 256).
+struct IndexedImage {
+  std::int32_t width = 0, height = 0;
+  std::vector<std::uint8_t> index;
+  std::vector<std::array<std::uint8_t, 4>> palette;
+};
+
+/// The file's bytes: by a palette where 256 colours are enough. A picture is at most 1 GiB.
+/// source : Portable Network Graphics (PNG) Specification, third edition, W3C 2025
+std::string png_bytes(const RgbImage& image);
+std::string png_bytes(const IndexedImage& image);
 
 /// Throws OutputError. An existing file is replaced only by a complete one.
 void write_png(const std::filesystem::path& path, const RgbImage& image);

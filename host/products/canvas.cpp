@@ -29,8 +29,10 @@ RgbImage make_canvas(std::int32_t width, std::int32_t height, RgbColor color) {
   RgbImage image;
   image.width = width;
   image.height = height;
-  image.rgb.resize(std::size_t{3} * static_cast<std::size_t>(width) * static_cast<std::size_t>(height));
-  fill_rectangle(image, {0, 0, width, height}, color);
+  std::vector<std::uint8_t> row;
+  for (std::int32_t x = 0; x < width; ++x) row.insert(row.end(), {color.red, color.green, color.blue});
+  image.rgb.reserve(row.size() * static_cast<std::size_t>(height));
+  for (std::int32_t y = 0; y < height; ++y) image.rgb.insert(image.rgb.end(), row.begin(), row.end());
   return image;
 }
 

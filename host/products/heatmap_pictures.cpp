@@ -4,7 +4,8 @@
 
 #include "host/base/error.hpp"
 #include "host/io/output_file.hpp"
-#include "host/io/picture_bytes.hpp"
+#include "host/io/png.hpp"
+#include "host/products/legend.hpp"
 #include "host/products/qgis_style.hpp"
 
 namespace groundshift {
@@ -37,8 +38,9 @@ void HeatmapPictures::add(const Window& core, RasterView<const float> score) {
 
 void HeatmapPictures::prepare(const HeatmapFacts& facts) {
   expects(quicklook_.has_value(), "begin() comes before prepare()");
-  const Stretch stretch = quicklook_->stretch();
-  picture_ = png_bytes(quicklook_->picture(facts.title, stretch));
+  const PooledScores scores = quicklook_->pooled();
+  const Stretch stretch = stretch_of(scores);
+  picture_ = png_bytes(framed_heatmap(scores, facts.title, stretch));
   style_ = qgis_style(stretch.high);
 }
 

@@ -61,9 +61,8 @@ std::vector<double> tick_values(double high) {
   return ticks;
 }
 
-RgbImage framed_heatmap(std::int32_t width, std::int32_t height,
-                        const std::function<void(std::int32_t, std::span<float>)>& scores_of, const std::string& title,
-                        const Stretch& stretch, std::int32_t pooled_factor) {
+RgbImage framed_heatmap(const PooledScores& scores, const std::string& title, const Stretch& stretch) {
+  const std::int32_t width = scores.width, height = scores.height;
   const std::int32_t enlarge = enlargement(width, height);
   const std::int32_t inner = std::max(kNarrowest, width * enlarge);
   const std::vector<std::string> title_lines = wrap_text(title, kTextScale, inner);
@@ -71,7 +70,7 @@ RgbImage framed_heatmap(std::int32_t width, std::int32_t height,
                          ? fmt::format("score; last colour from {} up, the {:g}th percentile",
                                        number_text(stretch.high), stretch.percentile)
                          : fmt::format("score; last colour at {}, the largest", number_text(stretch.high));
-  if (pooled_factor > 1) note += fmt::format("; one pixel = mean of {0}x{0}", pooled_factor);
+  if (scores.factor > 1) note += fmt::format("; one pixel = mean of {0}x{0}", scores.factor);
   const std::vector<std::string> notes = wrap_text(note, kTextScale, inner);
 
   const std::int32_t map_y = kMargin + kLineHeight * static_cast<std::int32_t>(title_lines.size()) + 4;
@@ -84,19 +83,18 @@ RgbImage framed_heatmap(std::int32_t width, std::int32_t height,
   for (std::size_t i = 0; i < title_lines.size(); ++i) {
     draw_text(canvas, kMargin, kMargin + kLineHeight * static_cast<std::int32_t>(i), kTextScale, kInk, title_lines[i]);
   }
-  std::vector<float> scores(static_cast<std::size_t>(width));
   for (std::int32_t y = 0; y < height; ++y) {
-    scores_of(y, scores);
+    const float* const row = scores.means.data() + std::size_t(y) * static_cast<std::size_t>(width);
     for (std::int32_t x = 0; x < width; ++x) {
-      const auto score = static_cast<double>(scores[static_cast<std::size_t>(x)]);
+      const auto score = static_cast<double>(row[x]);
       const Window square{map.x + x * enlarge, map.y + y * enlarge, enlarge, enlarge};
       if (std::isnan(score)) {
         fill_checker(canvas, square);
         continue;
       }
       const RgbColor color = ramp_color(score / stretch.high);
-      for (std::int32_t row = 0; row < enlarge; ++row) {
-        for (std::int32_t i = 0; i < enlarge; ++i) set_pixel(canvas, square.x + i, square.y + row, color);
+      for (std::int32_t j = 0; j < enlarge; ++j) {
+        for (std::int32_t i = 0; i < enlarge; ++i) set_pixel(canvas, square.x + i, square.y + j, color);
       }
     }
   }

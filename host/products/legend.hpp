@@ -2,14 +2,11 @@
 // The frame around a heatmap's picture: title, colour bar with ticks, what the colours mean.
 #pragma once
 
-#include <cstdint>
-#include <functional>
-#include <span>
 #include <string>
 #include <vector>
 
 #include "host/io/png.hpp"
-#include "host/products/quicklook.hpp"
+#include "host/products/pooled_scores.hpp"
 
 namespace groundshift {
 
@@ -17,10 +14,9 @@ namespace groundshift {
 /// labels.
 std::vector<double> tick_values(double high);
 
-/// A finished picture of `width` x `height` scores. scores_of(y, row): fills the row's scores, NaN = no data.
-/// `pooled_factor` > 1 is stated in the legend.
-RgbImage framed_heatmap(std::int32_t width, std::int32_t height,
-                        const std::function<void(std::int32_t, std::span<float>)>& scores_of, const std::string& title,
-                        const Stretch& stretch, std::int32_t pooled_factor);
+/// A finished picture: title above, heatmap (below 640 pixels enlarged by an integer factor to at least 800), below it
+/// a colour bar with ticks, what the bar's end means, what a pixel is where it pools several, and the swatch of "no
+/// data" (a grey checker).
+RgbImage framed_heatmap(const PooledScores& scores, const std::string& title, const Stretch& stretch);
 
 }  // namespace groundshift

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "host/base/parallel_for.hpp"
-#include "host/io/picture_bytes.hpp"
+#include "host/io/jpeg.hpp"
 #include "host/products/canvas.hpp"
 #include "host/products/color_ramp.hpp"
 #include "host/products/markup.hpp"

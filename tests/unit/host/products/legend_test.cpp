@@ -83,12 +83,15 @@ TEST(Canvas, WrapsAtSpacesAndCutsLongWords) {
 }
 
 TEST(Legend, EnlargesSmallPicturesOnly) {
-  const auto zero = [](std::int32_t, std::span<float> row) { std::fill(row.begin(), row.end(), 0.0f); };
-  EXPECT_EQ(framed_heatmap(400, 400, zero, "t", {1.0, 99.5}, 1).width, 800 + 32);
-  EXPECT_EQ(framed_heatmap(300, 200, zero, "t", {1.0, 99.5}, 1).width, 900 + 32);
-  EXPECT_EQ(framed_heatmap(700, 900, zero, "t", {1.0, 99.5}, 3).width, 700 + 32);
-  EXPECT_EQ(framed_heatmap(1, 1, zero, "t", {1.0, 99.5}, 1).width, 800 + 32);
-  EXPECT_EQ(framed_heatmap(1, 1024, zero, "t", {1.0, 99.5}, 1).width, 640 + 32);  // room for the legend's text
+  const auto picture_of = [](std::int32_t width, std::int32_t height) {
+    const PooledScores zero{width, height, 1, std::vector<float>(std::size_t(width) * std::size_t(height), 0.0f)};
+    return framed_heatmap(zero, "t", {1.0, 99.5});
+  };
+  EXPECT_EQ(picture_of(400, 400).width, 800 + 32);
+  EXPECT_EQ(picture_of(300, 200).width, 900 + 32);
+  EXPECT_EQ(picture_of(700, 900).width, 700 + 32);
+  EXPECT_EQ(picture_of(1, 1).width, 800 + 32);
+  EXPECT_EQ(picture_of(1, 1024).width, 640 + 32);  // room for the legend's text
 }
 
 }  // namespace

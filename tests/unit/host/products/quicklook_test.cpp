@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "host/products/color_ramp.hpp"
+#include "host/products/legend.hpp"
 
 namespace groundshift {
 namespace {
@@ -40,9 +41,9 @@ TEST(Quicklook, FactorIsTheSmallestThatFits) {
   EXPECT_EQ(Quicklook(1024, 10).factor(), 1);
   EXPECT_EQ(Quicklook(1025, 10).factor(), 2);
   EXPECT_EQ(Quicklook(10, 2049).factor(), 3);
-  EXPECT_EQ(Quicklook(1025, 10).pooled_width(), 513);
-  EXPECT_EQ(Quicklook(1025, 10).pooled_height(), 5);
-  EXPECT_EQ(Quicklook(1, 1).pooled_width(), 1);
+  EXPECT_EQ(Quicklook(1025, 10).pooled().width, 513);
+  EXPECT_EQ(Quicklook(1025, 10).pooled().height, 5);
+  EXPECT_EQ(Quicklook(1, 1).pooled().width, 1);
   EXPECT_EQ(Quicklook(std::numeric_limits<std::int32_t>::max(), 1).factor(), 2097152);
 }
 
@@ -54,12 +55,14 @@ TEST(Quicklook, PoolsTheMeanOfValidPixels) {
   Quicklook quicklook(5, 3, 3);
   ASSERT_EQ(quicklook.factor(), 2);
   quicklook.add({0, 0, 5, 3}, scores.data(), 5);
-  EXPECT_EQ(quicklook.pooled(0, 0), 2.0);  // 1, 2, 3
-  EXPECT_TRUE(std::isnan(quicklook.pooled(1, 0)));
-  EXPECT_EQ(quicklook.pooled(2, 0), 15.0);
-  EXPECT_EQ(quicklook.pooled(0, 1), 6.0);
-  EXPECT_EQ(quicklook.pooled(1, 1), 9.0);
-  EXPECT_TRUE(std::isnan(quicklook.pooled(2, 1)));
+  const std::vector<float> means = quicklook.pooled().means;
+  ASSERT_EQ(means.size(), 6u);
+  EXPECT_EQ(means[0], 2.0);  // 1, 2, 3
+  EXPECT_TRUE(std::isnan(means[1]));
+  EXPECT_EQ(means[2], 15.0);
+  EXPECT_EQ(means[3], 6.0);
+  EXPECT_EQ(means[4], 9.0);
+  EXPECT_TRUE(std::isnan(means[5]));
 }
 
 TEST(Quicklook, TilingDoesNotMatter) {
@@ -70,9 +73,8 @@ TEST(Quicklook, TilingDoesNotMatter) {
   for (const std::int32_t tile : {1, 5, 16, 64}) {
     Quicklook tiled(width, height, 20);
     add_in_tiles(tiled, scores, width, height, tile);
-    for (std::int32_t y = 0; y < whole.pooled_height(); ++y) {
-      for (std::int32_t x = 0; x < whole.pooled_width(); ++x) ASSERT_EQ(tiled.pooled(x, y), whole.pooled(x, y)) << tile;
-    }
+    const PooledScores of_tiles = tiled.pooled(), of_whole = whole.pooled();
+    EXPECT_EQ(of_tiles.means, of_whole.means) << tile;
   }
 }
 
@@ -89,10 +91,10 @@ TEST(Quicklook, StretchIsAPercentileOfThePooledPixels) {
   for (std::size_t i = 0; i < scores.size(); ++i) scores[i] = static_cast<float>(i);
   Quicklook quicklook(201, 1);
   quicklook.add({0, 0, 201, 1}, scores.data(), 201);
-  EXPECT_EQ(quicklook.stretch().high, 199.0);  // rank 0.995 * 200
-  EXPECT_EQ(quicklook.stretch().percentile, 99.5);
-  EXPECT_EQ(quicklook.stretch(50.0).high, 100.0);
-  EXPECT_EQ(quicklook.stretch(100.0).high, 200.0);
+  EXPECT_EQ(stretch_of(quicklook.pooled()).high, 199.0);  // rank 0.995 * 200
+  EXPECT_EQ(stretch_of(quicklook.pooled()).percentile, 99.5);
+  EXPECT_EQ(stretch_of(quicklook.pooled(), 50.0).high, 100.0);
+  EXPECT_EQ(stretch_of(quicklook.pooled(), 100.0).high, 200.0);
 }
 
 TEST(Quicklook, StretchIsTheValueOfItsRankAmongAnyFloats) {
@@ -108,7 +110,7 @@ TEST(Quicklook, StretchIsTheValueOfItsRankAmongAnyFloats) {
   quicklook.add({0, 0, 64, 64}, scores.data(), 64);
   for (const double percentile : {30.0, 50.0, 77.7, 99.5, 100.0}) {
     const auto rank = static_cast<std::size_t>(percentile / 100.0 * static_cast<double>(sorted.size() - 1) + 0.5);
-    EXPECT_EQ(quicklook.stretch(percentile).high, sorted[rank]) << percentile;
+    EXPECT_EQ(stretch_of(quicklook.pooled(), percentile).high, sorted[rank]) << percentile;
   }
 }
 
@@ -117,23 +119,23 @@ TEST(Quicklook, StretchOfFewBrightPixelsIsTheirLargest) {
   scores[17] = 3.0f;
   Quicklook quicklook(1000, 1);
   quicklook.add({0, 0, 1000, 1}, scores.data(), 1000);
-  EXPECT_EQ(quicklook.stretch().high, 3.0);
-  EXPECT_EQ(quicklook.stretch().percentile, 100.0);
+  EXPECT_EQ(stretch_of(quicklook.pooled()).high, 3.0);
+  EXPECT_EQ(stretch_of(quicklook.pooled()).percentile, 100.0);
 }
 
 TEST(Quicklook, StretchStaysUsableWithoutScores) {
-  EXPECT_EQ(Quicklook(3, 3).stretch().high, 1.0);
+  EXPECT_EQ(stretch_of(Quicklook(3, 3).pooled()).high, 1.0);
   const std::vector<float> scores{0.0f, kNan, kInf};
   Quicklook quicklook(3, 1);
   quicklook.add({0, 0, 3, 1}, scores.data(), 3);
-  EXPECT_EQ(quicklook.stretch().high, 1.0);
+  EXPECT_EQ(stretch_of(quicklook.pooled()).high, 1.0);
 }
 
 TEST(Quicklook, PictureShowsZeroSaturationAndNoDataApart) {
   const std::vector<float> scores{0.0f, 2.0f, 1e30f, kInf, kNan};
   Quicklook quicklook(5, 1);
   quicklook.add({0, 0, 5, 1}, scores.data(), 5);
-  const RgbImage picture = quicklook.picture("t", {2.0, 99.5});
+  const RgbImage picture = framed_heatmap(quicklook.pooled(), "t", {2.0, 99.5});
   // Enlarged 160 times: margin 16, one title line of 20 pixels, 4 pixels of air.
   const auto color_at = [&](std::int32_t x) {
     const std::uint8_t* p = picture.pixel(16 + x, 16 + 20 + 4 + 80);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Encoded pictures decode to what went in.
-#include "host/io/picture_bytes.hpp"
+#include "host/io/jpeg.hpp"
 
 #include <barrier>
 #include <cmath>
@@ -17,12 +17,12 @@ namespace {
 
 /// A dataset of bytes in memory, which must outlive it.
 test::OpenDataset decoded(std::string& bytes) {
-  VSIFCloseL(VSIFileFromMemBuffer("/vsimem/picture_bytes_test", reinterpret_cast<GByte*>(bytes.data()),
+  VSIFCloseL(VSIFileFromMemBuffer("/vsimem/pictures_test", reinterpret_cast<GByte*>(bytes.data()),
                                   static_cast<vsi_l_offset>(bytes.size()), FALSE));
-  return test::open_quietly("/vsimem/picture_bytes_test");
+  return test::open_quietly("/vsimem/pictures_test");
 }
 
-TEST(PictureBytes, PngKeepsEveryPixel) {
+TEST(Pictures, PngKeepsEveryPixel) {
   RgbImage image{3, 2, {}};
   for (std::uint8_t i = 0; i < 18; ++i) image.rgb.push_back(static_cast<std::uint8_t>(14 * i));
   std::string bytes = png_bytes(image);
@@ -38,7 +38,7 @@ TEST(PictureBytes, PngKeepsEveryPixel) {
 }
 
 // The first pictures of a process, all at once: drivers are made ready by whoever comes first.
-TEST(PictureBytes, ManyThreadsMakeTheFirstPictures) {
+TEST(Pictures, ManyThreadsMakeTheFirstPictures) {
   RgbImage image{64, 64, std::vector<std::uint8_t>(64 * 64 * 3, 77)};
   std::vector<std::string> pictures(16);
   {
@@ -54,7 +54,7 @@ TEST(PictureBytes, ManyThreadsMakeTheFirstPictures) {
   for (const std::string& picture : pictures) EXPECT_EQ(picture, pictures.front());
 }
 
-TEST(PictureBytes, PngOfManyColorsHasNoPalette) {
+TEST(Pictures, PngOfManyColorsHasNoPalette) {
   for (const int colors : {256, 257}) {
     RgbImage image{colors, 1, {}};
     for (int i = 0; i < colors; ++i) {
@@ -71,7 +71,61 @@ TEST(PictureBytes, PngOfManyColorsHasNoPalette) {
   }
 }
 
-TEST(PictureBytes, IndexedPngKeepsPlacesAndTransparency) {
+/// GDAL's PNG driver is libpng, which judges every check sum.
+void expect_same_pixels(const RgbImage& image, int bands) {
+  std::string bytes = png_bytes(image);
+  const test::OpenDataset read = decoded(bytes);
+  ASSERT_TRUE(read);
+  ASSERT_EQ(read->GetRasterXSize(), image.width);
+  ASSERT_EQ(read->GetRasterYSize(), image.height);
+  ASSERT_EQ(read->GetRasterCount(), bands);
+  std::vector<test::BandPixels> planes;
+  for (int band = 1; band <= bands; ++band) planes.push_back(test::read_band(*read, band));
+  const GDALColorTable* colors = bands == 1 ? read->GetRasterBand(1)->GetColorTable() : nullptr;
+  for (std::size_t i = 0; i < image.rgb.size(); ++i) {
+    const std::size_t pixel = i / 3, c = i % 3;
+    double value = planes[bands == 1 ? 0 : c].values[pixel];
+    if (colors != nullptr) {
+      const GDALColorEntry& color = *colors->GetColorEntry(static_cast<int>(value));
+      value = c == 0 ? color.c1 : c == 1 ? color.c2 : color.c3;
+    }
+    ASSERT_EQ(value, image.rgb[i]) << "pixel " << pixel;
+  }
+}
+
+RgbImage picture_of(std::int32_t width, std::int32_t height, int colors) {
+  RgbImage image{width, height, {}};
+  std::uint32_t state = 7;
+  for (std::int32_t i = 0; i < width * height; ++i) {
+    state = state * 1664525u + 1013904223u;
+    const int color = i % 5 == 0 ? static_cast<int>(state >> 8) % colors : i * 7 / 3 % colors;
+    for (const int c : {color % 256, color / 256 * 16, 255 - color % 256}) {
+      image.rgb.push_back(static_cast<std::uint8_t>(c));
+    }
+  }
+  return image;
+}
+
+TEST(Pictures, PngOfOddSizesIsReadAsItWas) {
+  for (const auto& [width, height] : {std::pair{1, 300}, {301, 1}, {257, 129}, {640, 481}}) {
+    SCOPED_TRACE(testing::Message() << width << " x " << height);
+    expect_same_pixels(picture_of(width, height, 200), 1);
+    expect_same_pixels(picture_of(width, height, 4000), 3);
+  }
+}
+
+TEST(Pictures, PngOfNoiseIsNotMuchLargerThanItsPixels) {
+  RgbImage image{128, 128, {}};
+  std::uint32_t state = 1;
+  for (int i = 0; i < 3 * 128 * 128; ++i) {
+    state = state * 1664525u + 1013904223u;
+    image.rgb.push_back(static_cast<std::uint8_t>(state >> 24));
+  }
+  EXPECT_LT(png_bytes(image).size(), image.rgb.size() + image.rgb.size() / 50);
+  expect_same_pixels(image, 3);
+}
+
+TEST(Pictures, IndexedPngKeepsPlacesAndTransparency) {
   std::string bytes = png_bytes(IndexedImage{2, 1, {0, 1}, {{0, 0, 0, 0}, {10, 20, 30, 255}}});
   const test::OpenDataset read = decoded(bytes);
   ASSERT_TRUE(read);
@@ -81,9 +135,16 @@ TEST(PictureBytes, IndexedPngKeepsPlacesAndTransparency) {
   EXPECT_EQ(colors->GetColorEntry(0)->c4, 0);
   EXPECT_EQ(colors->GetColorEntry(1)->c2, 20);
   EXPECT_EQ(colors->GetColorEntry(1)->c4, 255);
+  EXPECT_EQ(test::read_band(*read, 1).values[1], 1.0);
 }
 
-TEST(PictureBytes, JpegIsCloseAndSmall) {
+TEST(Pictures, OfNoSizeOrTooManyColorsAreRefused) {
+  EXPECT_THROW(png_bytes(IndexedImage{2, 1, {0}, {{0, 0, 0, 0}}}), std::logic_error);
+  EXPECT_THROW(png_bytes(IndexedImage{1, 1, {0}, {}}), std::logic_error);
+  EXPECT_THROW(png_bytes(IndexedImage{1, 1, {0}, std::vector<std::array<std::uint8_t, 4>>(257)}), std::logic_error);
+}
+
+TEST(Pictures, JpegIsCloseAndSmall) {
   RgbImage image{64, 64, {}};
   for (int i = 0; i < 64 * 64; ++i) {
     for (int c = 0; c < 3; ++c) image.rgb.push_back(static_cast<std::uint8_t>(i % 64 + 60 * c));
@@ -96,7 +157,7 @@ TEST(PictureBytes, JpegIsCloseAndSmall) {
   for (std::size_t i = 0; i < 64 * 64; ++i) EXPECT_NEAR(green.values[i], double(i % 64 + 60), 6.0);
 }
 
-TEST(PictureBytes, OnePixelIsAPicture) {
+TEST(Pictures, OnePixelIsAPicture) {
   EXPECT_FALSE(jpeg_bytes(RgbImage{1, 1, {1, 2, 3}}, 80).empty());
   EXPECT_FALSE(png_bytes(RgbImage{1, 1, {1, 2, 3}}).empty());
   EXPECT_THROW(png_bytes(RgbImage{0, 0, {}}), std::logic_error);
