@@ -4,7 +4,7 @@
 
 namespace groundshift {
 
-BlocksInOrder::BlocksInOrder(const PiecesFile& out, std::int64_t first_byte, std::int64_t block_count,
+BlocksInOrder::BlocksInOrder(PiecesFile& out, std::int64_t first_byte, std::int64_t block_count,
                              std::int64_t memory_bytes, std::filesystem::path scratch_folder)
     : out_(out),
       starts_(static_cast<std::size_t>(block_count)),

@@ -19,7 +19,7 @@ namespace groundshift {
 class BlocksInOrder {
  public:
   /// first_byte : of block 0 in the file. `out` must outlive this.
-  BlocksInOrder(const PiecesFile& out, std::int64_t first_byte, std::int64_t block_count, std::int64_t memory_bytes,
+  BlocksInOrder(PiecesFile& out, std::int64_t first_byte, std::int64_t block_count, std::int64_t memory_bytes,
                 std::filesystem::path scratch_folder);
 
   /// From any thread, for every block once. Throws OutputError.
@@ -35,7 +35,7 @@ class BlocksInOrder {
   void place(std::int64_t block);
   void write_waiting(std::int64_t first, std::int64_t end);
 
-  const PiecesFile& out_;
+  PiecesFile& out_;
   std::mutex mutex_;  ///< guards all below but the bytes that wait
   std::vector<std::uint64_t> starts_;
   std::vector<std::uint32_t> sizes_;

@@ -12,9 +12,17 @@
 #include "host/base/error.hpp"
 
 namespace groundshift {
+namespace {
 
-PiecesFile::PiecesFile(const std::filesystem::path& path, const std::filesystem::path& told_as)
-    : told_as_(told_as.string()), fd_(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)) {
+constexpr std::int64_t kLetGoAtOnce = std::int64_t{32} << 20;
+
+}  // namespace
+
+PiecesFile::PiecesFile(const std::filesystem::path& path, const std::filesystem::path& told_as,
+                       std::int64_t cached_bytes)
+    : told_as_(told_as.string()),
+      cached_bytes_(cached_bytes),
+      fd_(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)) {
   if (fd_ < 0) fail("cannot be created");
 }
 
@@ -31,7 +39,7 @@ void PiecesFile::reserve(std::int64_t byte_count) {
   if (errno == ENOSPC || errno == EFBIG || errno == EDQUOT) fail("cannot be written");
 }
 
-void PiecesFile::write_at(std::int64_t start, std::span<const std::byte> bytes) const {
+void PiecesFile::write_at(std::int64_t start, std::span<const std::byte> bytes) {
   const std::int64_t first = start;
   while (!bytes.empty()) {
     const ssize_t written = ::pwrite(fd_, bytes.data(), bytes.size(), start);
@@ -40,11 +48,20 @@ void PiecesFile::write_at(std::int64_t start, std::span<const std::byte> bytes) 
     bytes = bytes.subspan(static_cast<std::size_t>(written));
     start += written;
   }
-#if defined(SYNC_FILE_RANGE_WRITE)
   static_cast<void>(::sync_file_range(fd_, first, start - first, SYNC_FILE_RANGE_WRITE));  // a wish
-#else
-  static_cast<void>(first);
-#endif
+  let_go_behind(start);
+}
+
+/// Pieces come about in order. What is written after its neighbours were let go stays in the cache.
+void PiecesFile::let_go_behind(std::int64_t end) {
+  std::int64_t from = let_go_.load(std::memory_order_relaxed);
+  if (end - from < cached_bytes_ + kLetGoAtOnce || !let_go_.compare_exchange_strong(from, from + kLetGoAtOnce)) return;
+  constexpr unsigned kWritten = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
+  if (::sync_file_range(fd_, from, kLetGoAtOnce, kWritten) == 0) {
+    static_cast<void>(::posix_fadvise(fd_, from, kLetGoAtOnce, POSIX_FADV_DONTNEED));
+  } else if (errno == EIO || errno == ENOSPC || errno == EDQUOT) {
+    fail("cannot be written");  // told once: the sync at the end would not know of it
+  }
 }
 
 void PiecesFile::close() {

@@ -2,6 +2,7 @@
 // A new file written in pieces, in any order and from several threads.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -13,8 +14,13 @@ namespace groundshift {
 /// Methods throw OutputError, which names `told_as`.
 class PiecesFile {
  public:
-  /// Makes the file, or empties it.
-  PiecesFile(const std::filesystem::path& path, const std::filesystem::path& told_as);
+  static constexpr std::int64_t kCachedBytes = std::int64_t{512} << 20;
+
+  /// Makes the file, or empties it. About the last `cached_bytes` of what is written stay in the page cache: a file
+  /// larger than that does not push out what others read, the dates above all, and its pages come back to be written to
+  /// again while the processor still knows them.
+  PiecesFile(const std::filesystem::path& path, const std::filesystem::path& told_as,
+             std::int64_t cached_bytes = kCachedBytes);
   ~PiecesFile();
   PiecesFile(const PiecesFile&) = delete;
   PiecesFile& operator=(const PiecesFile&) = delete;
@@ -22,13 +28,16 @@ class PiecesFile {
   /// Asks the file system for so much room, where it can promise it.
   void reserve(std::int64_t byte_count);
   /// Thread-safe. Has the system begin to bring the bytes to the disk, so that a sync at the end finds less to do.
-  void write_at(std::int64_t start, std::span<const std::byte> bytes) const;
+  void write_at(std::int64_t start, std::span<const std::byte> bytes);
   void close();
 
  private:
   [[noreturn]] void fail(const char* doing) const;
+  void let_go_behind(std::int64_t end);
 
   const std::string told_as_;
+  const std::int64_t cached_bytes_;
+  std::atomic<std::int64_t> let_go_{0};  ///< so much from the start is on the disk and no longer in the page cache
   int fd_ = -1;
 };
 

@@ -80,7 +80,7 @@ TEST(BlocksInOrder, TheFileIsTheirSequenceWhateverTheOrderThreadsAndMemory) {
 
 TEST(BlocksInOrder, IsNotCompleteWithoutABlock) {
   const TemporaryFolder folder;
-  const PiecesFile out(folder / "blocks", folder / "blocks");
+  PiecesFile out(folder / "blocks", folder / "blocks");
   BlocksInOrder blocks(out, kFirst, 3, 0, folder.path());
   blocks.add(0, packed_block(0));
   blocks.add(2, packed_block(2));
@@ -91,7 +91,7 @@ TEST(BlocksInOrder, IsNotCompleteWithoutABlock) {
 
 TEST(BlocksInOrder, AFullDiskIsTold) {
   const TemporaryFolder folder;
-  const PiecesFile full("/dev/full", folder / "out.tif");
+  PiecesFile full("/dev/full", folder / "out.tif");
   BlocksInOrder blocks(full, kFirst, 2, 1 << 20, folder.path());
   blocks.add(1, packed_block(1));  // waits
   EXPECT_THROW(blocks.add(0, packed_block(0)), OutputError);

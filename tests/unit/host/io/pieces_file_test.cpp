@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pieces from several threads, and how much of a large file stays in the page cache.
+#include "host/io/pieces_file.hpp"
+
+#include <linux/magic.h>
+#include <sys/vfs.h>
+#include <cstring>
+#include <fstream>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "host/bench/storage_rates.hpp"
+#include "tests/support/temporary_folder.hpp"
+
+namespace groundshift::test {
+namespace {
+
+constexpr std::int64_t kMiB = std::int64_t{1} << 20;
+
+std::vector<std::byte> piece_of(std::int64_t index) {
+  std::vector<std::byte> bytes(kMiB);
+  for (std::size_t i = 0; i < bytes.size(); i += sizeof(index)) {
+    const std::int64_t value = index * 1000003 + static_cast<std::int64_t>(i);
+    std::memcpy(bytes.data() + i, &value, sizeof(value));
+  }
+  return bytes;
+}
+
+void write_all(PiecesFile& out, std::int64_t pieces, int threads) {
+  std::vector<std::jthread> writers;
+  for (int t = 0; t < threads; ++t) {
+    writers.emplace_back([&, t] {
+      for (std::int64_t i = t; i < pieces; i += threads) out.write_at(i * kMiB, piece_of(i));
+    });
+  }
+}
+
+TEST(PiecesFile, OfWhichPagesAreLetGoHoldsWhatWasWritten) {
+  const TemporaryFolder folder;
+  const std::filesystem::path path = folder / "large";
+  constexpr std::int64_t kPieces = 160;
+  {
+    PiecesFile out(path, path, 8 * kMiB);
+    write_all(out, kPieces, 3);
+    out.write_at(0, piece_of(kPieces));  // as a header that is written last
+    out.close();
+  }
+  struct statfs facts {};
+  ASSERT_EQ(::statfs(path.c_str(), &facts), 0);
+  if (facts.f_type != TMPFS_MAGIC) {  // which is nothing but page cache
+    const auto share = cached_share({path.string()});
+    ASSERT_TRUE(share.has_value());
+    EXPECT_LT(*share, 0.6);
+  }
+  std::ifstream in(path, std::ios::binary);
+  std::vector<std::byte> bytes(kMiB);
+  for (std::int64_t i = 0; i < kPieces; ++i) {
+    ASSERT_TRUE(in.read(reinterpret_cast<char*>(bytes.data()), kMiB));
+    ASSERT_EQ(bytes, piece_of(i == 0 ? kPieces : i)) << i;
+  }
+  EXPECT_EQ(in.peek(), std::ifstream::traits_type::eof());
+}
+
+TEST(PiecesFile, OfUsualSizeStaysInThePageCache) {
+  const TemporaryFolder folder;
+  const std::filesystem::path path = folder / "usual";
+  PiecesFile out(path, path);
+  write_all(out, 100, 2);
+  out.close();
+  const auto share = cached_share({path.string()});
+  ASSERT_TRUE(share.has_value());
+  EXPECT_EQ(*share, 1.0);
+}
+
+}  // namespace
+}  // namespace groundshift::test
