@@ -3,7 +3,6 @@
 #include "host/bench/bench_job.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <chrono>
 #include <cmath>
 #include <ctime>
@@ -15,77 +14,12 @@
 
 #include "host/base/error.hpp"
 #include "host/base/utc_text.hpp"
-#include "host/bench/codec_rates.hpp"
 #include "host/bench/device_decode_rates.hpp"
-#include "host/bench/hash_rates.hpp"
-#include "host/bench/memory_rates.hpp"
+#include "host/bench/machine_limits.hpp"
 #include "host/bench/process_facts.hpp"
-#include "host/geo/gdal_owners.hpp"
-#include "host/io/stored_blocks.hpp"
-#include "kernels/codec/block_encoder.hpp"
 
 namespace groundshift {
 namespace {
-
-constexpr std::int64_t kSampleBytes = std::int64_t{96} << 20;  // of pixels, to take a codec's rate on
-
-/// Decodes units of both dates, spread over the images, two beside each other at once as the jobs do.
-Rates decode_rates(DetectPlan& plan, int threads) {
-  struct Unit {
-    RasterSource* source;
-    Window window;
-  };
-  std::vector<Unit> units;
-  std::size_t plane = 0;
-  for (const PlannedInput* input : {&plan.before, &plan.after}) {
-    RasterSource& source = *input->source;
-    const Grid& grid = source.description().grid;
-    std::vector<Unit> all;
-    const std::int32_t width = std::min(2 * source.unit_width(), grid.width), height = source.unit_height();
-    for (std::int32_t y = 0; y < grid.height; y += height) {
-      for (std::int32_t x = 0; x < grid.width; x += width) {
-        all.push_back({&source, {x, y, std::min(width, grid.width - x), std::min(height, grid.height - y)}});
-      }
-    }
-    plane = std::max(plane, static_cast<std::size_t>(width) * height);
-    const std::int64_t unit_bytes =
-        std::int64_t{width} * height * plan.band_count * static_cast<std::int64_t>(byte_count(plan.type));
-    const auto wanted = static_cast<std::size_t>(
-        std::clamp<std::int64_t>(kSampleBytes / unit_bytes, threads, static_cast<std::int64_t>(all.size())));
-    for (std::size_t i = 0; i < wanted; ++i) units.push_back(all[(2 * i + 1) * all.size() / (2 * wanted)]);
-  }
-  const auto pixel_bytes = static_cast<std::size_t>(plan.band_count) * byte_count(plan.type);
-  double amount = 0.0;
-  for (const Unit& unit : units) {
-    amount += static_cast<double>(pixel_count(unit.window)) * static_cast<double>(pixel_bytes);
-  }
-  limit_gdal_block_cache(0);  // what one round decoded must not serve the next
-  limit_gdal_block_cache(std::int64_t{16} << 20);
-  const auto rate = [&](int count) {
-    std::vector<std::vector<std::byte>> pixels(static_cast<std::size_t>(count),
-                                               std::vector<std::byte>(plane * (pixel_bytes + 1)));
-    return rate_of(count, amount, [&](int t) {
-      std::byte* const to = pixels[static_cast<std::size_t>(t)].data();
-      auto* const valid = reinterpret_cast<std::uint8_t*>(to + plane * pixel_bytes);
-      for (auto i = static_cast<std::size_t>(t); i < units.size(); i += static_cast<std::size_t>(count)) {
-        const Window& w = units[i].window;
-        units[i].source->decode(w, to, w.width, static_cast<std::ptrdiff_t>(plane), valid);
-      }
-    });
-  };
-  return {rate(1), rate(threads)};
-}
-
-/// Blocks of both files, where they are packed alike.
-std::optional<StoredBlocks> blocks_of(const BenchRequest& request) {
-  auto blocks = stored_blocks(request.before, kSampleBytes / 2);
-  const auto after = stored_blocks(request.after, kSampleBytes / 2);
-  if (blocks && after && after->text() == blocks->text() && after->block_bytes() == blocks->block_bytes() &&
-      after->lanes == blocks->lanes) {
-    blocks->packed.insert(blocks->packed.end(), after->packed.begin(), after->packed.end());
-  }
-  return blocks;
-}
 
 /// How often a run decoded the pair's pixels: its plan decides, as it says which tiles and blocks stay. Units carry a
 /// byte of validity a pixel, which is none of the file's; those at a border are counted whole, so 1 is the least told.
@@ -161,6 +95,7 @@ class SceneBench {
     scene_.page_cache = share ? fmt::format("{:.0f} % cached", 100.0 * *share) : "not known";
     for (int round = 0; round < request_.runs; ++round) {
       for (std::size_t j = 0; j < request_.jobs.size(); ++j) timed(j);
+      measure_again();
     }
     for (BenchedJob& job : scene_.jobs) conclude(job);
     return std::move(scene_);
@@ -200,7 +135,7 @@ class SceneBench {
     return {run, std::move(plan), std::move(result)};
   }
 
-  /// The run that does not count, and the limits: those of the machine with the first job, those of a job with each.
+  /// The run that does not count, and the first limits: those of the machine with the first job, those of a job with each.
   void warm_up(const BenchJob& job) {
     Ran ran = once(job);
     DetectPlan plan = plan_detect(options_of(job), *context_.warnings, context_.stop, &shelf_);
@@ -217,14 +152,11 @@ class SceneBench {
     out.threads = threads;
     out.work = work_of(plan, ran.result);
     out.plan = plan_words(plan, out.work);
-    out.limits = machine_;
-    if (const auto heatmap = stored_blocks(plan.options.out.string(), kSampleBytes / 2)) {
-      out.limits.pack = pack_rates(*heatmap, threads);
-      out.limits.packer = heatmap->text() + " by " + packer_of(heatmap->codec, contents_after(heatmap->predictor));
-    }
-    out.limits.kernels = kernel_rates(plan, ran.result.fit.recipe, out.work.on_device ? plan.tiles.workers : threads);
-    out.limits.device = device_rates(plan);
-    out.floor = floor_of(out.work, out.limits);
+    Limits limits = machine_;
+    add_pack_rates(limits, plan.options.out);
+    limits.kernels = kernel_rates(plan, ran.result.fit.recipe, out.work.on_device ? plan.tiles.workers : threads);
+    limits.device = device_rates(plan);
+    limits_.push_back({std::move(limits)});
     scene_.jobs.push_back(std::move(out));
     passes_.emplace_back();
   }
@@ -237,24 +169,24 @@ class SceneBench {
     scene_.stored_bytes = plan.before.description.file_bytes + plan.after.description.file_bytes;
     scene_.raw_bytes = pixel_count(plan.grid) * (plan.bands().before + plan.bands().after) *
                        static_cast<std::int64_t>(byte_count(plan.type));
-    machine_.threads = threads;
-    if (const auto blocks = blocks_of(request_)) {
-      machine_.codec = blocks->text();
-      machine_.unpack = unpack_rates(*blocks, threads);
-    } else {
-      machine_.codec = lower_case(plan.before.description.compression);
-    }
+    machine_ = machine_limits(plan, request_.folder);
     scene_.codec = machine_.codec;
-    machine_.decode = decode_rates(plan, threads);
-    machine_.hash = hash_rates(threads);
-    machine_.triad = triad_rates(threads);
-    machine_.fresh_memory = fresh_memory_rates(threads);
     if (request_.decode_rates) take_decode_rates(plan, threads);
-    machine_.storage = storage_rates({request_.before, request_.after}, request_.folder, threads);
+  }
+
+  /// The machine's limits drift as its jobs' times do.
+  void measure_again() {
+    DetectPlan plan = plan_detect(options_of(request_.jobs.front()), *context_.warnings, context_.stop, &shelf_);
+    const Limits machine = machine_limits(plan, request_.folder);
+    for (std::size_t j = 0; j < request_.jobs.size(); ++j) {
+      Limits limits = machine;
+      add_pack_rates(limits, options_of(request_.jobs[j]).out);
+      limits_[j].push_back(std::move(limits));
+    }
   }
 
   void take_decode_rates(DetectPlan& plan, int threads) {
-    const auto blocks = blocks_of(request_);
+    const auto blocks = blocks_of(request_.before, request_.after);
     const std::string unfit = blocks ? unfit_for_rates(*blocks) : "its blocks cannot be taken raw";
     if (!unfit.empty()) throw InputError(fmt::format("{}: {}; no decode rates can be kept", request_.before, unfit));
     DecodeRates rates;
@@ -271,11 +203,6 @@ class SceneBench {
           device_decode_rates(backend, *blocks, kBlocksInFlight, plan.options.resources.memory_bytes)};
     }
     scene_.decode_rates = std::move(rates);
-  }
-
-  static std::string lower_case(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-    return text.empty() ? "none" : text;
   }
 
   void timed(std::size_t j) {
@@ -303,13 +230,16 @@ class SceneBench {
         std::min_element(wall.begin(), wall.end(), [&](double a, double b) { return distance(a) < distance(b); });
     const auto index = static_cast<std::size_t>(&job - scene_.jobs.data());
     job.passes = passes_[index][static_cast<std::size_t>(nearest - wall.begin())];
+    job.limits = median_of(limits_[index]);
+    job.floor = floor_of(job.work, job.limits);
   }
 
   const BenchRequest& request_;
   const JobContext& context_;
   BackendShelf shelf_;
   BenchedScene scene_;
-  Limits machine_;
+  Limits machine_;                            ///< before the first run
+  std::vector<std::vector<Limits>> limits_;  ///< of each job: before the first run, and after each round
   std::vector<std::vector<std::vector<PassTiming>>> passes_;  ///< of each job's runs
 };
 

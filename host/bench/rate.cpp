@@ -62,8 +62,8 @@ double median(std::vector<double> values) {
 }
 
 double rate_of(int threads, double amount, const std::function<void(int)>& work) {
-  constexpr int kRounds = 5;
-  constexpr double kMostSeconds = 2.0;
+  constexpr int kRounds = 3;
+  constexpr double kMostSeconds = 1.0;
   round_seconds(threads, work);
   std::vector<double> rates;
   double total = 0.0;

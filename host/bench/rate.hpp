@@ -13,7 +13,7 @@ struct Rates {
 };
 
 /// Rate of `work(thread)`, run at once on `threads` threads, `amount` units by all of them together: one round that
-/// does not count, then the median of 5, fewer when they take more than 2 seconds together. What `work` throws is
+/// does not count, then the median of 3, fewer when they take more than a second together. What `work` throws is
 /// rethrown.
 double rate_of(int threads, double amount, const std::function<void(int)>& work);
 
