@@ -135,7 +135,8 @@ class SceneBench {
     return {run, std::move(plan), std::move(result)};
   }
 
-  /// The run that does not count, and the first limits: those of the machine with the first job, those of a job with each.
+  /// The run that does not count, and the first limits: those of the machine with the first job, those of a job with
+  /// each.
   void warm_up(const BenchJob& job) {
     Ran ran = once(job);
     DetectPlan plan = plan_detect(options_of(job), *context_.warnings, context_.stop, &shelf_);
@@ -238,7 +239,7 @@ class SceneBench {
   const JobContext& context_;
   BackendShelf shelf_;
   BenchedScene scene_;
-  Limits machine_;                            ///< before the first run
+  Limits machine_;                           ///< before the first run
   std::vector<std::vector<Limits>> limits_;  ///< of each job: before the first run, and after each round
   std::vector<std::vector<std::vector<PassTiming>>> passes_;  ///< of each job's runs
 };

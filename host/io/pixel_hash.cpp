@@ -10,7 +10,7 @@
 #include "host/base/error.hpp"
 #include "host/geo/gdal_owners.hpp"
 #include "host/io/open_dataset.hpp"
-#include "host/io/sha256.hpp"
+#include "host/io/sha256_pair.hpp"
 
 namespace groundshift {
 namespace {
@@ -29,24 +29,36 @@ PixelHash::PixelHash(std::int32_t width, std::int32_t height, std::int32_t band_
 
 void PixelHash::add(std::int32_t band, const Window& window, const void* data, std::ptrdiff_t row_pitch,
                     std::size_t bytes_per_pixel, bool is_float32) {
-  std::array<std::uint32_t, kCellSize> row{};
+  std::array<std::array<std::uint32_t, kCellSize>, 2> canonical;
+  const auto line_of = [&](std::int32_t x, std::int32_t y, std::int32_t width, std::size_t stream) -> const void* {
+    const auto* line = static_cast<const std::byte*>(data) + (y * row_pitch + x) * bytes_per_pixel;
+    if (!is_float32) return line;
+    std::uint32_t* const row = canonical[stream].data();
+    std::memcpy(row, line, static_cast<std::size_t>(width) * sizeof(float));
+    for (std::int32_t i = 0; i < width; ++i) row[i] = (row[i] & 0x7fffffffu) > 0x7f800000u ? kCanonicalNan : row[i];
+    return row;
+  };
   for (std::int32_t y = 0; y < window.height; y += kCellSize) {
-    for (std::int32_t x = 0; x < window.width; x += kCellSize) {
-      const std::int32_t w = std::min(kCellSize, window.width - x), h = std::min(kCellSize, window.height - y);
-      Sha256 sha;
+    const std::int32_t h = std::min(kCellSize, window.height - y);
+    Digest* const digests = digests_.data() +
+                            (std::int64_t{band} * cells_down_ + (window.y + y) / kCellSize) * cells_across_ +
+                            window.x / kCellSize;
+    std::int32_t x = 0;
+    for (; x + 2 * kCellSize <= window.width; x += 2 * kCellSize) {
+      Sha256Pair sha;
       for (std::int32_t r = 0; r < h; ++r) {
-        const auto* line = static_cast<const std::byte*>(data) + ((y + r) * row_pitch + x) * bytes_per_pixel;
-        if (!is_float32) {
-          sha.add(line, w * bytes_per_pixel);
-          continue;
-        }
-        std::memcpy(row.data(), line, w * sizeof(float));
-        for (std::int32_t i = 0; i < w; ++i) row[i] = (row[i] & 0x7fffffffu) > 0x7f800000u ? kCanonicalNan : row[i];
-        sha.add(row.data(), w * sizeof(float));
+        const void* const left = line_of(x, y + r, kCellSize, 0);
+        sha.add(left, line_of(x + kCellSize, y + r, kCellSize, 1), kCellSize * bytes_per_pixel);
       }
-      const std::int64_t cell =
-          (std::int64_t{band} * cells_down_ + (window.y + y) / kCellSize) * cells_across_ + (window.x + x) / kCellSize;
-      digests_[static_cast<std::size_t>(cell)] = sha.finish();
+      const auto both = sha.finish();
+      std::copy(both.begin(), both.end(), digests + x / kCellSize);
+    }
+    for (; x < window.width; x += kCellSize) {
+      const std::int32_t w = std::min(kCellSize, window.width - x);
+      Sha256 sha;
+      for (std::int32_t r = 0; r < h; ++r)
+        sha.add(line_of(x, y + r, w, 0), static_cast<std::size_t>(w) * bytes_per_pixel);
+      digests[x / kCellSize] = sha.finish();
     }
   }
 }
