@@ -10,6 +10,7 @@
 #include <limits>
 #include <numeric>
 #include <stdexcept>
+#include <vector>
 
 namespace groundshift {
 namespace {
@@ -22,6 +23,7 @@ constexpr double kStoredScale = 0x1p-24;    // of the first stored bin against t
 constexpr std::int32_t kPlaceBits = 14;
 constexpr std::uint32_t kCellPlaces = 1u << kPlaceBits;
 constexpr std::size_t kCells = std::size_t{1} << (kMantissaBits - kPlaceBits);
+constexpr std::size_t kOctaves = 64;
 constexpr std::int32_t kChunk = 1024;  // patterns at a time, 4 KiB
 
 /// 2^(n / 512), n in 0..511, as a product of square roots of 2: within 4 ulp of double.
@@ -37,10 +39,10 @@ double root_of_two(std::int32_t n) {
 /// 2^(n / 512 - 8), n >= 0.
 double power_from_lowest(std::int32_t n) { return root_of_two(n % 512) * std::ldexp(1.0, n / 512) * 0x1p-8; }
 
-/// One number a cell of the mantissa; (it + place in the cell) >> kPlaceBits is the bin in the octave: the places from
-/// an edge on carry into the next bin.
-std::array<std::uint32_t, kCells> make_cells() {
-  std::array<std::uint32_t, kCells> cells{};
+/// One number a cell of a float32 from 2^-32 on; (it + place in the cell) >> kPlaceBits is the bin: the places from an
+/// edge on carry into the next one. Few are looked at: scores lie in some octaves.
+std::vector<std::uint32_t> make_cells() {
+  std::vector<std::uint32_t> cells(kOctaves * kCells);
   for (std::int32_t bin = 1; bin < kLogBinsPerOctave; ++bin) {
     const float edge = static_cast<float>(root_of_two(2 * bin));
     const std::uint32_t mantissa = std::bit_cast<std::uint32_t>(edge) & ((1u << kMantissaBits) - 1u);
@@ -48,19 +50,22 @@ std::array<std::uint32_t, kCells> make_cells() {
     cells[holding] += kCellPlaces - mantissa % kCellPlaces;
     for (std::size_t cell = holding + 1; cell < kCells; ++cell) cells[cell] += kCellPlaces;
   }
+  for (std::size_t cell = kCells; cell < cells.size(); ++cell) {
+    cells[cell] = cells[cell - kCells] + kLogBinsPerOctave * kCellPlaces;
+  }
   return cells;
 }
 
 /// Bin of the score whose float32 pattern is `offset` above that of 2^-32.
-std::size_t bin_of(std::uint32_t offset, const std::array<std::uint32_t, kCells>& cells) {
-  const std::uint32_t cell = cells[(offset >> kPlaceBits) % kCells];
-  return (offset >> kMantissaBits) * kLogBinsPerOctave + ((cell + offset % kCellPlaces) >> kPlaceBits);
+std::size_t bin_of(std::uint32_t offset, const std::uint32_t* cells) {
+  return (cells[offset >> kPlaceBits] + offset % kCellPlaces) >> kPlaceBits;
 }
 
 }  // namespace
 
 void LogHistogram::add(RasterView<const float> scores) {
-  static const std::array<std::uint32_t, kCells> cells = make_cells();
+  static const std::vector<std::uint32_t> table = make_cells();
+  const std::uint32_t* const cells = table.data();
   std::array<std::uint32_t, kChunk> offsets;
   std::uint64_t nans = 0;  // counted into bin 0 first
   for (std::int32_t y = 0; y < scores.height; ++y) {
