@@ -23,7 +23,7 @@ constexpr double kStoredScale = 0x1p-24;    // of the first stored bin against t
 constexpr std::int32_t kPlaceBits = 14;
 constexpr std::uint32_t kCellPlaces = 1u << kPlaceBits;
 constexpr std::size_t kCells = std::size_t{1} << (kMantissaBits - kPlaceBits);
-constexpr std::size_t kOctaves = 64;
+static_assert((kStoredBins & (kStoredBins - 1)) == 0, "bins are searched by halves");
 constexpr std::int32_t kChunk = 1024;  // patterns at a time, 4 KiB
 
 /// 2^(n / 512), n in 0..511, as a product of square roots of 2: within 4 ulp of double.
@@ -37,12 +37,19 @@ double root_of_two(std::int32_t n) {
 }
 
 /// 2^(n / 512 - 8), n >= 0.
-double power_from_lowest(std::int32_t n) { return root_of_two(n % 512) * std::ldexp(1.0, n / 512) * 0x1p-8; }
+double power_from_lowest(std::int32_t n) {
+  static const std::vector<double> roots = [] {
+    std::vector<double> all;
+    for (std::int32_t i = 0; i < 512; ++i) all.push_back(root_of_two(i));
+    return all;
+  }();
+  return roots[static_cast<std::size_t>(n % 512)] * std::ldexp(1.0, n / 512) * 0x1p-8;
+}
 
 /// One number a cell of a float32 from 2^-32 on; (it + place in the cell) >> kPlaceBits is the bin: the places from an
 /// edge on carry into the next one. Few are looked at: scores lie in some octaves.
 std::vector<std::uint32_t> make_cells() {
-  std::vector<std::uint32_t> cells(kOctaves * kCells);
+  std::vector<std::uint32_t> cells(kStoredOctaves * kCells);
   for (std::int32_t bin = 1; bin < kLogBinsPerOctave; ++bin) {
     const float edge = static_cast<float>(root_of_two(2 * bin));
     const std::uint32_t mantissa = std::bit_cast<std::uint32_t>(edge) & ((1u << kMantissaBits) - 1u);
@@ -114,20 +121,17 @@ double LogHistogram::share_above(double threshold) const {
   if (threshold != threshold) throw std::invalid_argument("log histogram: threshold is not a number");
   const std::uint64_t all = total();
   if (all == 0) return 0.0;
+  const auto low_edge = [](std::int32_t bin) { return bin == 0 ? 0.0 : kStoredScale * double{log_bin_edge(bin)}; };
+  if (threshold < 0.0) return 1.0;
+  std::int32_t bin = 0;  // the last that begins at or below the threshold
+  for (std::int32_t step = kStoredBins / 2; step > 0; step /= 2) bin += low_edge(bin + step) <= threshold ? step : 0;
+  const auto here = static_cast<std::size_t>(bin);
   std::uint64_t above = 0;
-  for (std::int32_t bin = static_cast<std::int32_t>(counts_.size()) - 1; bin >= 0; --bin) {
-    const double low = bin == 0 ? 0.0 : kStoredScale * double{log_bin_edge(bin)};
-    const double high = kStoredScale * double{log_bin_edge(bin + 1)};
-    const std::uint64_t here = count(static_cast<std::size_t>(bin));
-    if (threshold < low) {
-      above += here;
-      continue;
-    }
-    const double largest = std::nextafter(static_cast<float>(high), 0.0f);
-    const double part = std::max(largest - threshold, 0.0) / (high - low);
-    return (static_cast<double>(above) + part * static_cast<double>(here)) / static_cast<double>(all);
-  }
-  return 1.0;
+  for (std::size_t higher = here + 1; higher < counts_.size(); ++higher) above += count(higher);
+  const double low = low_edge(bin), high = low_edge(bin + 1);
+  const double largest = std::nextafter(static_cast<float>(high), 0.0f);
+  const double part = std::max(largest - threshold, 0.0) / (high - low);
+  return (static_cast<double>(above) + part * static_cast<double>(count(here))) / static_cast<double>(all);
 }
 
 double log_bin_center(std::int32_t bin) { return power_from_lowest(2 * bin + 1); }

@@ -11,6 +11,8 @@ namespace groundshift {
 
 inline constexpr std::int32_t kLogBins = 4096;
 inline constexpr std::int32_t kLogBinsPerOctave = 256;
+inline constexpr std::int32_t kStoredOctaves = 64;  ///< of LogHistogram, from 2^-32 on
+inline constexpr std::int32_t kStoredBins = kStoredOctaves * kLogBinsPerOctave;
 inline constexpr std::int32_t kLogTop = 8;  ///< log2 of the upper edge of the last bin; bin 0 starts at 2^-8
 
 /// Bin k of `counts` holds the scores in scale x [2^(k/256 - 8), 2^((k+1)/256 - 8)); smaller ones (0 and below) are in
@@ -25,7 +27,7 @@ struct LogWindow {
 /// thread at a time; parts are merged in any order.
 class LogHistogram {
  public:
-  LogHistogram() : counts_(std::size_t{64} * kLogBinsPerOctave, 0), more_(counts_.size(), 0) {}
+  LogHistogram() : counts_(static_cast<std::size_t>(kStoredBins), 0), more_(counts_.size(), 0) {}
   void add(RasterView<const float> scores);
   void merge(const LogHistogram& other);
   /// The 16 octaves that end at 2^top, -16 <= top <= 32; the rules of thresholds.hpp work on such a window, and their
