@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
-#include <optional>
 #include <span>
 #include <string_view>
 
@@ -91,31 +90,6 @@ std::vector<std::byte> plain_rows(const IndexedImage& image) {
   return rows;
 }
 
-/// The same picture by a palette, where it has at most 256 colours: a third of the bytes to pack.
-std::optional<IndexedImage> indexed_image(const RgbImage& image) {
-  constexpr std::size_t kPlaces = 1024;  // a power of two, four times the colours
-  std::vector<std::int32_t> color_at(kPlaces, -1);
-  std::vector<std::uint8_t> index_at(kPlaces);
-  IndexedImage indexed;
-  indexed.width = image.width;
-  indexed.height = image.height;
-  indexed.index.resize(image.rgb.size() / 3);
-  for (std::size_t i = 0; i < indexed.index.size(); ++i) {
-    const std::uint8_t* c = image.rgb.data() + 3 * i;
-    const std::int32_t color = c[0] << 16 | c[1] << 8 | c[2];
-    std::size_t place = (static_cast<std::uint32_t>(color) * 0x9e3779b1u) >> 22;
-    while (color_at[place] >= 0 && color_at[place] != color) place = (place + 1) % kPlaces;
-    if (color_at[place] < 0) {
-      if (indexed.palette.size() == 256) return std::nullopt;
-      color_at[place] = color;
-      index_at[place] = static_cast<std::uint8_t>(indexed.palette.size());
-      indexed.palette.push_back({c[0], c[1], c[2], 255});
-    }
-    indexed.index[i] = index_at[place];
-  }
-  return indexed;
-}
-
 bool has_size(std::int32_t width, std::int32_t height, std::size_t byte_count, std::size_t pixel_bytes) {
   return width >= 1 && height >= 1 && std::int64_t{width} * height <= kMostBytes / 3 &&
          byte_count == pixel_bytes * static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
@@ -125,7 +99,6 @@ bool has_size(std::int32_t width, std::int32_t height, std::size_t byte_count, s
 
 std::string png_bytes(const RgbImage& image) {
   expects(has_size(image.width, image.height, image.rgb.size(), 3), "a picture has three bytes a pixel");
-  if (const auto indexed = indexed_image(image)) return png_bytes(*indexed);
   std::string out(kSignature);
   append_chunk(out, "IHDR", header(image.width, image.height, ColorType::rgb));
   append_chunk(out, "IDAT", packed(filtered_rows(image)));
@@ -152,6 +125,8 @@ std::string png_bytes(const IndexedImage& image) {
   return out;
 }
 
-void write_png(const std::filesystem::path& path, const RgbImage& image) { write_text_file(path, png_bytes(image)); }
+void write_png(const std::filesystem::path& path, const IndexedImage& image) {
+  write_text_file(path, png_bytes(image));
+}
 
 }  // namespace groundshift

@@ -29,12 +29,12 @@ struct IndexedImage {
   std::vector<std::array<std::uint8_t, 4>> palette;
 };
 
-/// The file's bytes: by a palette where 256 colours are enough. A picture is at most 1 GiB.
+/// The file's bytes. A picture is at most 1 GiB.
 /// source : Portable Network Graphics (PNG) Specification, third edition, W3C 2025
 std::string png_bytes(const RgbImage& image);
 std::string png_bytes(const IndexedImage& image);
 
 /// Throws OutputError. An existing file is replaced only by a complete one.
-void write_png(const std::filesystem::path& path, const RgbImage& image);
+void write_png(const std::filesystem::path& path, const IndexedImage& image);
 
 }  // namespace groundshift

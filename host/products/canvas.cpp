@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Painting pixel by pixel: a legend is small.
+// Painting by places in the palette.
 #include "host/products/canvas.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 
+#include "host/base/error.hpp"
 #include "host/products/bitmap_font.hpp"
 
 namespace groundshift {
@@ -13,55 +16,108 @@ constexpr RgbColor kCheckerLight{0xd2, 0xd2, 0xd2};
 constexpr RgbColor kCheckerDark{0xbc, 0xbc, 0xbc};
 constexpr std::int32_t kCheckerSide = 8;
 
-/// paint(x, y) for the part of `where` inside the picture.
-template <class Paint>
-void for_each_inside(const RgbImage& image, const Window& where, Paint&& paint) {
-  const std::int32_t right = std::min(image.width, where.x + where.width);
+/// Of row y.
+std::uint8_t* row_of(IndexedImage& image, std::int32_t y) {
+  return image.index.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(image.width);
+}
+
+void fill_places(IndexedImage& image, const Window& where, std::uint8_t place) {
+  const std::int32_t left = std::max(0, where.x), right = std::min(image.width, where.x + where.width);
   const std::int32_t bottom = std::min(image.height, where.y + where.height);
-  for (std::int32_t y = std::max(0, where.y); y < bottom; ++y) {
-    for (std::int32_t x = std::max(0, where.x); x < right; ++x) paint(x, y);
+  for (std::int32_t y = std::max(0, where.y); y < bottom && left < right; ++y) {
+    std::fill(row_of(image, y) + left, row_of(image, y) + right, place);
   }
 }
 
+/// The two greys.
+class Checker {
+ public:
+  explicit Checker(IndexedImage& image)
+      : light_(place_of(image, kCheckerLight)), dark_(place_of(image, kCheckerDark)) {}
+  std::uint8_t at(std::int32_t x, std::int32_t y) const {
+    return (x / kCheckerSide + y / kCheckerSide) % 2 == 0 ? light_ : dark_;
+  }
+
+ private:
+  std::uint8_t light_, dark_;
+};
+
 }  // namespace
 
-RgbImage make_canvas(std::int32_t width, std::int32_t height, RgbColor color) {
-  RgbImage image;
+IndexedImage make_canvas(std::int32_t width, std::int32_t height, RgbColor color) {
+  IndexedImage image;
   image.width = width;
   image.height = height;
-  std::vector<std::uint8_t> row;
-  for (std::int32_t x = 0; x < width; ++x) row.insert(row.end(), {color.red, color.green, color.blue});
-  image.rgb.reserve(row.size() * static_cast<std::size_t>(height));
-  for (std::int32_t y = 0; y < height; ++y) image.rgb.insert(image.rgb.end(), row.begin(), row.end());
+  image.index.assign(static_cast<std::size_t>(width) * static_cast<std::size_t>(height), place_of(image, color));
   return image;
 }
 
-void fill_rectangle(RgbImage& image, const Window& where, RgbColor color) {
-  for_each_inside(image, where, [&](std::int32_t x, std::int32_t y) { set_pixel(image, x, y, color); });
+std::uint8_t place_of(IndexedImage& image, RgbColor color) {
+  const std::array<std::uint8_t, 4> opaque{color.red, color.green, color.blue, 255};
+  const auto found = std::find(image.palette.begin(), image.palette.end(), opaque);
+  const auto place = found - image.palette.begin();
+  if (found == image.palette.end()) {
+    expects(image.palette.size() < 256, "a drawn picture has at most 256 colours");
+    image.palette.push_back(opaque);
+  }
+  return static_cast<std::uint8_t>(place);
 }
 
-void draw_frame(RgbImage& image, const Window& where, RgbColor color) {
+RgbImage rgb_of(const IndexedImage& image) {
+  RgbImage out{image.width, image.height, {}};
+  out.rgb.reserve(3 * image.index.size());
+  for (const std::uint8_t place : image.index) {
+    const auto& color = image.palette[place];
+    out.rgb.insert(out.rgb.end(), color.begin(), color.begin() + 3);
+  }
+  return out;
+}
+
+void fill_rectangle(IndexedImage& image, const Window& where, RgbColor color) {
+  fill_places(image, where, place_of(image, color));
+}
+
+void draw_frame(IndexedImage& image, const Window& where, RgbColor color) {
   fill_rectangle(image, {where.x, where.y, where.width, 1}, color);
   fill_rectangle(image, {where.x, where.y + where.height - 1, where.width, 1}, color);
   fill_rectangle(image, {where.x, where.y, 1, where.height}, color);
   fill_rectangle(image, {where.x + where.width - 1, where.y, 1, where.height}, color);
 }
 
-void fill_checker(RgbImage& image, const Window& where) {
-  for_each_inside(image, where, [&](std::int32_t x, std::int32_t y) {
-    const bool light = (x / kCheckerSide + y / kCheckerSide) % 2 == 0;
-    set_pixel(image, x, y, light ? kCheckerLight : kCheckerDark);
-  });
+void fill_checker(IndexedImage& image, const Window& where) {
+  const Checker checker(image);
+  const std::int32_t right = std::min(image.width, where.x + where.width);
+  const std::int32_t bottom = std::min(image.height, where.y + where.height);
+  for (std::int32_t y = std::max(0, where.y); y < bottom; ++y) {
+    for (std::int32_t x = std::max(0, where.x); x < right; ++x) row_of(image, y)[x] = checker.at(x, y);
+  }
 }
 
-void draw_text(RgbImage& image, std::int32_t x, std::int32_t y, std::int32_t scale, RgbColor color,
+void fill_scores(IndexedImage& image, std::int32_t at_x, std::int32_t at_y, std::span<const float> scores,
+                 std::int32_t width, double high, std::int32_t enlarge) {
+  const Checker checker(image);
+  std::array<std::uint8_t, kRampColors> places{};
+  for (std::size_t step = 0; step < places.size(); ++step) places[step] = place_of(image, ramp_step_color(step));
+  const auto rows = static_cast<std::int32_t>(scores.size() / static_cast<std::size_t>(width));
+  for (std::int32_t y = 0; y < rows * enlarge; ++y) {
+    std::uint8_t* const to = row_of(image, at_y + y) + at_x;
+    const float* const from = scores.data() + static_cast<std::size_t>(y / enlarge) * static_cast<std::size_t>(width);
+    for (std::int32_t x = 0; x < width * enlarge; ++x) {
+      const float score = from[x / enlarge];
+      to[x] = std::isnan(score) ? checker.at(at_x + x, at_y + y) : places[ramp_step(double(score) / high)];
+    }
+  }
+}
+
+void draw_text(IndexedImage& image, std::int32_t x, std::int32_t y, std::int32_t scale, RgbColor color,
                std::string_view text) {
+  const std::uint8_t place = place_of(image, color);
   for (const char character : text) {
     const Glyph& glyph = glyph_of(character);
     for (std::int32_t row = 0; row < kGlyphHeight; ++row) {
       for (std::int32_t column = 0; column < kGlyphWidth; ++column) {
         if ((glyph[static_cast<std::size_t>(row)] >> (kGlyphWidth - 1 - column) & 1) == 0) continue;
-        fill_rectangle(image, {x + column * scale, y + row * scale, scale, scale}, color);
+        fill_places(image, {x + column * scale, y + row * scale, scale, scale}, place);
       }
     }
     x += (kGlyphWidth + 1) * scale;

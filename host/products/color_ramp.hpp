@@ -54,11 +54,14 @@ inline constexpr auto kRamp = [] {
 
 }  // namespace detail
 
-/// Colour at `place` on the ramp, linear between stops; below 0 the first, above 1 (infinity too) the last, NaN the
-/// first.
-inline RgbColor ramp_color(double place) {
-  if (!(place > 0.0)) return detail::kRamp.front();
-  return detail::kRamp[static_cast<std::size_t>(std::min(place, 1.0) * double(kRampColors - 1) + 0.5)];
+/// Step of the ramp, 0 to kRampColors - 1, at `place` on it: below 0 the first, above 1 (infinity too) the last, NaN
+/// the first.
+inline std::size_t ramp_step(double place) {
+  if (!(place > 0.0)) return 0;
+  return static_cast<std::size_t>(std::min(place, 1.0) * double(kRampColors - 1) + 0.5);
 }
+/// Its colour, linear between stops.
+inline RgbColor ramp_step_color(std::size_t step) { return detail::kRamp[step]; }
+inline RgbColor ramp_color(double place) { return ramp_step_color(ramp_step(place)); }
 
 }  // namespace groundshift

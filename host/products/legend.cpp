@@ -31,7 +31,7 @@ std::int32_t enlargement(std::int32_t width, std::int32_t height) {
 
 std::string number_text(double v) { return fmt::format("{:.4g}", v); }
 
-void draw_ticks(RgbImage& canvas, const Window& bar, double high) {
+void draw_ticks(IndexedImage& canvas, const Window& bar, double high) {
   const std::int32_t text_y = bar.y + bar.height + kTickLength + 4;
   for (const double v : tick_values(high)) {
     const auto x = bar.x + static_cast<std::int32_t>(std::lround(v / high * double(bar.width - 1)));
@@ -43,7 +43,7 @@ void draw_ticks(RgbImage& canvas, const Window& bar, double high) {
   }
 }
 
-void draw_bar(RgbImage& canvas, const Window& bar) {
+void draw_bar(IndexedImage& canvas, const Window& bar) {
   for (std::int32_t i = 0; i < bar.width; ++i) {
     fill_rectangle(canvas, {bar.x + i, bar.y, 1, bar.height}, ramp_color(double(i) / double(bar.width - 1)));
   }
@@ -61,7 +61,7 @@ std::vector<double> tick_values(double high) {
   return ticks;
 }
 
-RgbImage framed_heatmap(const PooledScores& scores, const std::string& title, const Stretch& stretch) {
+IndexedImage framed_heatmap(const PooledScores& scores, const std::string& title, const Stretch& stretch) {
   const std::int32_t width = scores.width, height = scores.height;
   const std::int32_t enlarge = enlargement(width, height);
   const std::int32_t inner = std::max(kNarrowest, width * enlarge);
@@ -78,26 +78,12 @@ RgbImage framed_heatmap(const PooledScores& scores, const std::string& title, co
   const Window bar{kMargin, map.y + map.height + kMargin, inner, kBarHeight};
   const std::int32_t notes_y = bar.y + bar.height + kTickLength + 4 + kLineHeight + 6;
   const std::int32_t swatch_y = notes_y + kLineHeight * static_cast<std::int32_t>(notes.size());
-  RgbImage canvas = make_canvas(inner + 2 * kMargin, swatch_y + kLineHeight + kMargin, kPaper);
+  IndexedImage canvas = make_canvas(inner + 2 * kMargin, swatch_y + kLineHeight + kMargin, kPaper);
 
   for (std::size_t i = 0; i < title_lines.size(); ++i) {
     draw_text(canvas, kMargin, kMargin + kLineHeight * static_cast<std::int32_t>(i), kTextScale, kInk, title_lines[i]);
   }
-  for (std::int32_t y = 0; y < height; ++y) {
-    const float* const row = scores.means.data() + std::size_t(y) * static_cast<std::size_t>(width);
-    for (std::int32_t x = 0; x < width; ++x) {
-      const auto score = static_cast<double>(row[x]);
-      const Window square{map.x + x * enlarge, map.y + y * enlarge, enlarge, enlarge};
-      if (std::isnan(score)) {
-        fill_checker(canvas, square);
-        continue;
-      }
-      const RgbColor color = ramp_color(score / stretch.high);
-      for (std::int32_t j = 0; j < enlarge; ++j) {
-        for (std::int32_t i = 0; i < enlarge; ++i) set_pixel(canvas, square.x + i, square.y + j, color);
-      }
-    }
-  }
+  fill_scores(canvas, map.x, map.y, scores.means, width, stretch.high, enlarge);
   draw_frame(canvas, {map.x - 1, map.y - 1, map.width + 2, map.height + 2}, kInk);
   draw_bar(canvas, bar);
   draw_ticks(canvas, bar, stretch.high);

@@ -17,6 +17,6 @@ std::vector<double> tick_values(double high);
 /// A finished picture: title above, heatmap (below 640 pixels enlarged by an integer factor to at least 800), below it
 /// a colour bar with ticks, what the bar's end means, what a pixel is where it pools several, and the swatch of "no
 /// data" (a grey checker).
-RgbImage framed_heatmap(const PooledScores& scores, const std::string& title, const Stretch& stretch);
+IndexedImage framed_heatmap(const PooledScores& scores, const std::string& title, const Stretch& stretch);
 
 }  // namespace groundshift

@@ -98,17 +98,9 @@ double high_of(const ViewPixels& score) {
 }
 
 RgbImage score_chip(const ViewPixels& score, double high) {
-  RgbImage image = make_canvas(score.width, score.height, {});
-  fill_checker(image, {0, 0, score.width, score.height});
-  for (std::size_t i = 0; i < score.bands[0].size(); ++i) {
-    const float v = score.bands[0][i];
-    if (std::isnan(v)) continue;
-    const RgbColor c = ramp_color(double(v) / high);
-    image.rgb[3 * i] = c.red;
-    image.rgb[3 * i + 1] = c.green;
-    image.rgb[3 * i + 2] = c.blue;
-  }
-  return image;
+  IndexedImage image = make_canvas(score.width, score.height, {});
+  fill_scores(image, 0, 0, score.bands[0], score.width, high);
+  return rgb_of(image);
 }
 
 /// A window of a grid out of a picture of the whole grid, as width x height means of its pixels.

@@ -16,7 +16,7 @@ constexpr std::int32_t kLongSide = 800, kMargin = 20, kTitle = 56;
 constexpr RgbColor kPaper{255, 255, 255}, kInk{40, 40, 40}, kGround{238, 238, 232};
 constexpr RgbColor kAccepted{20, 120, 60}, kRejected{200, 60, 50};
 
-void draw_line(RgbImage& image, double x0, double y0, double x1, double y1, RgbColor color) {
+void draw_line(IndexedImage& image, double x0, double y0, double x1, double y1, RgbColor color) {
   const double length = std::max({std::fabs(x1 - x0), std::fabs(y1 - y0), 1.0});
   const int steps = static_cast<int>(std::ceil(length));
   for (int i = 0; i <= steps; ++i) {
@@ -27,7 +27,7 @@ void draw_line(RgbImage& image, double x0, double y0, double x1, double y1, RgbC
   }
 }
 
-void draw_arrow(RgbImage& image, double x, double y, double dx, double dy, RgbColor color) {
+void draw_arrow(IndexedImage& image, double x, double y, double dx, double dy, RgbColor color) {
   draw_line(image, x, y, x + dx, y + dy, color);
   const double barb = std::min(5.0, 0.4 * std::hypot(dx, dy));
   const double length = std::hypot(dx, dy);
@@ -39,12 +39,12 @@ void draw_arrow(RgbImage& image, double x, double y, double dx, double dy, RgbCo
 
 }  // namespace
 
-RgbImage shift_picture(const AlignResult& alignment, std::int32_t width, std::int32_t height) {
+IndexedImage shift_picture(const AlignResult& alignment, std::int32_t width, std::int32_t height) {
   const AlignReport& report = alignment.report;
   const double zoom = double{kLongSide} / std::max(width, height);
   const auto plan_width = std::max(1, static_cast<std::int32_t>(std::lround(zoom * width)));
   const auto plan_height = std::max(1, static_cast<std::int32_t>(std::lround(zoom * height)));
-  RgbImage image = make_canvas(std::max(plan_width, 420) + 2 * kMargin, plan_height + kTitle + 2 * kMargin, kPaper);
+  IndexedImage image = make_canvas(std::max(plan_width, 420) + 2 * kMargin, plan_height + kTitle + 2 * kMargin, kPaper);
   const Window ground{kMargin, kTitle + kMargin, plan_width, plan_height};
   fill_rectangle(image, ground, kGround);
   draw_frame(image, ground, kInk);

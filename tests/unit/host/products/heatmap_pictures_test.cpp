@@ -13,6 +13,7 @@
 #include "host/base/error.hpp"
 #include "host/geo/gdal_owners.hpp"
 #include "host/io/png.hpp"
+#include "host/products/canvas.hpp"
 
 namespace groundshift {
 namespace {
@@ -40,14 +41,17 @@ class HeatmapPicturesFiles : public ::testing::Test {
   fs::path folder_;
 };
 
-RgbImage gradient(std::int32_t width, std::int32_t height) {
-  RgbImage image{width, height, {}};
-  for (std::int32_t i = 0; i < width * height * 3; ++i) image.rgb.push_back(static_cast<std::uint8_t>(i * 7));
+IndexedImage gradient(std::int32_t width, std::int32_t height) {
+  IndexedImage image = make_canvas(width, height, {});
+  for (std::size_t i = 0; i < image.index.size(); ++i) {
+    const auto level = static_cast<std::uint8_t>(i * 3);
+    image.index[i] = place_of(image, {level, static_cast<std::uint8_t>(level * 7), 9});
+  }
   return image;
 }
 
 TEST_F(HeatmapPicturesFiles, PngHoldsTheVeryPixels) {
-  const RgbImage image = gradient(13, 5);
+  const IndexedImage image = gradient(13, 5);
   write_png(folder_ / "p.png", image);
   EXPECT_THAT(names(), UnorderedElementsAre("p.png"));
   const Dataset read(GDALDataset::Open((folder_ / "p.png").c_str()));
@@ -63,7 +67,8 @@ TEST_F(HeatmapPicturesFiles, PngHoldsTheVeryPixels) {
     const GDALColorEntry* c = colors->GetColorEntry(place);
     for (const short value : {c->c1, c->c2, c->c3}) pixels.push_back(static_cast<std::uint8_t>(value));
   }
-  EXPECT_EQ(pixels, image.rgb);
+  EXPECT_EQ(places, image.index);
+  EXPECT_EQ(pixels, rgb_of(image).rgb);
 }
 
 TEST_F(HeatmapPicturesFiles, PngReplacesAnOlderOne) {

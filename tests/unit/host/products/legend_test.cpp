@@ -56,8 +56,9 @@ TEST(BitmapFont, EveryPrintableCharacterHasItsOwnGlyph) {
 }
 
 TEST(Canvas, DrawsALetterWhereItIsTold) {
-  RgbImage image = make_canvas(12, 16, {255, 255, 255});
-  draw_text(image, 1, 1, 2, {0, 0, 0}, "T");  // top bar: 5 glyph pixels, stem in the middle
+  IndexedImage drawn = make_canvas(12, 16, {255, 255, 255});
+  draw_text(drawn, 1, 1, 2, {0, 0, 0}, "T");  // top bar: 5 glyph pixels, stem in the middle
+  const RgbImage image = rgb_of(drawn);
   EXPECT_EQ(image.pixel(1, 1)[0], 0);
   EXPECT_EQ(image.pixel(10, 2)[0], 0);
   EXPECT_EQ(image.pixel(1, 3)[0], 255);
@@ -66,11 +67,44 @@ TEST(Canvas, DrawsALetterWhereItIsTold) {
 }
 
 TEST(Canvas, ClipsWhatLiesOutside) {
-  RgbImage image = make_canvas(4, 3, {9, 9, 9});
-  draw_text(image, -3, -3, 4, {0, 0, 0}, "WWW");
-  fill_checker(image, {-5, -5, 100, 100});
+  IndexedImage drawn = make_canvas(4, 3, {9, 9, 9});
+  draw_text(drawn, -3, -3, 4, {0, 0, 0}, "WWW");
+  fill_rectangle(drawn, {10, 1, 5, 1}, {1, 2, 3});
+  fill_checker(drawn, {-5, -5, 100, 100});
+  const RgbImage image = rgb_of(drawn);
   EXPECT_EQ(image.rgb.size(), 36u);
   EXPECT_NE(image.pixel(3, 2)[0], 9);
+}
+
+TEST(Canvas, ScoresAreSquaresOfTheRamp) {
+  constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+  IndexedImage drawn = make_canvas(9, 7, {255, 255, 255});
+  const std::vector<float> scores{0.0f, 1.0f, kNan, 0.5f};
+  fill_scores(drawn, 2, 1, scores, 2, 1.0, 3);
+  const RgbImage image = rgb_of(drawn);
+  const auto color_at = [&](std::int32_t x, std::int32_t y) {
+    const std::uint8_t* c = image.pixel(x, y);
+    return RgbColor{c[0], c[1], c[2]};
+  };
+  for (std::int32_t y = 0; y < 7; ++y) {
+    for (std::int32_t x = 0; x < 9; ++x) {
+      const RgbColor color = color_at(x, y);
+      if (y < 1 || x < 2 || x >= 8) {
+        EXPECT_EQ(color, (RgbColor{255, 255, 255}));
+      } else if (x < 5 && y >= 4) {
+        EXPECT_TRUE(color.red == color.green && color.red < 0xe0) << x << ' ' << y;
+      } else {
+        EXPECT_EQ(color, ramp_color(y < 4 ? (x < 5 ? 0.0 : 1.0) : 0.5)) << x << ' ' << y;
+      }
+    }
+  }
+}
+
+TEST(Canvas, HasNoMoreColorsThanAPalette) {
+  IndexedImage image = make_canvas(1, 1, {0, 0, 0});
+  for (int i = 1; i < 256; ++i) EXPECT_EQ(place_of(image, {static_cast<std::uint8_t>(i), 0, 0}), i);
+  EXPECT_EQ(place_of(image, {7, 0, 0}), 7);
+  EXPECT_THROW(place_of(image, {0, 1, 0}), std::logic_error);
 }
 
 TEST(Canvas, WrapsAtSpacesAndCutsLongWords) {

@@ -11,6 +11,7 @@
 
 #include <gtest/gtest.h>
 
+#include "host/products/canvas.hpp"
 #include "host/products/color_ramp.hpp"
 #include "host/products/legend.hpp"
 
@@ -135,7 +136,7 @@ TEST(Quicklook, PictureShowsZeroSaturationAndNoDataApart) {
   const std::vector<float> scores{0.0f, 2.0f, 1e30f, kInf, kNan};
   Quicklook quicklook(5, 1);
   quicklook.add({0, 0, 5, 1}, scores.data(), 5);
-  const RgbImage picture = framed_heatmap(quicklook.pooled(), "t", {2.0, 99.5});
+  const RgbImage picture = rgb_of(framed_heatmap(quicklook.pooled(), "t", {2.0, 99.5}));
   // Enlarged 160 times: margin 16, one title line of 20 pixels, 4 pixels of air.
   const auto color_at = [&](std::int32_t x) {
     const std::uint8_t* p = picture.pixel(16 + x, 16 + 20 + 4 + 80);
