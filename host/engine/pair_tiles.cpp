@@ -145,6 +145,7 @@ void PairTiles::run(const std::string& name, Reader reader, const Work& compute,
     pass.pixel_count += pixel_count(reader.set->cores[static_cast<std::size_t>(reader.tile(i))]);
   }
   pass.workers = plan_.tiles.workers;
+  pass.cores = plan_.options.resources.threads;
   pass.aim = [&](Slot& slot, std::int64_t i) {
     const std::int64_t tile = reader.tile(i);
     std::byte* kept = reader.keep ? store_->resident(tile) : nullptr;

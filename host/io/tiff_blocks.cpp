@@ -3,6 +3,7 @@
 #include "host/io/tiff_blocks.hpp"
 
 #include <fcntl.h>
+#include <sys/uio.h>
 #include <unistd.h>
 #include <algorithm>
 #include <cerrno>
@@ -103,6 +104,13 @@ std::span<std::byte> TiffBlocks::of_run(const BlockRun& run, std::span<std::byte
                        packed_bytes(block));
 }
 
+/// Whether a byte lies in the page cache. To foretell what is there takes the system longer than to look at its ends.
+bool TiffBlocks::is_at_hand(std::uint64_t offset) const {
+  std::byte byte{};
+  const iovec part{&byte, 1};
+  return ::preadv2(file_, &part, 1, static_cast<off_t>(offset), RWF_NOWAIT) == 1;
+}
+
 void TiffBlocks::expect(std::int64_t first_block, std::int64_t last_block) const {
   std::uint64_t begin = layout_.file_bytes, end = 0, sum = 0;
   for (std::int64_t i = first_block; i <= last_block; ++i) {
@@ -113,7 +121,7 @@ void TiffBlocks::expect(std::int64_t first_block, std::int64_t last_block) const
     sum += packed_bytes(i);
   }
   // Blocks of a row lie together in every file that was written in order; where not, nothing is foretold.
-  if (begin < end && end - begin <= 2 * sum) {
+  if (begin < end && end - begin <= 2 * sum && !(is_at_hand(begin) && is_at_hand(end - 1))) {
     ::posix_fadvise(file_, static_cast<off_t>(begin), static_cast<off_t>(end - begin), POSIX_FADV_WILLNEED);
   }
 }

@@ -58,6 +58,7 @@ class TiffBlocks {
 
  private:
   bool read_at(std::uint64_t offset, std::span<std::byte> to) const;
+  bool is_at_hand(std::uint64_t offset) const;
 
   const TiffLayout layout_;
   std::size_t run_capacity_ = 0;

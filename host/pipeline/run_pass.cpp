@@ -7,10 +7,12 @@
 #include <exception>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
 #include "host/base/error.hpp"
+#include "kernels/api/works_alone.hpp"
 
 namespace groundshift {
 namespace {
@@ -78,20 +80,28 @@ class Runner {
     tile_done_.notify_all();
   }
 
-  /// The next tile with a free slot; null when there is none left, or after an error.
-  Slot* take_tile() {
+  struct Taken {
+    Slot* slot = nullptr;
+    bool alone = false;  ///< tiles are left for all the others
+  };
+
+  /// The next tile with a free slot; none when there is none left, or after an error.
+  Taken take_tile() {
     std::unique_lock lock(mutex_);
     slot_freed_.wait(lock, [&] { return failed_ || next_tile_ == pass_.tile_count || !free_.empty(); });
-    if (failed_ || next_tile_ == pass_.tile_count) return nullptr;
+    if (failed_ || next_tile_ == pass_.tile_count) return {};
     Slot* slot = free_.back();  // the one used last: its memory is warm
     free_.pop_back();
     pass_.aim(*slot, next_tile_++);
     if (next_tile_ == pass_.tile_count) slot_freed_.notify_all();  // the other workers have nothing left
-    return slot;
+    return {slot, pass_.workers >= pass_.cores && pass_.tile_count - next_tile_ >= pass_.workers - 1};
   }
 
   void work_on_tiles() {
-    while (Slot* slot = take_tile()) {
+    for (Taken tile = take_tile(); tile.slot != nullptr; tile = take_tile()) {
+      Slot* const slot = tile.slot;
+      std::optional<WorksAlone> alone;
+      if (tile.alone) alone.emplace();
       throw_if_stopped(context_.stop);
       {
         const Busy busy(read_busy_);

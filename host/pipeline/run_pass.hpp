@@ -17,12 +17,13 @@ namespace groundshift {
 /// read    : fills the slot
 /// compute : works on the slot, on the thread that filled it, so that the pixels are still in its caches
 /// workers : threads that read and compute, each tile by one of them
+/// cores   : that they have; once there is a worker a core, they share no work (WorksAlone) while each has a tile
 /// consume : takes the result; one thread (the caller's), tiles in plan order
 struct Pass {
   std::string name;
   std::int64_t tile_count = 0;
   std::int64_t pixel_count = 0;
-  int workers = 1;
+  int workers = 1, cores = 1;
   std::function<void(Slot&, std::int64_t)> aim;
   std::function<void(Slot&)> read;
   std::function<void(Slot&)> compute;

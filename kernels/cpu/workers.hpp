@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <memory>
 
+#include "kernels/api/works_alone.hpp"
+
 #if defined(__SANITIZE_THREAD__)
 #include <sanitizer/tsan_interface.h>
 #endif
@@ -48,23 +50,8 @@ void call_indices(std::int64_t count, void (*body)(void* call, std::int64_t inde
 /// Workers of the caller's arena.
 int worker_count();
 
-/// While one lives, its thread shares no work: for_each_index runs its calls there, one after the other.
-class WorksAlone {
- public:
-  WorksAlone() { ++depth(); }
-  ~WorksAlone() { --depth(); }
-  WorksAlone(const WorksAlone&) = delete;
-  WorksAlone& operator=(const WorksAlone&) = delete;
-  static bool here() { return depth() > 0; }
-
- private:
-  static int& depth() {
-    static thread_local int depth = 0;
-    return depth;
-  }
-};
-
-/// Calls f(i) for every i in [0, count), in parallel, in no particular order; returns when all are done.
+/// Calls f(i) for every i in [0, count), in parallel, in no particular order (one after the other where the caller
+/// works alone); returns when all are done.
 template <class F>
 void for_each_index(std::int64_t count, const F& f) {
   if (WorksAlone::here()) {
