@@ -95,6 +95,9 @@ std::string plan_text(const DetectPlan& plan) {
         fmt::format("kept    decoded tiles between passes: {:.0f} MiB in memory{}\n", double(plan.store_bytes) / kMiB,
                     plan.keep == KeptTiles::spilled ? ", what is beyond in " + plan.scratch_folder.string()
                                                     : ", what is beyond is decoded a second time");
+  } else if (plan.passes.front().name == "statistics" && !plan.sampled()) {
+    text += fmt::format("kept    nothing between passes: too little of {:.0f} MiB of decoded tiles fits, both decode\n",
+                        double(decoded_tile_bytes(plan)) / kMiB);
   }
   if (plan.kept_unit_bytes > 0) {
     text += fmt::format("kept    {:.0f} MiB of blocks that the shift was measured on, not decoded again\n",

@@ -71,8 +71,7 @@ std::string decode_text(const DetectPlan& plan) {
   text += fmt::format("        {} blocks stored, {} unpacked by a pass over the grid{}\n", d.stored.block_count,
                       d.a_pass.block_count,
                       d.a_pass.block_count > d.stored.block_count ? ": those that tiles share, once for each" : "");
-  const std::int64_t decoded = static_cast<std::int64_t>(plan.tiles.tiles.size()) *
-                               tiles_of(plan.tiles, plan.halo).record_bytes(plan.type, plan.band_count);
+  const std::int64_t decoded = decoded_tile_bytes(plan);
   if (plan.keep != KeptTiles::none && !plan.sampled() && d.stored.packed_bytes < decoded) {
     text += fmt::format(
         "        kept packed the pair would take {:.0f} MiB, decoded it takes {:.0f} MiB; it is kept decoded\n",

@@ -63,7 +63,7 @@ struct PlannedPass {
 
 /// What happens to decoded tiles of the fit between passes.
 enum class KeptTiles : std::uint8_t {
-  none,    ///< no pass wants them again
+  none,    ///< no pass wants them again, or one does and too few fit the budget: all are decoded a second time
   memory,  ///< those that fit the budget; the others are decoded a second time
   spilled  ///< all: those that do not fit the budget go to a scratch file
 };
@@ -150,6 +150,9 @@ WorkspaceShape workspace_shape(const DetectPlan& plan);
 /// Weights for a date that is resampled; nothing for one that is not. Throws InputError for a date much finer than the
 /// grid.
 void set_weights(PlannedInput& input, ResampleMethod method);
+
+/// Of all tiles of the grid, decoded.
+std::int64_t decoded_tile_bytes(const DetectPlan& plan);
 
 /// With --align, pixels of some windows are read here. shelf : lends the backend; null: the plan has its own
 DetectPlan plan_detect(DetectOptions options, Warnings& warnings, const std::stop_token& stop = {},

@@ -74,6 +74,21 @@ TEST_F(KeptTiles, BeyondTheBudgetAreSpilledAndScoreTheSame) {
   }
 }
 
+TEST_F(KeptTiles, ForOneMorePassAreNoneWhereFewFit) {
+  options_.method.scores = {ScoreName::cva};
+  options_.method.normalize = NormalizationKind::regression;
+  const DetectResult all = run_with(std::int64_t{1} << 30), some = run_with(40 * kMiB), none = run_with(24 * kMiB);
+  EXPECT_EQ(all.decoded_bytes_before, kDateBytes);
+  EXPECT_GT(some.residency.resident_bytes, 0);
+  EXPECT_GT(some.decoded_bytes_before, kDateBytes);
+  EXPECT_LT(some.decoded_bytes_before, 2 * kDateBytes);
+  EXPECT_EQ(none.residency.resident_bytes, 0);
+  EXPECT_EQ(none.decoded_bytes_before, 2 * kDateBytes);
+  EXPECT_EQ(all.residency.scratch_bytes + some.residency.scratch_bytes + none.residency.scratch_bytes, 0);
+  EXPECT_EQ(some.products.front().pixel_hash, all.products.front().pixel_hash);
+  EXPECT_EQ(none.products.front().pixel_hash, all.products.front().pixel_hash);
+}
+
 TEST_F(KeptTiles, AreMadeOfTheBlocksThatTheShiftWasMeasuredOn) {
   options_.align.on = true;
   for (const AlignMode mode : {AlignMode::automatic, AlignMode::local}) {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// A pass without faults: every tile once, results in plan order, slots bound what is in flight.
+// A pass without faults: every tile once, results in plan order, slots bound what is in flight, who shares its work.
 #include "host/pipeline/run_pass.hpp"
 
 #include <algorithm>
+#include <mutex>
 #include <numeric>
 #include <random>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include <gtest/gtest.h>
 
+#include "kernels/api/works_alone.hpp"
 #include "tests/pipeline/pass_rig.hpp"
 
 namespace groundshift::test {
@@ -143,6 +145,41 @@ TEST(RunPass, TellsProgressAndTime) {
 TEST(RunPass, RefusesAPassThatCannotMove) {
   EXPECT_THROW(PassRig(1, 0, 1).run(), std::logic_error);
   EXPECT_THROW(PassRig(1, 1, 0).run(), std::logic_error);
+}
+
+/// Of each tile, whether its worker worked alone.
+std::vector<bool> alone_of(std::int64_t tiles, int workers, int cores) {
+  std::vector<bool> alone(static_cast<std::size_t>(tiles));
+  std::vector<Slot> slots(static_cast<std::size_t>(workers) + 1);
+  std::mutex mutex;
+  Pass pass;
+  pass.name = "test";
+  pass.tile_count = tiles;
+  pass.workers = workers;
+  pass.cores = cores;
+  pass.aim = [](Slot& slot, std::int64_t tile) { slot.tile_index = tile; };
+  pass.read = [](Slot&) {};
+  pass.compute = [&](Slot& slot) {
+    const std::lock_guard lock(mutex);
+    alone[static_cast<std::size_t>(slot.tile_index)] = WorksAlone::here();
+  };
+  pass.consume = [](Slot&) { EXPECT_FALSE(WorksAlone::here()); };
+  SilentProgress progress;
+  Warnings warnings;
+  run_pass(pass, slots, {&progress, &warnings, {}});
+  return alone;
+}
+
+TEST(RunPass, WorkersAreAloneWhileTilesAreLeftForAll) {
+  EXPECT_EQ(alone_of(6, 2, 2), (std::vector<bool>{true, true, true, true, true, false}));
+  EXPECT_EQ(alone_of(5, 3, 2), (std::vector<bool>{true, true, true, false, false}));
+  EXPECT_EQ(alone_of(2, 1, 1), (std::vector<bool>{true, true}));
+}
+
+TEST(RunPass, FewTilesOrWorkersShareTheCores) {
+  EXPECT_EQ(alone_of(1, 2, 2), std::vector<bool>{false});
+  EXPECT_EQ(alone_of(4, 1, 2), std::vector<bool>(4, false));
+  EXPECT_EQ(alone_of(4, 2, 3), std::vector<bool>(4, false));
 }
 
 }  // namespace
