@@ -22,7 +22,7 @@ struct Limits {
   std::string codec, packer;
   std::optional<Rates> unpack, pack;
   Rates decode, triad, fresh_memory;
-  Rates hash;  ///< SHA-256, bytes
+  Rates hash;  ///< SHA-256 by libcrypto, bytes
   StorageRates storage;
   KernelRates kernels;
   std::optional<DeviceRates> device;

@@ -6,7 +6,7 @@
 
 namespace groundshift {
 
-/// Bytes a second of SHA-256 over cells of pixels in a core's cache.
+/// Bytes a second of libcrypto's SHA-256 over cells of pixels in a core's cache, one after the other.
 Rates hash_rates(int threads);
 
 }  // namespace groundshift
