@@ -68,10 +68,10 @@ struct BenchedScene {
 };
 
 /// Reads both files once, so that they lie in the page cache as far as memory allows; runs every job `runs` times in
-/// turn, job after job, and once before that does not count; measures the limits before the first round and after each,
-/// of which the medians count; the kernels' rates are taken once, with the recipe that a job's own fit gave. Throws
-/// what the jobs throw, Error when two runs of a job give different pixels, and where decode rates are wanted
-/// InputError for a scene that none are kept of.
+/// turn, job after job, and once before that does not count; measures the limits before the first round, after the
+/// middle one and after the last, of which the medians count; the kernels' rates are taken once, with the recipe that a
+/// job's own fit gave. Throws what the jobs throw, Error when two runs of a job give different pixels, and where decode
+/// rates are wanted InputError for a scene that none are kept of.
 BenchedScene bench_scene(const BenchRequest& request, const JobContext& context);
 
 }  // namespace groundshift
