@@ -96,15 +96,19 @@ void fill_checker(IndexedImage& image, const Window& where) {
 void fill_scores(IndexedImage& image, std::int32_t at_x, std::int32_t at_y, std::span<const float> scores,
                  std::int32_t width, double high, std::int32_t enlarge) {
   const Checker checker(image);
-  std::array<std::uint8_t, kRampColors> places{};
-  for (std::size_t step = 0; step < places.size(); ++step) places[step] = place_of(image, ramp_step_color(step));
+  std::array<std::int16_t, kRampColors> places;
+  places.fill(-1);  // small pictures see few steps of the ramp
+  const auto place_of_step = [&](std::size_t step) {
+    if (places[step] < 0) places[step] = place_of(image, ramp_step_color(step));
+    return static_cast<std::uint8_t>(places[step]);
+  };
   const auto rows = static_cast<std::int32_t>(scores.size() / static_cast<std::size_t>(width));
   for (std::int32_t y = 0; y < rows * enlarge; ++y) {
     std::uint8_t* const to = row_of(image, at_y + y) + at_x;
     const float* const from = scores.data() + static_cast<std::size_t>(y / enlarge) * static_cast<std::size_t>(width);
     for (std::int32_t x = 0; x < width * enlarge; ++x) {
       const float score = from[x / enlarge];
-      to[x] = std::isnan(score) ? checker.at(at_x + x, at_y + y) : places[ramp_step(double(score) / high)];
+      to[x] = std::isnan(score) ? checker.at(at_x + x, at_y + y) : place_of_step(ramp_step(double(score) / high));
     }
   }
 }

@@ -53,6 +53,12 @@ std::string photo(const RgbImage& image, int quality) {
   return data_uri("image/jpeg", jpeg_bytes(image, quality));
 }
 
+/// The same of a drawn picture.
+std::string photo(const IndexedImage& image, int quality) {
+  if (std::max(image.width, image.height) <= kLosslessSide) return data_uri("image/png", png_bytes(image));
+  return photo(rgb_of(image), quality);
+}
+
 /// Of the pixels with a value, which are all that are not exactly the grey of those without.
 double mean_level(const RgbImage& image) {
   double sum = 0.0;
@@ -97,10 +103,10 @@ double high_of(const ViewPixels& score) {
   return largest > 0.0 ? largest : 1.0;
 }
 
-RgbImage score_chip(const ViewPixels& score, double high) {
+IndexedImage score_chip(const ViewPixels& score, double high) {
   IndexedImage image = make_canvas(score.width, score.height, {});
   fill_scores(image, 0, 0, score.bands[0], score.width, high);
-  return rgb_of(image);
+  return image;
 }
 
 /// A window of a grid out of a picture of the whole grid, as width x height means of its pixels.
@@ -219,7 +225,7 @@ Overview read_overview(const ReportSources& sources, std::int32_t max_side, std:
   const auto see_score = [&] {
     out.score_pixels = sources.heatmap->read(whole(grid), out.width, out.height, {1});
     out.score_high = std::max(high_of(out.score_pixels), 1.5 * threshold.value_or(0.0));
-    out.score_image = score_chip(out.score_pixels, out.score_high);
+    out.score_image = rgb_of(score_chip(out.score_pixels, out.score_high));
   };
   parallel_for(2, threads, {}, [&](std::int64_t part, int) {  // each out of files of its own
     if (part == 0) see_dates();
@@ -283,14 +289,15 @@ Chip make_chip(const ReportSources& sources, const Overview& overview, const Lis
     return photo(stretched(date.view->read(chip.window, chip.width, chip.height, date.shown), overview.stretch),
                  kChipQuality);
   };
-  const auto score_image = [&] {
-    if (from_overview) return cut(overview.score_image);
-    return score_chip(sources.heatmap->read(chip.window, chip.width, chip.height, {1}), overview.score_high);
+  const auto score_picture_of = [&] {
+    if (from_overview) return photo(cut(overview.score_image), kChipQuality);
+    const ViewPixels score = sources.heatmap->read(chip.window, chip.width, chip.height, {1});
+    return photo(score_chip(score, overview.score_high), kChipQuality);
   };
   parallel_for(3, threads, {}, [&](std::int64_t part, int) {  // each out of a file of its own
     if (part == 0) chip.before = picture(sources.before, overview.before_image);
     if (part == 1) chip.after = picture(sources.after, overview.after_image);
-    if (part == 2) chip.score = photo(score_image(), kChipQuality);
+    if (part == 2) chip.score = score_picture_of();
   });
   return chip;
 }
