@@ -121,14 +121,14 @@ Limits median_of(const std::vector<Limits>& samples) {
     settle(value.one, [&](const Limits& l) { return rates(l).one; });
     settle(value.all, [&](const Limits& l) { return rates(l).all; });
   };
-  if (out.unpack) settle_both(*out.unpack, [](const Limits& l) { return l.unpack.value(); });
-  if (out.pack) settle_both(*out.pack, [](const Limits& l) { return l.pack.value(); });
+  if (out.unpack) settle_both(*out.unpack, [](const Limits& l) { return l.unpack.value_or(Rates{}); });
+  if (out.pack) settle_both(*out.pack, [](const Limits& l) { return l.pack.value_or(Rates{}); });
   settle_both(out.decode, [](const Limits& l) { return l.decode; });
   settle_both(out.hash, [](const Limits& l) { return l.hash; });
   settle_both(out.triad, [](const Limits& l) { return l.triad; });
   settle_both(out.fresh_memory, [](const Limits& l) { return l.fresh_memory; });
-  if (out.storage.cached) settle(*out.storage.cached, [](const Limits& l) { return l.storage.cached.value(); });
-  if (out.storage.direct) settle(*out.storage.direct, [](const Limits& l) { return l.storage.direct.value(); });
+  if (out.storage.cached) settle(*out.storage.cached, [](const Limits& l) { return l.storage.cached.value_or(0.0); });
+  if (out.storage.direct) settle(*out.storage.direct, [](const Limits& l) { return l.storage.direct.value_or(0.0); });
   settle(out.storage.write, [](const Limits& l) { return l.storage.write; });
   return out;
 }
