@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
-#include <functional>
+#include <utility>
 
 #include "host/bench/codec_rates.hpp"
 #include "host/bench/hash_rates.hpp"
@@ -69,12 +69,6 @@ std::string lower_case(std::string text) {
   return text.empty() ? "none" : text;
 }
 
-double median_of(const std::vector<Limits>& samples, const std::function<double(const Limits&)>& rate) {
-  std::vector<double> values;
-  for (const Limits& sample : samples) values.push_back(rate(sample));
-  return median(std::move(values));
-}
-
 }  // namespace
 
 std::optional<StoredBlocks> blocks_of(const std::string& before_path, const std::string& after_path) {
@@ -114,21 +108,25 @@ void add_pack_rates(Limits& limits, const std::filesystem::path& heatmap) {
 
 Limits median_of(const std::vector<Limits>& samples) {
   Limits out = samples.front();
-  const auto settle = [&](double& value, const std::function<double(const Limits&)>& rate) {
-    value = median_of(samples, rate);
+  const auto settle = [&](double& value, const auto& rate) {
+    std::vector<double> values;
+    for (const Limits& sample : samples) values.push_back(rate(sample));
+    value = median(std::move(values));
   };
-  const auto settle_both = [&](Rates& value, const std::function<Rates(const Limits&)>& rates) {
+  const auto settle_both = [&](Rates& value, const auto& rates) {
     settle(value.one, [&](const Limits& l) { return rates(l).one; });
     settle(value.all, [&](const Limits& l) { return rates(l).all; });
   };
-  if (out.unpack) settle_both(*out.unpack, [](const Limits& l) { return l.unpack.value_or(Rates{}); });
-  if (out.pack) settle_both(*out.pack, [](const Limits& l) { return l.pack.value_or(Rates{}); });
-  settle_both(out.decode, [](const Limits& l) { return l.decode; });
-  settle_both(out.hash, [](const Limits& l) { return l.hash; });
-  settle_both(out.triad, [](const Limits& l) { return l.triad; });
-  settle_both(out.fresh_memory, [](const Limits& l) { return l.fresh_memory; });
-  if (out.storage.cached) settle(*out.storage.cached, [](const Limits& l) { return l.storage.cached.value_or(0.0); });
-  if (out.storage.direct) settle(*out.storage.direct, [](const Limits& l) { return l.storage.direct.value_or(0.0); });
+  for (Rates Limits::*const rates : {&Limits::decode, &Limits::hash, &Limits::triad, &Limits::fresh_memory}) {
+    settle_both(out.*rates, [=](const Limits& l) { return l.*rates; });
+  }
+  for (std::optional<Rates> Limits::*const rates : {&Limits::unpack, &Limits::pack}) {
+    if (out.*rates) settle_both(*(out.*rates), [=](const Limits& l) { return (l.*rates).value_or(Rates{}); });
+  }
+  for (std::optional<double> StorageRates::*const rate : {&StorageRates::cached, &StorageRates::direct}) {
+    if (out.storage.*rate)
+      settle(*(out.storage.*rate), [=](const Limits& l) { return (l.storage.*rate).value_or(0.0); });
+  }
   settle(out.storage.write, [](const Limits& l) { return l.storage.write; });
   return out;
 }

@@ -2,7 +2,6 @@
 // What the machine allows on the blocks of a pair, measured again and again beside the jobs.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>

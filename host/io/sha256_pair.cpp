@@ -11,9 +11,9 @@
 namespace groundshift {
 namespace {
 
-using Block = std::array<std::uint8_t, Sha256Pair::kBlock>;
-
 #if defined(__x86_64__)
+
+using Block = std::array<std::uint8_t, Sha256Pair::kBlock>;
 
 // Square roots' and cube roots' fractions, as FIPS 180-4 has them (5.3.3, 4.2.2).
 constexpr std::array<std::uint32_t, 8> kStart{0x9b05688c, 0x510e527f, 0xbb67ae85, 0x6a09e667,
@@ -84,7 +84,8 @@ bool Sha256Pair::has_instructions() {
 #endif
 }
 
-Sha256Pair::Sha256Pair(bool instructions) : instructions_(instructions && has_instructions()) {
+Sha256Pair::Sha256Pair(bool instructions) {
+  if (!instructions || !has_instructions()) streams_.emplace();
 #if defined(__x86_64__)
   states_.fill(kStart);
 #endif
@@ -93,20 +94,20 @@ Sha256Pair::Sha256Pair(bool instructions) : instructions_(instructions && has_in
 void Sha256Pair::add(const void* first, const void* second, std::size_t byte_count) {
   expects(byte_count % kBlock == 0, "two streams are hashed by whole blocks");
 #if defined(__x86_64__)
-  if (instructions_) {
+  if (!streams_) {
     take_blocks(states_, {static_cast<const std::uint8_t*>(first), static_cast<const std::uint8_t*>(second)},
                 byte_count / kBlock);
     byte_count_ += byte_count;
     return;
   }
 #endif
-  streams_[0].add(first, byte_count);
-  streams_[1].add(second, byte_count);
+  (*streams_)[0].add(first, byte_count);
+  (*streams_)[1].add(second, byte_count);
 }
 
 std::array<Sha256::Digest, 2> Sha256Pair::finish() {
 #if defined(__x86_64__)
-  if (instructions_) {
+  if (!streams_) {
     Block last{0x80};  // a one, zeros, the number of bits
     for (std::size_t i = 0; i < 8; ++i) last[kBlock - 1 - i] = static_cast<std::uint8_t>(8 * byte_count_ >> 8 * i);
     take_blocks(states_, {last.data(), last.data()}, 1);
@@ -120,7 +121,7 @@ std::array<Sha256::Digest, 2> Sha256Pair::finish() {
     return digests;
   }
 #endif
-  return {streams_[0].finish(), streams_[1].finish()};
+  return {(*streams_)[0].finish(), (*streams_)[1].finish()};
 }
 
 }  // namespace groundshift

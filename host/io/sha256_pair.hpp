@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "host/io/sha256.hpp"
 
@@ -28,10 +29,9 @@ class Sha256Pair {
  private:
   using State = std::array<std::uint32_t, 8>;  ///< f, e, b, a, h, g, d, c as the instructions want them
 
-  bool instructions_;
   std::uint64_t byte_count_ = 0;
-  alignas(16) std::array<State, 2> states_{};
-  std::array<Sha256, 2> streams_;
+  std::array<State, 2> states_{};
+  std::optional<std::array<Sha256, 2>> streams_;  ///< libcrypto's, where it does the work
 };
 
 }  // namespace groundshift

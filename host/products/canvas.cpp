@@ -21,12 +21,18 @@ std::uint8_t* row_of(IndexedImage& image, std::int32_t y) {
   return image.index.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(image.width);
 }
 
-void fill_places(IndexedImage& image, const Window& where, std::uint8_t place) {
+/// paint(row, y, first, end) for the pixels [first, end) of each row of the part of `where` inside the picture.
+template <class Paint>
+void for_rows_inside(IndexedImage& image, const Window& where, Paint&& paint) {
   const std::int32_t left = std::max(0, where.x), right = std::min(image.width, where.x + where.width);
   const std::int32_t bottom = std::min(image.height, where.y + where.height);
-  for (std::int32_t y = std::max(0, where.y); y < bottom && left < right; ++y) {
-    std::fill(row_of(image, y) + left, row_of(image, y) + right, place);
-  }
+  for (std::int32_t y = std::max(0, where.y); y < bottom && left < right; ++y) paint(row_of(image, y), y, left, right);
+}
+
+void fill_places(IndexedImage& image, const Window& where, std::uint8_t place) {
+  for_rows_inside(image, where, [&](std::uint8_t* row, std::int32_t, std::int32_t first, std::int32_t end) {
+    std::fill(row + first, row + end, place);
+  });
 }
 
 /// The two greys.
@@ -86,11 +92,9 @@ void draw_frame(IndexedImage& image, const Window& where, RgbColor color) {
 
 void fill_checker(IndexedImage& image, const Window& where) {
   const Checker checker(image);
-  const std::int32_t right = std::min(image.width, where.x + where.width);
-  const std::int32_t bottom = std::min(image.height, where.y + where.height);
-  for (std::int32_t y = std::max(0, where.y); y < bottom; ++y) {
-    for (std::int32_t x = std::max(0, where.x); x < right; ++x) row_of(image, y)[x] = checker.at(x, y);
-  }
+  for_rows_inside(image, where, [&](std::uint8_t* row, std::int32_t y, std::int32_t first, std::int32_t end) {
+    for (std::int32_t x = first; x < end; ++x) row[x] = checker.at(x, y);
+  });
 }
 
 void fill_scores(IndexedImage& image, std::int32_t at_x, std::int32_t at_y, std::span<const float> scores,
