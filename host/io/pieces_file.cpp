@@ -14,7 +14,7 @@
 namespace groundshift {
 namespace {
 
-constexpr std::int64_t kLetGoAtOnce = std::int64_t{32} << 20;
+constexpr std::int64_t kStep = std::int64_t{32} << 20;
 
 }  // namespace
 
@@ -52,13 +52,24 @@ void PiecesFile::write_at(std::int64_t start, std::span<const std::byte> bytes) 
   let_go_behind(start);
 }
 
+std::optional<std::int64_t> PiecesFile::step_behind(std::atomic<std::int64_t>& until, std::int64_t end,
+                                                    std::int64_t distance) {
+  std::int64_t from = until.load(std::memory_order_relaxed);
+  if (end - from < distance + kStep || !until.compare_exchange_strong(from, from + kStep)) return std::nullopt;
+  return from;
+}
+
 /// Pieces come about in order. What is written after its neighbours were let go stays in the cache.
 void PiecesFile::let_go_behind(std::int64_t end) {
-  std::int64_t from = let_go_.load(std::memory_order_relaxed);
-  if (end - from < cached_bytes_ + kLetGoAtOnce || !let_go_.compare_exchange_strong(from, from + kLetGoAtOnce)) return;
+  // Without waiting: pages that are not on the disk yet stay.
+  if (const auto from = step_behind(asked_, end, cached_bytes_ / 4)) {
+    static_cast<void>(::posix_fadvise(fd_, *from, kStep, POSIX_FADV_DONTNEED));
+  }
+  const auto from = step_behind(let_go_, end, cached_bytes_);
+  if (!from) return;
   constexpr unsigned kWritten = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
-  if (::sync_file_range(fd_, from, kLetGoAtOnce, kWritten) == 0) {
-    static_cast<void>(::posix_fadvise(fd_, from, kLetGoAtOnce, POSIX_FADV_DONTNEED));
+  if (::sync_file_range(fd_, *from, kStep, kWritten) == 0) {
+    static_cast<void>(::posix_fadvise(fd_, *from, kStep, POSIX_FADV_DONTNEED));
   } else if (errno == EIO || errno == ENOSPC || errno == EDQUOT) {
     fail("cannot be written");  // told once: the sync at the end would not know of it
   }

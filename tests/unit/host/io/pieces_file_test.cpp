@@ -2,8 +2,10 @@
 // Pieces from several threads, and how much of a large file stays in the page cache.
 #include "host/io/pieces_file.hpp"
 
+#include <fcntl.h>
 #include <linux/magic.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 #include <cstring>
 #include <fstream>
 #include <thread>
@@ -61,6 +63,32 @@ TEST(PiecesFile, OfWhichPagesAreLetGoHoldsWhatWasWritten) {
     ASSERT_EQ(bytes, piece_of(i == 0 ? kPieces : i)) << i;
   }
   EXPECT_EQ(in.peek(), std::ifstream::traits_type::eof());
+}
+
+TEST(PiecesFile, LetsEarlierPagesGoThatAreOnTheDiskByThen) {
+  const TemporaryFolder folder;
+  const std::filesystem::path path = folder / "large";
+  PiecesFile out(path, path, 256 * kMiB);
+  write_all(out, 90, 2);
+  struct statfs facts {};
+  ASSERT_EQ(::statfs(path.c_str(), &facts), 0);
+  if (facts.f_type == TMPFS_MAGIC) GTEST_SKIP() << "the folder lies in a tmpfs, which is nothing but page cache";
+  const int written = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  ASSERT_GE(written, 0);
+  ASSERT_EQ(::fdatasync(written), 0);
+  ::close(written);
+  for (std::int64_t i = 90; i < 100; ++i) out.write_at(i * kMiB, piece_of(i));
+  out.close();
+  const auto share = cached_share({path.string()});
+  ASSERT_TRUE(share.has_value());
+  EXPECT_LT(*share, 0.75);
+  EXPECT_GT(*share, 0.6);  // no more than a step was 64 MiB behind
+  std::ifstream in(path, std::ios::binary);
+  std::vector<std::byte> bytes(kMiB);
+  for (std::int64_t i = 0; i < 100; ++i) {
+    ASSERT_TRUE(in.read(reinterpret_cast<char*>(bytes.data()), kMiB));
+    ASSERT_EQ(bytes, piece_of(i)) << i;
+  }
 }
 
 TEST(PiecesFile, OfUsualSizeStaysInThePageCache) {
