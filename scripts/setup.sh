@@ -15,7 +15,8 @@ packages=(
   libtiff-dev libdeflate-dev libzstd-dev libisal-dev        # blocks of TIFF files
   libgtest-dev libgmock-dev libbenchmark-dev zlib1g-dev     # tests and benches
   gdal-bin python3 python3-gdal python3-numpy               # tests that compare with GDAL's own tools
-  python3-jsonschema python3-scipy python3-skimage time     # and with independent implementations
+  python3-jsonschema python3-scipy python3-skimage          # and with independent implementations
+  python3-rasterio time
 )
 # Large, so elsewhere its check is skipped with the reason.
 [ "${CI:-}" != true ] || packages+=(otb-bin)
@@ -28,7 +29,7 @@ cannot() {
   say "$1"
   say "groundshift needs: g++ >= 12, CMake >= 3.25, Ninja, ccache, pkg-config, GDAL >= 3.6, oneTBB >= 2021, OpenSSL >= 3,"
   say "  nlohmann-json >= 3.11, CLI11 >= 2.1, fmt >= 9, libtiff >= 4.5, libdeflate, libzstd, ISA-L (optional), GoogleTest/GoogleMock >= 1.12, Google Benchmark >= 1.7,"
-  say "  and for the tests: GDAL's command line tools, /usr/bin/python3 with numpy, scipy, skimage, osgeo and jsonschema, GNU time"
+  say "  and for the tests: GDAL's command line tools, /usr/bin/python3 with numpy, scipy, skimage, osgeo, rasterio and jsonschema, GNU time"
   say "on Debian 12 and Ubuntu 24.04 (or newer), as root:"
   say "  apt-get update && apt-get install --no-install-recommends ${packages[*]}"
   say "elsewhere, install the same by the system's package manager and run"
