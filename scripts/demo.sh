@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# From a fresh clone to a change heatmap in one command: set-up, build, run, and where the results are.
+# From a fresh clone to a heatmap, its picture, the places that changed and their page in one command: set-up, build,
+# run, and where the results are.
 #
 #   scripts/demo.sh                   on the real pair in examples/romania-logging (Sentinel-2, 2017 and 2020)
 #   scripts/demo.sh BEFORE AFTER      on your own two rasters, on the same grid
@@ -23,7 +24,7 @@ if [ -z "$before" ]; then
   after=examples/romania-logging/after.tif
   echo "demo: Sentinel-2, 2017-07-11 and 2020-06-30: logging in a Romanian forest (examples/romania-logging/README.md)"
 fi
-"$program" detect "$before" "$after" "$out/change.tif" --overwrite
+"$program" detect "$before" "$after" "$out/change.tif" --products score,sites,report --overwrite
 
 # The summary is written last and names every product: what it lists is what there is.
 /usr/bin/python3 - "$out/change.json" <<'PY'
