@@ -11,6 +11,10 @@ from osgeo_utils.samples.validate_cloud_optimized_geotiff import validate
 gdal.UseExceptions()
 
 
+def same(read, expected):
+    return numpy.array_equal(read, expected, equal_nan=expected.dtype.kind == "f")
+
+
 def differences(path):
     dataset = gdal.Open(path)
     with rasterio.open(path) as raster:
@@ -28,17 +32,16 @@ def differences(path):
                 yield f"rasterio: band {index}: nodata {nodata}, GDAL: {expected}"
             if raster.descriptions[index - 1] != (band.GetDescription() or None):
                 yield f"rasterio: band {index}: description {raster.descriptions[index - 1]}"
-            if not numpy.array_equal(raster.read(index), band.ReadAsArray(), equal_nan=band.DataType >= gdal.GDT_Float32):
+            if not same(raster.read(index), band.ReadAsArray()):
                 yield f"rasterio: band {index}: other pixels"
-            if not numpy.array_equal(raster.read_masks(index), band.GetMaskBand().ReadAsArray()):
+            if not same(raster.read_masks(index), band.GetMaskBand().ReadAsArray()):
                 yield f"rasterio: band {index}: another mask"
             levels = [round(band.XSize / band.GetOverview(i).XSize) for i in range(band.GetOverviewCount())]
             if raster.overviews(index) != levels:
                 yield f"rasterio: band {index}: overviews {raster.overviews(index)}, GDAL: {levels}"
     for level in range(len(levels)):
         with rasterio.open(path, overview_level=level) as overview:
-            expected = dataset.GetRasterBand(1).GetOverview(level).ReadAsArray()
-            if not numpy.array_equal(overview.read(1), expected, equal_nan=expected.dtype.kind == "f"):
+            if not same(overview.read(1), dataset.GetRasterBand(1).GetOverview(level).ReadAsArray()):
                 yield f"rasterio: overview {level}: other pixels"
 
 
