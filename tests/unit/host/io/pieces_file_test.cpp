@@ -39,6 +39,17 @@ void write_all(PiecesFile& out, std::int64_t pieces, int threads) {
   }
 }
 
+/// The file holds so many pieces in their order, `first` in the place of piece 0, and nothing more.
+void expect_pieces(const std::filesystem::path& path, std::int64_t pieces, std::int64_t first) {
+  std::ifstream in(path, std::ios::binary);
+  std::vector<std::byte> bytes(kMiB);
+  for (std::int64_t i = 0; i < pieces; ++i) {
+    ASSERT_TRUE(in.read(reinterpret_cast<char*>(bytes.data()), kMiB));
+    ASSERT_EQ(bytes, piece_of(i == 0 ? first : i)) << i;
+  }
+  EXPECT_EQ(in.peek(), std::ifstream::traits_type::eof());
+}
+
 TEST(PiecesFile, OfWhichPagesAreLetGoHoldsWhatWasWritten) {
   const TemporaryFolder folder;
   const std::filesystem::path path = folder / "large";
@@ -56,13 +67,7 @@ TEST(PiecesFile, OfWhichPagesAreLetGoHoldsWhatWasWritten) {
     ASSERT_TRUE(share.has_value());
     EXPECT_LT(*share, 0.6);
   }
-  std::ifstream in(path, std::ios::binary);
-  std::vector<std::byte> bytes(kMiB);
-  for (std::int64_t i = 0; i < kPieces; ++i) {
-    ASSERT_TRUE(in.read(reinterpret_cast<char*>(bytes.data()), kMiB));
-    ASSERT_EQ(bytes, piece_of(i == 0 ? kPieces : i)) << i;
-  }
-  EXPECT_EQ(in.peek(), std::ifstream::traits_type::eof());
+  expect_pieces(path, kPieces, kPieces);
 }
 
 TEST(PiecesFile, LetsEarlierPagesGoThatAreOnTheDiskByThen) {
@@ -83,12 +88,7 @@ TEST(PiecesFile, LetsEarlierPagesGoThatAreOnTheDiskByThen) {
   ASSERT_TRUE(share.has_value());
   EXPECT_LT(*share, 0.75);
   EXPECT_GT(*share, 0.6);  // no more than a step was 64 MiB behind
-  std::ifstream in(path, std::ios::binary);
-  std::vector<std::byte> bytes(kMiB);
-  for (std::int64_t i = 0; i < 100; ++i) {
-    ASSERT_TRUE(in.read(reinterpret_cast<char*>(bytes.data()), kMiB));
-    ASSERT_EQ(bytes, piece_of(i)) << i;
-  }
+  expect_pieces(path, 100, 0);
 }
 
 TEST(PiecesFile, OfUsualSizeStaysInThePageCache) {
