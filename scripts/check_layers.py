@@ -39,7 +39,7 @@ ARROWS = {
 }
 CROSSING = {
     "kernels/api": {"io", "align", "pipeline", "engine", "products", "bench"},
-    "kernels/codec": {"io", "bench"},
+    "kernels/codec": {"io", "pipeline", "bench"},
     "kernels/view": {"geo", "io", "plan", "align", "pipeline", "sites", "engine", "products", "synth", "bench"},
     "kernels/solve": {"sites", "engine", "products", "align", "evaluate", "bench"},
 }

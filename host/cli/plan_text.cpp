@@ -93,8 +93,10 @@ std::string plan_text(const DetectPlan& plan) {
   if (plan.keep != KeptTiles::none) {
     text +=
         fmt::format("kept    decoded tiles between passes: {:.0f} MiB in memory{}\n", double(plan.store_bytes) / kMiB,
-                    plan.keep == KeptTiles::spilled ? ", what is beyond in " + plan.scratch_folder.string()
-                                                    : ", what is beyond is decoded a second time");
+                    plan.keep == KeptTiles::spilled
+                        ? ", what is beyond in " + plan.scratch_folder.string()
+                        : std::string(plan.packs_bits() ? ", their samples in as many bits as they need" : "") +
+                              ", what is beyond is decoded a second time");
   } else if (plan.passes.front().name == "statistics" && !plan.sampled()) {
     text += fmt::format("kept    nothing between passes: too little of {:.0f} MiB of decoded tiles fits, both decode\n",
                         double(decoded_tile_bytes(plan)) / kMiB);

@@ -232,6 +232,10 @@ std::int32_t DetectPlan::raster_count() const {
          (p.normalized ? 1 : 0);
 }
 
+bool DetectPlan::packs_bits() const {
+  return keep == KeptTiles::memory && byte_count(type) == 2 && !backend.backend->has_device_memory();
+}
+
 WorkspaceShape workspace_shape(const DetectPlan& plan, const SourceShape& source, std::int32_t width,
                                std::int32_t height) {
   WorkspaceShape shape{plan.type, plan.band_count, width, height, plan.halo, plan.window_scores};

@@ -119,6 +119,9 @@ struct DetectPlan {
   }
   /// The fit reads a sample of cells instead of all tiles.
   bool sampled() const { return method.fit_pixels != kFitAll && pixel_count(grid) > method.fit_pixels; }
+  /// Tiles kept for one more pass lie in as many bits as their samples need; for more passes they are worked on in
+  /// place, as are those of a device.
+  bool packs_bits() const;
   /// The scores themselves are wanted again after the last pass.
   bool keeps_scores() const { return finds_places() || options.type != ScoreType::float32; }
   /// Class or sites are made of the kept scores.

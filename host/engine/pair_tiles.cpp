@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "host/base/error.hpp"
+#include "host/engine/resources.hpp"
 #include "kernels/solve/fit_sample.hpp"
 
 namespace groundshift {
@@ -43,6 +44,12 @@ PairTiles::PairTiles(DetectPlan& plan, const JobContext& context)
   if (plan.sampled()) cell_order_ = select_cells(plan.grid.width, plan.grid.height);
   const TileSet& fit = plan.sampled() ? cells_ : grid_tiles_;
   if (plan.keep == KeptTiles::none) return;
+  if (plan.packs_bits()) {
+    packed_ = std::make_unique<BitPackedTiles>(
+        *plan.backend.backend, static_cast<std::int64_t>(grid_tiles_.cores.size()),
+        BitPackedTiles::Room{plan.store_bytes, plan.tiles.slot_count, huge_page_slack_bytes()});
+    return;
+  }
   store_ =
       std::make_unique<TileStore>(*plan.backend.backend, fit.record_bytes(plan.type, plan.band_count), plan.store_bytes,
                                   plan.keep == KeptTiles::spilled ? plan.scratch_folder : std::filesystem::path(),
@@ -118,6 +125,7 @@ void PairTiles::prepare_with(std::function<void(const PairTile&)> change, bool f
 }
 
 Residency PairTiles::residency() const {
+  if (packed_) return {0, packed_->resident_bytes(), 0};
   return store_ ? Residency{store_->device_bytes(), store_->resident_bytes(), store_->scratch_bytes()} : Residency{};
 }
 
@@ -125,6 +133,7 @@ void PairTiles::release() {
   decoded_before_ = decoded_bytes_before();
   decoded_after_ = decoded_bytes_after();
   store_.reset();
+  packed_.reset();
   device_.reset();
   slots_.clear();
   readings_.clear();
@@ -153,19 +162,17 @@ void PairTiles::run(const std::string& name, Reader reader, const Work& compute,
         plan_.type, plan_.band_count);
     slot.tile_index = i;
   };
-  pass.read = [&](Slot& slot) { read(slot, reader); };
+  pass.read = [&](Slot& slot) { packed_ ? read_bit_packed(slot, reader) : read(slot, reader); };
   pass.compute = [&](Slot& slot) {
     keep_on_device(slot);
     compute(slot);
     if (reader.last && reader.keep) let_go(slot, reader);
   };
-  pass.consume = consume;
-  if (reader.tell) {
-    pass.consume = [&](Slot& slot) {
-      take_reasons_(slot, readings_[slot.index].reasons.data());
-      consume(slot);
-    };
-  }
+  pass.consume = [&](Slot& slot) {
+    if (reader.loading && packed_) packed_->settle(reader.tile(slot.tile_index));
+    if (reader.tell) take_reasons_(slot, readings_[slot.index].reasons.data());
+    consume(slot);
+  };
   add_timing(run_pass(pass, slots_, context));
   if (reader.tell) told_reasons_ = true;
 }
@@ -177,8 +184,9 @@ void PairTiles::read(Slot& slot, const Reader& reader) {
   const bool in_place = device != nullptr || (kept && store_->in_memory(tile));
   if (in_place && reader.loading) changes_made_[static_cast<std::size_t>(tile)] = 0;
   const bool changed = in_place && changes_made_[static_cast<std::size_t>(tile)] < changes_.size();
-  const auto applies = [&](const Change& change) { return reader.statistics || !change.for_statistics; };
-  const bool changes = in_place ? changed : std::any_of(changes_.begin(), changes_.end(), applies);
+  const bool changes = in_place ? changed : std::any_of(changes_.begin(), changes_.end(), [&](const Change& change) {
+    return applies(change, reader);
+  });
   bool decoded_there = false;
   if (reader.loading || !kept) {
     // Changes and the host's levels of the store want every plane.
@@ -195,13 +203,30 @@ void PairTiles::read(Slot& slot, const Reader& reader) {
       changes_[made].make(slot.tile);
     }
   } else {
-    for (const Change& change : changes_) {
-      if (applies(change)) change.make(slot.tile);
-    }
+    change_tile(slot, reader);
   }
   // What was decoded there is not what it was changed to.
   if (decoded_there && changes) slot.tile.device = nullptr;
   if ((reader.loading && !decoded_there) || changed) slot.to_keep = device;
+}
+
+void PairTiles::read_bit_packed(Slot& slot, const Reader& reader) {
+  const std::int64_t tile = reader.tile(slot.tile_index);
+  const bool kept = !reader.loading && !reader.after_only && packed_->keeps(tile);
+  if (kept) {
+    packed_->fetch(tile, slot);
+    if (reader.last) packed_->drop(tile);
+  } else {
+    decode_by_reader(slot, reader);
+    if (reader.loading) packed_->keep(tile, slot);
+  }
+  change_tile(slot, reader);
+}
+
+void PairTiles::change_tile(Slot& slot, const Reader& reader) {
+  for (const Change& change : changes_) {
+    if (applies(change, reader)) change.make(slot.tile);
+  }
 }
 
 void PairTiles::copy_back(Slot& slot, DeviceTile& kept, HostPlanes wanted) {

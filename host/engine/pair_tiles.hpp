@@ -12,6 +12,7 @@
 #include "host/engine/date_reader.hpp"
 #include "host/engine/detect_plan.hpp"
 #include "host/engine/device_decode.hpp"
+#include "host/pipeline/bit_packed_tiles.hpp"
 #include "host/pipeline/run_pass.hpp"
 #include "host/pipeline/tile_store.hpp"
 
@@ -104,6 +105,13 @@ class PairTiles {
   };
   void run(const std::string& name, Reader reader, const Work& compute, const Work& consume, bool quiet);
   void read(Slot& slot, const Reader& reader);
+  /// The same where tiles are kept packed, if at all.
+  void read_bit_packed(Slot& slot, const Reader& reader);
+  static bool applies(const Change& change, const Reader& reader) {
+    return reader.statistics || !change.for_statistics;
+  }
+  /// Every change that applies, to a tile that lies in the slot alone.
+  void change_tile(Slot& slot, const Reader& reader);
   /// Copies back what the pass or a change wants of a tile in device memory; without either none of its pixels.
   void copy_back(Slot& slot, DeviceTile& kept, HostPlanes wanted);
   void keep_on_device(Slot& slot);
@@ -134,7 +142,8 @@ class PairTiles {
   TileSet cells_;
   std::vector<std::int64_t> cell_order_;  ///< of the sample; empty: the fit is over all tiles
   std::int64_t cells_taken_ = 0, cells_loaded_ = 0;
-  std::unique_ptr<TileStore> store_;  ///< of grid tiles, or of the sample's cells
+  std::unique_ptr<TileStore> store_;        ///< of grid tiles, or of the sample's cells
+  std::unique_ptr<BitPackedTiles> packed_;  ///< instead, where the plan says so
   std::vector<Change> changes_;
   std::vector<std::size_t> changes_made_;  ///< to each record in memory or device memory
   std::vector<PassTiming> timings_;

@@ -79,6 +79,14 @@ void return_free_memory() {
 #endif
 }
 
+std::int64_t huge_page_slack_bytes() {
+  constexpr std::int64_t kHugePageBytes = 2 << 20;
+  std::ifstream file("/sys/kernel/mm/transparent_hugepage/enabled");
+  std::string modes;
+  std::getline(file, modes);
+  return modes.find("[always]") != std::string::npos ? kHugePageBytes / 2 : 0;
+}
+
 ResourceOptions resolved(ResourceOptions options) {
   if (options.threads == 0) options.threads = available_threads();
   if (options.memory_bytes == 0) options.memory_bytes = default_memory_bytes();

@@ -30,6 +30,10 @@ std::int64_t peak_memory_bytes();
 /// Gives memory that was freed back to the system, as far as the C library keeps it.
 void return_free_memory();
 
+/// Memory that a buffer of its own map takes beyond what is written to it, on average: half of a huge page where the
+/// system gives them unasked, else nothing.
+std::int64_t huge_page_slack_bytes();
+
 /// threads and memory_bytes filled in where they were 0.
 ResourceOptions resolved(ResourceOptions options);
 

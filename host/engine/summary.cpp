@@ -170,7 +170,7 @@ const char* kept_tiles(const DetectPlan& plan) {
   const bool device = plan.backend.backend->has_device_memory();
   switch (plan.keep) {
     case KeptTiles::none: break;
-    case KeptTiles::memory: return device ? "device, then memory" : "memory";
+    case KeptTiles::memory: return device ? "device, then memory" : plan.packs_bits() ? "memory, bit-packed" : "memory";
     case KeptTiles::spilled: return device ? "device, then memory, then scratch" : "memory, then scratch";
   }
   return "none";

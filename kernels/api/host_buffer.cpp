@@ -15,7 +15,7 @@ constexpr std::align_val_t kCacheLine{64};
 #if defined(__SANITIZE_ADDRESS__)
 constexpr std::size_t kLeastMapped = ~std::size_t{0};  // watched at both ends, as the heap's memory is
 #else
-constexpr std::size_t kLeastMapped = std::size_t{1} << 20;
+constexpr std::size_t kLeastMapped = kLeastMappedBytes;
 #endif
 
 HostBuffer from_heap(std::size_t byte_count) {

@@ -25,6 +25,9 @@ class HostBuffer {
   std::unique_ptr<void, Deleter> data_{nullptr, {nullptr, 0}};
 };
 
+/// Buffers of so many bytes and more are maps of their own; smaller ones are the heap's.
+inline constexpr std::size_t kLeastMappedBytes = std::size_t{1} << 20;
+
 /// Memory at a multiple of 64 bytes, first touched by whoever fills it; a megabyte and more is the system's again as
 /// soon as it is released. No huge pages are asked for: on a virtual machine that gives free ones back to its host,
 /// touching them costs more than the faults saved (normalized CVA of 8192 x 8192: 2.7 against 1.1 s in the kernel, for

@@ -79,6 +79,7 @@ TEST_F(KeptTiles, ForOneMorePassAreNoneWhereFewFit) {
   options_.method.normalize = NormalizationKind::regression;
   const DetectResult all = run_with(std::int64_t{1} << 30), some = run_with(40 * kMiB), none = run_with(24 * kMiB);
   EXPECT_EQ(all.decoded_bytes_before, kDateBytes);
+  EXPECT_LT(all.residency.resident_bytes, 2 * kDateBytes * 9 / 10);  // in fewer bits than 16
   EXPECT_GT(some.residency.resident_bytes, 0);
   EXPECT_GT(some.decoded_bytes_before, kDateBytes);
   EXPECT_LT(some.decoded_bytes_before, 2 * kDateBytes);
