@@ -51,7 +51,11 @@ void EncodedBlocks::add(std::int64_t block, std::span<const std::byte> packed) {
 
 void EncodedBlocks::take(std::int64_t block, std::byte* to) {
   Place& place = at_[static_cast<std::size_t>(block)];
-  if (place.start >= 0) return scratch_.read(place.start, to, place.byte_count);
+  if (place.start >= 0) {
+    scratch_.read(place.start, to, place.byte_count);
+    scratch_.forget(place.start, place.byte_count);
+    return;
+  }
   std::copy(place.bytes.begin(), place.bytes.end(), to);
   give_back_pages(place.bytes);
   place.bytes = {};

@@ -23,8 +23,9 @@ class EncodedBlocks {
   void add(std::int64_t block, std::span<const std::byte> packed);
   /// Bytes of a block; 0 for one that was not added.
   std::int64_t byte_count(std::int64_t block) const { return at_[static_cast<std::size_t>(block)].byte_count; }
-  /// The bytes of a block, once, from any thread, beside add() and take() of others. Its memory is given back: to other
-  /// blocks and to the system, as the file that it goes to wants pages at once. Throws OutputError.
+  /// The bytes of a block, once, from any thread, beside add() and take() of others. Its room, in memory or in
+  /// the scratch file, is given back: to other blocks and to the system, as the file that it goes to wants pages at
+  /// once. Throws OutputError.
   void take(std::int64_t block, std::byte* to);
   std::int64_t scratch_bytes() const { return scratch_end_; }
 

@@ -66,4 +66,8 @@ void ScratchFile::read(std::int64_t start, std::byte* data, std::int64_t byte_co
   }
 }
 
+void ScratchFile::forget(std::int64_t start, std::int64_t byte_count) const {
+  static_cast<void>(::fallocate(fd_, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, start, byte_count));  // a wish
+}
+
 }  // namespace groundshift

@@ -26,6 +26,8 @@ class ScratchFile {
   /// error, a read beyond the end.
   void write(std::int64_t start, const std::byte* data, std::int64_t byte_count, std::int64_t total_bytes);
   void read(std::int64_t start, std::byte* data, std::int64_t byte_count) const;
+  /// Gives the room of bytes that nobody reads again back, in memory and on the disk, where the file system can.
+  void forget(std::int64_t start, std::int64_t byte_count) const;
 
  private:
   const std::filesystem::path folder_;
