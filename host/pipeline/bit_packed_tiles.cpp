@@ -68,8 +68,9 @@ void BitPackedTiles::settle(std::int64_t index) {
   if (!full_) {
     const auto left = static_cast<std::int64_t>(tiles_.size()) - index - 1;
     const auto others = std::min(room_.in_flight, left) * static_cast<std::int64_t>(kept.memory.byte_count());
-    if (charged_bytes_ + charge(kept) + others <= room_.memory_bytes) {
-      charged_bytes_ += charge(kept);
+    const std::int64_t charged = charged_bytes_ + charge(kept);
+    if (charged + others <= room_.memory_bytes) {
+      charged_bytes_ = charged;
       settled_bytes_ += kept.byte_count;
       return;
     }

@@ -103,6 +103,7 @@ GS_CLONES std::size_t pack_row(const Word* row, const Shape& shape, Word flip, R
   for (std::int32_t b = 0; b < shape.blocks_a_row; ++b) {
     const Word* samples = row + b * kBlock;
     const int count = shape.samples(b), plain = plain_words(count);
+    // A count that is known while compiling needs no loop for the rest.
     ranges[b] = count == kBlock ? range_of(samples, kBlock, flip) : range_of(samples, count, flip);
     const int bits = ranges[b].bits;
     if (bits >= plain) {
