@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "host/io/tiff_header.hpp"
 #include "kernels/codec/apply_predictor.hpp"
 #include "kernels/view/clones.hpp"
 
@@ -46,7 +47,7 @@ struct BlockPackers::Packer {
         interleaved(static_cast<std::size_t>(row.byte_count())),
         scratch(static_cast<std::size_t>(row.byte_count())),
         block(static_cast<std::size_t>(row.byte_count() * packing.block_height)),
-        packed(static_cast<std::size_t>(encoder.bound(static_cast<std::int64_t>(block.size())))) {}
+        packed(static_cast<std::size_t>(kCogLeader + encoder.bound(std::ssize(block)) + kCogTrailer)) {}
 
   SampleRow row;
   BlockEncoder encoder;
@@ -56,6 +57,10 @@ struct BlockPackers::Packer {
 BlockPackers::BlockPackers(const TiffPacking& packing, PixelType type, std::int32_t band_count, int most)
     : packing_(packing), type_(type), band_count_(band_count), left_to_make_(std::max(1, most)) {}
 BlockPackers::~BlockPackers() = default;
+
+std::int64_t BlockPackers::most_stored_bytes(const TiffPacking& packing, PixelType type, std::int32_t band_count) {
+  return std::ssize(Packer(packing, type, band_count).packed);
+}
 
 std::int64_t BlockPackers::bytes_of_one(const TiffPacking& packing, PixelType type, std::int32_t band_count) {
   // The block and, at its worst, the packed one; the encoders' tables are some hundred KiB.
@@ -122,8 +127,14 @@ void BlockPackers::pack(const BlockPixels& pixels, const std::function<void(std:
   }
   std::memset(p.block.data() + pixels.height * row_bytes, 0,
               static_cast<std::size_t>((packing_.block_height - pixels.height) * row_bytes));
-  const std::int64_t count = p.encoder.pack(p.block, p.packed);
-  take({p.packed.data(), static_cast<std::size_t>(count)});
+  const auto room = std::span(p.packed).subspan(kCogLeader);
+  const auto packed = room.first(static_cast<std::size_t>(p.encoder.pack(p.block, room)));
+  if (!packing_.overviews) return take(packed);
+  const auto count = static_cast<std::uint32_t>(packed.size());
+  std::memcpy(p.packed.data(), &count, sizeof(count));
+  // No block packs to fewer bytes than the trailer repeats.
+  std::memcpy(packed.data() + packed.size(), packed.data() + packed.size() - kCogTrailer, kCogTrailer);
+  take(std::span(p.packed).first(kCogLeader + packed.size() + kCogTrailer));
 }
 
 }  // namespace groundshift

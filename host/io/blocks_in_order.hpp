@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Packed blocks of a file whose pixels come before its directory: each is written as soon as its place is known.
+// Packed blocks of a file that is being made: each is written as soon as its place is known.
 #pragma once
 
 #include <cstddef>
@@ -14,34 +14,45 @@
 
 namespace groundshift {
 
-/// Blocks lie one behind the other in the order of their numbers, whatever the order in which they come: one that comes
+/// Blocks [first_block, first_block + block_count), one behind the other in the file from first_byte on.
+struct BlockSequence {
+  std::int64_t first_block = 0, block_count = 0, first_byte = 0;
+};
+
+/// The blocks of a sequence lie in the order of their numbers, whatever the order in which they come: one that comes
 /// before its turn waits, in memory as far as `memory_bytes` goes, then in a scratch file without a name.
 class BlocksInOrder {
  public:
-  /// first_byte : of block 0 in the file. `out` must outlive this.
-  BlocksInOrder(PiecesFile& out, std::int64_t first_byte, std::int64_t block_count, std::int64_t memory_bytes,
+  /// sequences : whose blocks together are numbered from 0 on, in this order. `out` must outlive this.
+  BlocksInOrder(PiecesFile& out, const std::vector<BlockSequence>& sequences, std::int64_t memory_bytes,
                 std::filesystem::path scratch_folder);
 
   /// From any thread, for every block once. Throws OutputError.
   void add(std::int64_t block, std::span<const std::byte> packed);
 
   // After the last add().
-  const std::vector<std::uint64_t>& starts() const { return starts_; }
-  const std::vector<std::uint32_t>& sizes() const { return sizes_; }
-  bool complete() const { return next_ == static_cast<std::int64_t>(starts_.size()); }
-  std::int64_t end() const { return end_; }  ///< of the last block, in the file
+  std::span<const std::uint64_t> starts(std::size_t sequence) const;
+  std::span<const std::uint32_t> sizes(std::size_t sequence) const;
+  bool complete() const;
+  std::int64_t end(std::size_t sequence) const { return sequences_[sequence].end; }  ///< of its last block, in the file
 
  private:
-  void place(std::int64_t block);
+  /// next : the first block without a place
+  /// end  : of the last block with one
+  struct Sequence {
+    std::int64_t first_block = 0, next = 0, end_block = 0, end = 0;
+  };
+
+  Sequence& sequence_of(std::int64_t block);
+  void place_next(Sequence& sequence);
   void write_waiting(std::int64_t first, std::int64_t end);
 
   PiecesFile& out_;
   std::mutex mutex_;  ///< guards all below but the bytes that wait
+  std::vector<Sequence> sequences_;
   std::vector<std::uint64_t> starts_;
   std::vector<std::uint32_t> sizes_;
   std::vector<bool> waits_;
-  std::int64_t next_ = 0;  ///< the first block without a place
-  std::int64_t end_;
   EncodedBlocks waiting_;
 };
 

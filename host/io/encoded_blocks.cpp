@@ -5,8 +5,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdint>
+#include <memory>
 
 namespace groundshift {
 namespace {
@@ -49,14 +49,16 @@ void EncodedBlocks::add(std::int64_t block, std::span<const std::byte> packed) {
   place.byte_count = count;
 }
 
-void EncodedBlocks::take(std::int64_t block, std::byte* to) {
+void EncodedBlocks::take(std::int64_t block, const std::function<void(std::span<const std::byte>)>& use) {
   Place& place = at_[static_cast<std::size_t>(block)];
   if (place.start >= 0) {
-    scratch_.read(place.start, to, place.byte_count);
+    const auto count = static_cast<std::size_t>(place.byte_count);
+    const auto bytes = std::make_unique_for_overwrite<std::byte[]>(count);
+    scratch_.read(place.start, bytes.get(), place.byte_count);
     scratch_.forget(place.start, place.byte_count);
-    return;
+    return use({bytes.get(), count});
   }
-  std::copy(place.bytes.begin(), place.bytes.end(), to);
+  use(place.bytes);
   give_back_pages(place.bytes);
   place.bytes = {};
   const std::lock_guard lock(mutex_);

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <mutex>
 #include <span>
 #include <vector>
@@ -21,12 +22,9 @@ class EncodedBlocks {
 
   /// Throws OutputError: folder not writable, disk full.
   void add(std::int64_t block, std::span<const std::byte> packed);
-  /// Bytes of a block; 0 for one that was not added.
-  std::int64_t byte_count(std::int64_t block) const { return at_[static_cast<std::size_t>(block)].byte_count; }
-  /// The bytes of a block, once, from any thread, beside add() and take() of others. Its room, in memory or in
-  /// the scratch file, is given back: to other blocks and to the system, as the file that it goes to wants pages at
-  /// once. Throws OutputError.
-  void take(std::int64_t block, std::byte* to);
+  /// Gives the bytes of a block to `use`, once, from any thread, beside add() and take() of others. Their room, in memory
+  /// or in the scratch file, is given back: to other blocks and to the system. Throws OutputError and what `use` throws.
+  void take(std::int64_t block, const std::function<void(std::span<const std::byte>)>& use);
   std::int64_t scratch_bytes() const { return scratch_end_; }
 
  private:

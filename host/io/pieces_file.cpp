@@ -4,26 +4,35 @@
 
 #include <fcntl.h>
 #include <unistd.h>
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 
 #include <fmt/format.h>
 
 #include "host/base/error.hpp"
+#include "host/base/progress.hpp"
 
 namespace groundshift {
 namespace {
 
 constexpr std::int64_t kStep = std::int64_t{32} << 20;
+constexpr std::int64_t kPiece = std::int64_t{1} << 20;  // that is copied at a time
 
 }  // namespace
 
 PiecesFile::PiecesFile(const std::filesystem::path& path, const std::filesystem::path& told_as,
-                       std::int64_t cached_bytes)
+                       const std::vector<std::int64_t>& starts, std::int64_t cached_bytes)
     : told_as_(told_as.string()),
       cached_bytes_(cached_bytes),
-      fd_(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)) {
+      sequences_(starts.size()),
+      fd_(::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)) {
   if (fd_ < 0) fail("cannot be created");
+  for (std::size_t i = 0; i < starts.size(); ++i) {
+    sequences_[i].start = starts[i];
+    sequences_[i].asked = sequences_[i].let_go = starts[i];
+  }
 }
 
 PiecesFile::~PiecesFile() {
@@ -32,11 +41,6 @@ PiecesFile::~PiecesFile() {
 
 void PiecesFile::fail(const char* doing) const {
   throw OutputError(fmt::format("{}: {}: {}", told_as_, doing, std::strerror(errno)));
-}
-
-void PiecesFile::reserve(std::int64_t byte_count) {
-  if (::fallocate(fd_, 0, 0, byte_count) == 0) return;
-  if (errno == ENOSPC || errno == EFBIG || errno == EDQUOT) fail("cannot be written");
 }
 
 void PiecesFile::write_at(std::int64_t start, std::span<const std::byte> bytes) {
@@ -49,7 +53,7 @@ void PiecesFile::write_at(std::int64_t start, std::span<const std::byte> bytes) 
     start += written;
   }
   static_cast<void>(::sync_file_range(fd_, first, start - first, SYNC_FILE_RANGE_WRITE));  // a wish
-  let_go_behind(start);
+  let_go_behind(first, start);
 }
 
 std::optional<std::int64_t> PiecesFile::step_behind(std::atomic<std::int64_t>& until, std::int64_t end,
@@ -60,12 +64,15 @@ std::optional<std::int64_t> PiecesFile::step_behind(std::atomic<std::int64_t>& u
 }
 
 /// Pieces come about in order. What is written after its neighbours were let go stays in the cache.
-void PiecesFile::let_go_behind(std::int64_t end) {
+void PiecesFile::let_go_behind(std::int64_t start, std::int64_t end) {
+  const auto next = std::ranges::upper_bound(sequences_, start, {}, &Behind::start);
+  if (next == sequences_.begin()) return;  // a header
+  Behind& behind = *std::prev(next);
   // Without waiting: pages that are not on the disk yet stay.
-  if (const auto from = step_behind(asked_, end, cached_bytes_ / 4)) {
+  if (const auto from = step_behind(behind.asked, end, cached_bytes_ / 4)) {
     static_cast<void>(::posix_fadvise(fd_, *from, kStep, POSIX_FADV_DONTNEED));
   }
-  const auto from = step_behind(let_go_, end, cached_bytes_);
+  const auto from = step_behind(behind.let_go, end, cached_bytes_);
   if (!from) return;
   constexpr unsigned kWritten = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
   if (::sync_file_range(fd_, *from, kStep, kWritten) == 0) {
@@ -73,6 +80,34 @@ void PiecesFile::let_go_behind(std::int64_t end) {
   } else if (errno == EIO || errno == ENOSPC || errno == EDQUOT) {
     fail("cannot be written");  // told once: the sync at the end would not know of it
   }
+}
+
+void PiecesFile::take_out(std::span<const FileGap> gaps, std::int64_t end, const std::stop_token& stop) {
+  // The last first: the others stay where they are.
+  for (; !gaps.empty(); gaps = gaps.first(gaps.size() - 1)) {
+    throw_if_stopped(stop);
+    const FileGap& gap = gaps.back();
+    if (::fallocate(fd_, FALLOC_FL_COLLAPSE_RANGE, gap.start, gap.byte_count) != 0) return move_up(gaps, end, stop);
+    end -= gap.byte_count;
+  }
+}
+
+void PiecesFile::move_up(std::span<const FileGap> gaps, std::int64_t end, const std::stop_token& stop) {
+  std::vector<std::byte> bytes(static_cast<std::size_t>(kPiece));
+  std::int64_t by = 0;
+  for (std::size_t i = 0; i < gaps.size(); ++i) {
+    by += gaps[i].byte_count;
+    const std::int64_t until = i + 1 < gaps.size() ? gaps[i + 1].start : end;
+    for (std::int64_t from = gaps[i].start + gaps[i].byte_count; from < until;) {
+      throw_if_stopped(stop);
+      const ssize_t got = ::pread(fd_, bytes.data(), static_cast<std::size_t>(std::min(kPiece, until - from)), from);
+      if (got < 0 && errno == EINTR) continue;
+      if (got <= 0) fail("cannot be read back");
+      write_at(from - by, std::span(bytes).first(static_cast<std::size_t>(got)));
+      from += got;
+    }
+  }
+  if (::ftruncate(fd_, end - by) != 0) fail("cannot be cut to its size");
 }
 
 void PiecesFile::close() {

@@ -239,9 +239,11 @@ TiffFront lay_out_cog(const std::vector<TiffLevel>& levels, bool big) {
   TiffFront front;
   std::vector<std::vector<std::uint64_t>> starts;
   for (const TiffLevel& level : levels) starts.emplace_back(level.block_bytes.size(), 0);
+  front.level_starts.resize(levels.size());
   std::uint64_t place = front_of(levels, starts, big).size();  // starts do not change the front's size
   for (std::size_t i = levels.size(); i-- > 0;) {
-    front.order.push_back(i);
+    place = (place + kCogUnit - 1) / kCogUnit * kCogUnit;
+    front.level_starts[i] = static_cast<std::int64_t>(place);
     for (std::size_t b = 0; b < starts[i].size(); ++b) {
       starts[i][b] = place + kCogLeader;
       place = starts[i][b] + levels[i].block_bytes[b] + kCogTrailer;

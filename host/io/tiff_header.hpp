@@ -30,20 +30,22 @@ struct TiffLevel {
   std::vector<std::uint32_t> block_bytes;
 };
 
-/// bytes      : all that comes before the first block
-/// file_bytes : of the whole file
-/// order      : of the levels' blocks in the file
+/// bytes        : all that comes before the first block
+/// file_bytes   : of the whole file
+/// level_starts : where the leader of each level's first block lies
 struct TiffFront {
   std::vector<std::byte> bytes;
   std::int64_t file_bytes = 0;
-  std::vector<std::size_t> order;
+  std::vector<std::int64_t> level_starts;
 };
 
 /// Bytes before and after each block of a COG: its size, and its last four bytes once more.
 inline constexpr std::int64_t kCogLeader = 4, kCogTrailer = 4;
 
-/// A COG's: GDAL's structural metadata, the smallest level's blocks first, and leaders and trailers around each.
+/// A COG's: GDAL's structural metadata, the smallest level's blocks first, and leaders and trailers around each. A level
+/// begins at the next multiple of kCogUnit.
 /// levels : full resolution first
+inline constexpr std::int64_t kCogUnit = 4096;
 TiffFront lay_out_cog(const std::vector<TiffLevel>& levels, bool big);
 
 /// Bytes that a file whose directory stands at its end begins with, whether it is big or not.

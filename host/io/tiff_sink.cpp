@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pyramid, packers and packed blocks, put together to a file: a GeoTIFF's as they come, a COG's at the end.
+// Pyramid, packers and packed blocks, put together to a file as they come.
 #include "host/io/tiff_sink.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstring>
 #include <limits>
-#include <optional>
 
 #include <fmt/format.h>
 
 #include "host/base/error.hpp"
-#include "host/base/parallel_for.hpp"
 #include "host/base/progress.hpp"
 #include "host/io/block_packer.hpp"
 #include "host/io/blocks_in_order.hpp"
-#include "host/io/encoded_blocks.hpp"
 #include "host/io/gdal_raster.hpp"
 #include "host/io/memory_file.hpp"
 #include "host/io/overview_pyramid.hpp"
@@ -42,10 +37,6 @@ PyramidSpec pyramid_spec(const RasterSinkSpec& spec, const TiffPacking& packing,
   p.memory_bytes = memory_bytes;
   p.scratch_folder = scratch;
   return p;
-}
-
-std::int64_t total_blocks(const std::vector<PyramidLevel>& levels) {
-  return levels.back().first_block + levels.back().block_count();
 }
 
 /// What the memory of a sink is for. Packers come first, up to a half. Then blocks in parts, as many as a row of every
@@ -81,16 +72,12 @@ class TiffSink final : public RasterSink {
         packers_(packing, spec_.type, spec_.band_count, shares.packers),
         pyramid_(pyramid_spec(spec_, packing, scratch_, shares.waiting),
                  [this](std::int64_t block, const BlockPixels& pixels) { keep(block, pixels); }),
-        out_(file_.path(), spec_.path),
-        facts_(static_cast<std::size_t>(spec_.band_count)) {
+        facts_(static_cast<std::size_t>(spec_.band_count)),
+        sequences_(sequences()),
+        out_(file_.path(), spec_.path, first_bytes(sequences_)),
+        placed_(out_, sequences_, shares.packed, scratch_) {
     // What GDAL cannot describe, a full disk or a folder that forbids it, is told before a pixel is read.
     static_cast<void>(full_tags());
-    const std::int64_t blocks = total_blocks(pyramid_.levels());
-    if (cog()) {
-      kept_.emplace(blocks, shares.packed, scratch_);
-    } else {
-      placed_.emplace(out_, kTiffStart, blocks, shares.packed, scratch_);
-    }
   }
 
   bool concurrent() const override { return true; }
@@ -106,9 +93,9 @@ class TiffSink final : public RasterSink {
   }
 
   void finish() override {
-    expects(pyramid_.complete(), kAllPixels);
+    expects(pyramid_.complete() && placed_.complete(), "every pixel of a raster is written before it is finished");
     with_name([&] {
-      cog() ? lay_out_all() : add_directory();
+      cog() ? add_front() : add_directory();
       out_.close();
     });
     verify_output(spec_, file_.path());
@@ -133,10 +120,35 @@ class TiffSink final : public RasterSink {
   }
 
   void keep(std::int64_t block, const BlockPixels& pixels) {
-    packers_.pack(pixels, [&](std::span<const std::byte> packed) {
-      cog() ? kept_->add(block, packed) : placed_->add(block, packed);
-    });
+    packers_.pack(pixels, [&](std::span<const std::byte> stored) { placed_.add(block, stored); });
   }
+
+  /// Where the blocks of each level come one behind the other. A GeoTIFF has one level. A COG's levels and what stands
+  /// before them get room for the most that they can be, which the file does not take from the disk; what was not needed
+  /// is taken out in the end.
+  std::vector<BlockSequence> sequences() const {
+    const std::vector<PyramidLevel>& levels = pyramid_.levels();
+    if (!cog()) return {{0, levels[0].block_count(), kTiffStart}};
+    std::vector<TiffLevel> empty;
+    for (const PyramidLevel& level : levels) empty.push_back(tiff_level(empty, level));
+    constexpr std::int64_t kLaterTags = 1 << 20, kLaterTagsOfABand = 1 << 16;  // statistics and scales in words
+    std::int64_t place = std::ssize(lay_out_cog(empty, true).bytes) + kLaterTags + spec_.band_count * kLaterTagsOfABand;
+    const std::int64_t most = BlockPackers::most_stored_bytes(packing_, spec_.type, spec_.band_count);
+    std::vector<BlockSequence> out(levels.size());
+    for (std::size_t l = levels.size(); l-- > 0;) {
+      place = round_up(place);
+      out[l] = {levels[l].first_block, levels[l].block_count(), place};
+      place += levels[l].block_count() * most;
+    }
+    return out;
+  }
+  static std::vector<std::int64_t> first_bytes(const std::vector<BlockSequence>& sequences) {
+    std::vector<std::int64_t> out;
+    for (const BlockSequence& s : sequences) out.push_back(s.first_byte);
+    std::ranges::sort(out);
+    return out;
+  }
+  static std::int64_t round_up(std::int64_t byte) { return (byte + kCogUnit - 1) / kCogUnit * kCogUnit; }
 
   /// GDAL writes the header of a file without blocks; every tag of ours is its.
   std::vector<TiffTag> full_tags() const {
@@ -155,18 +167,10 @@ class TiffSink final : public RasterSink {
     return tags_of_bigtiff(twin.bytes());
   }
 
-  std::vector<TiffLevel> levels() const {
-    std::vector<TiffLevel> out;
-    for (const PyramidLevel& level : pyramid_.levels()) {
-      out.emplace_back();
-      out.back().tags = out.size() == 1 ? full_tags() : overview_tags(out[0].tags, level.width, level.height);
-      for (std::int64_t b = 0; b < level.block_count(); ++b) {
-        const std::int64_t bytes = kept_->byte_count(level.first_block + b);
-        expects(bytes > 0, kAllPixels);
-        out.back().block_bytes.push_back(static_cast<std::uint32_t>(bytes));
-      }
-    }
-    return out;
+  /// The directory of a level that comes after those `above`, without its blocks' sizes.
+  TiffLevel tiff_level(const std::vector<TiffLevel>& above, const PyramidLevel& level) const {
+    return {above.empty() ? full_tags() : overview_tags(above[0].tags, level.width, level.height),
+            std::vector<std::uint32_t>(static_cast<std::size_t>(level.block_count()))};
   }
 
   /// GDAL's rule of IF_SAFER, from the size before packing; the others go by the size that the file has.
@@ -190,12 +194,10 @@ class TiffSink final : public RasterSink {
 
   /// The blocks of a GeoTIFF are in the file: what tells of them goes around them.
   void add_directory() {
-    expects(placed_->complete(), kAllPixels);
-    const TiffLevel level{full_tags(), placed_->sizes()};
-    const auto ends = [&](bool big) { return lay_out_around(level, placed_->starts(), placed_->end(), big); };
-    const auto bytes = [](const TiffEnds& e) {
-      return e.directory_start + static_cast<std::int64_t>(e.directory.size());
-    };
+    const TiffLevel level{full_tags(), copy_of(placed_.sizes(0))};
+    const std::vector<std::uint64_t> starts = copy_of(placed_.starts(0));
+    const auto ends = [&](bool big) { return lay_out_around(level, starts, placed_.end(0), big); };
+    const auto bytes = [](const TiffEnds& e) { return e.directory_start + std::ssize(e.directory); };
     const bool big = is_big(bytes(ends(false)));
     const TiffEnds e = ends(big);
     check_size(big, bytes(e));
@@ -203,70 +205,35 @@ class TiffSink final : public RasterSink {
     out_.write_at(0, e.header);
   }
 
-  /// The directories of a COG stand before its blocks, whose sizes they tell.
-  void lay_out_all() {
-    const std::vector<TiffLevel> levels = this->levels();
+  /// The directories of a COG stand before its blocks, and its levels close up.
+  void add_front() {
+    std::vector<TiffLevel> levels;
+    for (const PyramidLevel& level : pyramid_.levels()) {
+      levels.push_back(tiff_level(levels, level));
+      std::ranges::transform(placed_.sizes(levels.size() - 1), levels.back().block_bytes.begin(),
+                             [](std::uint32_t stored) { return stored - kCogLeader - kCogTrailer; });
+    }
     const bool big = is_big(lay_out_cog(levels, false).file_bytes);
     const TiffFront front = lay_out_cog(levels, big);
     check_size(big, front.file_bytes);
-    out_.reserve(front.file_bytes);
     out_.write_at(0, front.bytes);
-    write_blocks(levels, front);
-  }
-
-  /// Blocks [first, end) of a level and their place in the file.
-  struct Piece {
-    std::size_t level = 0;
-    std::int64_t first = 0, end = 0, start = 0, byte_count = 0;
-  };
-  static constexpr std::int64_t kPieceBytes = std::int64_t{1} << 20;  // what a thread puts together for one write
-
-  std::vector<Piece> pieces_of(const std::vector<TiffLevel>& levels, const TiffFront& front) const {
-    std::vector<Piece> pieces;
-    auto start = static_cast<std::int64_t>(front.bytes.size());
-    for (const std::size_t l : front.order) {
-      for (std::size_t b = 0; b < levels[l].block_bytes.size(); ++b) {
-        const std::int64_t bytes = kCogLeader + levels[l].block_bytes[b] + kCogTrailer;
-        if (b == 0 || pieces.back().byte_count + bytes > kPieceBytes) {
-          pieces.push_back({l, static_cast<std::int64_t>(b), static_cast<std::int64_t>(b), start, 0});
-        }
-        pieces.back().end = static_cast<std::int64_t>(b) + 1;
-        pieces.back().byte_count += bytes;
-        start += bytes;
-      }
+    std::vector<FileGap> gaps;
+    std::int64_t end = std::ssize(front.bytes), closed = 0;
+    for (std::size_t l = levels.size(); l-- > 0;) {
+      const std::int64_t first = sequences_[l].first_byte;
+      expects(round_up(end) <= first, "what stands before a COG's level has room");
+      if (round_up(end) < first) gaps.push_back({round_up(end), first - round_up(end)});
+      closed += first - round_up(end);
+      expects(first - closed == front.level_starts[l], "a COG's level comes to lie where its directory says");
+      end = placed_.end(l);
     }
-    return pieces;
+    out_.take_out(gaps, end, spec_.stop);
+  }
+  template <class T>
+  static std::vector<T> copy_of(std::span<const T> values) {
+    return {values.begin(), values.end()};
   }
 
-  void write_blocks(const std::vector<TiffLevel>& levels, const TiffFront& front) {
-    const std::vector<Piece> pieces = pieces_of(levels, front);
-    const int threads = std::max(1, spec_.threads);
-    std::vector<std::vector<std::byte>> buffers(static_cast<std::size_t>(threads));
-    parallel_for(static_cast<std::int64_t>(pieces.size()), threads, spec_.stop, [&](std::int64_t i, int worker) {
-      const Piece& piece = pieces[static_cast<std::size_t>(i)];
-      std::vector<std::byte>& buffer = buffers[static_cast<std::size_t>(worker)];
-      buffer.resize(static_cast<std::size_t>(piece.byte_count));
-      std::byte* to = buffer.data();
-      for (std::int64_t b = piece.first; b < piece.end; ++b) {
-        const std::uint32_t count = levels[piece.level].block_bytes[static_cast<std::size_t>(b)];
-        to = std::copy_n(reinterpret_cast<const std::byte*>(&count), sizeof(count), to);
-        kept_->take(pyramid_.levels()[piece.level].first_block + b, to);
-        const std::span<const std::byte> block(to, count);
-        to += count;
-        to = std::ranges::copy(last_bytes(block), to).out;
-      }
-      out_.write_at(piece.start, buffer);
-    });
-  }
-
-  static std::array<std::byte, kCogTrailer> last_bytes(std::span<const std::byte> block) {
-    std::array<std::byte, kCogTrailer> last{};
-    const std::size_t count = std::min(block.size(), last.size());
-    std::copy_n(block.end() - static_cast<std::ptrdiff_t>(count), count, last.begin());
-    return last;
-  }
-
-  static constexpr const char* kAllPixels = "every pixel of a raster is written before it is finished";
   static constexpr std::int64_t kMostClassic = std::numeric_limits<std::uint32_t>::max();
 
   RasterSinkSpec spec_;
@@ -275,10 +242,10 @@ class TiffSink final : public RasterSink {
   const fs::path scratch_;
   BlockPackers packers_;
   OverviewPyramid pyramid_;
-  PiecesFile out_;
-  std::optional<BlocksInOrder> placed_;  ///< of a GeoTIFF
-  std::optional<EncodedBlocks> kept_;    ///< of a COG
   std::vector<BandFacts> facts_;
+  const std::vector<BlockSequence> sequences_;  ///< of each level
+  PiecesFile out_;
+  BlocksInOrder placed_;
   bool finished_ = false;
 };
 

@@ -12,8 +12,8 @@
 namespace groundshift::test {
 namespace fs = std::filesystem;
 
-TemporaryFolder::TemporaryFolder() {
-  std::string name = (fs::temp_directory_path() / "gs_test_XXXXXX").string();
+TemporaryFolder::TemporaryFolder(const fs::path& parent) {
+  std::string name = ((parent.empty() ? fs::temp_directory_path() : parent) / "gs_test_XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error(name + ": " + std::strerror(errno));
   path_ = name;
 }

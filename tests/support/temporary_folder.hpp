@@ -10,7 +10,8 @@ namespace groundshift::test {
 
 class TemporaryFolder {
  public:
-  TemporaryFolder();
+  /// Below `parent`, or where the system has its temporary files.
+  explicit TemporaryFolder(const std::filesystem::path& parent = {});
   ~TemporaryFolder();
   TemporaryFolder(const TemporaryFolder&) = delete;
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;

@@ -13,6 +13,7 @@
 
 #include <gtest/gtest.h>
 
+#include "host/base/error.hpp"
 #include "host/bench/storage_rates.hpp"
 #include "tests/support/temporary_folder.hpp"
 
@@ -55,7 +56,7 @@ TEST(PiecesFile, OfWhichPagesAreLetGoHoldsWhatWasWritten) {
   const std::filesystem::path path = folder / "large";
   constexpr std::int64_t kPieces = 160;
   {
-    PiecesFile out(path, path, 8 * kMiB);
+    PiecesFile out(path, path, {0}, 8 * kMiB);
     write_all(out, kPieces, 3);
     out.write_at(0, piece_of(kPieces));  // as a header that is written last
     out.close();
@@ -73,7 +74,7 @@ TEST(PiecesFile, OfWhichPagesAreLetGoHoldsWhatWasWritten) {
 TEST(PiecesFile, LetsEarlierPagesGoThatAreOnTheDiskByThen) {
   const TemporaryFolder folder;
   const std::filesystem::path path = folder / "large";
-  PiecesFile out(path, path, 256 * kMiB);
+  PiecesFile out(path, path, {0}, 256 * kMiB);
   write_all(out, 90, 2);
   struct statfs facts {};
   ASSERT_EQ(::statfs(path.c_str(), &facts), 0);
@@ -90,6 +91,54 @@ TEST(PiecesFile, LetsEarlierPagesGoThatAreOnTheDiskByThen) {
   EXPECT_GT(*share, 0.6);  // no more than a step was 64 MiB behind
   expect_pieces(path, 100, 0);
 }
+
+/// Pieces 0 to 5 with gaps behind the first and the third, of which pages are let go in both sequences.
+void write_with_gaps(PiecesFile& out, std::int64_t gap) {
+  for (const std::int64_t i : {0, 3, 1, 4, 2, 5}) {
+    out.write_at(i * kMiB + (i > 0 ? gap : 0) + (i > 2 ? gap : 0), piece_of(i));
+  }
+}
+
+class PiecesFileGaps : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(PiecesFileGaps, AreTakenOut) {
+  const TemporaryFolder folder(GetParam());
+  const std::filesystem::path path = folder / "gaps";
+  constexpr std::int64_t kGap = std::int64_t{1} << 32;
+  PiecesFile out(path, path, {0, 3 * kMiB + 2 * kGap});
+  write_with_gaps(out, kGap);
+  const std::vector<FileGap> gaps = {{kMiB, kGap}, {3 * kMiB + kGap, kGap}};
+  out.take_out(gaps, 6 * kMiB + 2 * kGap, {});
+  out.close();
+  expect_pieces(path, 6, 0);
+}
+
+TEST_P(PiecesFileGaps, AreTakenOutByCopyingWhereTheyAreNoBlocksOfTheFileSystem) {
+  const TemporaryFolder folder(GetParam());
+  const std::filesystem::path path = folder / "gaps";
+  constexpr std::int64_t kGap = kMiB + 1;
+  PiecesFile out(path, path);
+  write_with_gaps(out, kGap);
+  const std::vector<FileGap> gaps = {{kMiB, kGap}, {3 * kMiB + kGap, kGap}};
+  out.take_out(gaps, 6 * kMiB + 2 * kGap, {});
+  out.close();
+  expect_pieces(path, 6, 0);
+}
+
+TEST_P(PiecesFileGaps, AreNotTakenOutAfterAStop) {
+  const TemporaryFolder folder(GetParam());
+  const std::filesystem::path path = folder / "gaps";
+  PiecesFile out(path, path);
+  write_with_gaps(out, kMiB);
+  std::stop_source stop;
+  stop.request_stop();
+  const std::vector<FileGap> gaps = {{kMiB, kMiB}};
+  EXPECT_THROW(out.take_out(gaps, 8 * kMiB, stop.get_token()), Error);
+}
+
+// The second is a tmpfs, which cannot take a gap out.
+INSTANTIATE_TEST_SUITE_P(Folders, PiecesFileGaps, ::testing::Values("", "/dev/shm"),
+                         [](const auto& folder) { return *folder.param == 0 ? "Usual" : "SharedMemory"; });
 
 TEST(PiecesFile, OfUsualSizeStaysInThePageCache) {
   const TemporaryFolder folder;
