@@ -2,21 +2,15 @@
 // Packed blocks in memory and beyond.
 #include "host/io/encoded_blocks.hpp"
 
-#include <sys/mman.h>
-#include <unistd.h>
-
-#include <cstdint>
-#include <memory>
+#include <algorithm>
 
 namespace groundshift {
 namespace {
 
-/// Whole pages of what is about to be freed: an allocator would keep them.
-void give_back_pages(std::span<std::byte> bytes) {
-  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
-  const auto first = reinterpret_cast<std::uintptr_t>(bytes.data());
-  const std::uintptr_t start = (first + page - 1) / page * page, end = (first + bytes.size()) / page * page;
-  if (start < end) ::madvise(reinterpret_cast<void*>(start), end - start, MADV_DONTNEED);
+/// Buffers of few sizes serve blocks of any.
+std::int64_t capacity_for(std::int64_t byte_count) {
+  constexpr std::int64_t kStep = std::int64_t{64} << 10;
+  return (byte_count + kStep - 1) / kStep * kStep;
 }
 
 }  // namespace
@@ -26,43 +20,60 @@ EncodedBlocks::EncodedBlocks(std::int64_t block_count, std::int64_t memory_bytes
       scratch_(std::move(scratch_folder), "packed blocks"),
       at_(static_cast<std::size_t>(block_count)) {}
 
+/// A spare buffer, or the size of one to be made; false where the memory has none. With the lock held.
+bool EncodedBlocks::find_room(std::int64_t byte_count, Buffer& buffer) {
+  const auto fits = [&](const Buffer& b) { return b.capacity >= byte_count; };
+  if (const auto found = std::ranges::find_if(spare_, fits); found != spare_.end()) {
+    std::swap(*found, spare_.back());
+    buffer = std::move(spare_.back());
+    spare_.pop_back();
+    return true;
+  }
+  const std::int64_t capacity = capacity_for(byte_count);
+  while (capacity > memory_left_ && !spare_.empty()) {  // all too small
+    memory_left_ += spare_.back().capacity;
+    spare_.pop_back();
+  }
+  if (capacity > memory_left_) return false;
+  memory_left_ -= capacity;
+  buffer.capacity = capacity;
+  return true;
+}
+
 void EncodedBlocks::add(std::int64_t block, std::span<const std::byte> packed) {
   Place& place = at_[static_cast<std::size_t>(block)];
-  const auto count = static_cast<std::int64_t>(packed.size());
+  const std::int64_t count = std::ssize(packed);
   std::int64_t total = 0;
   {
     const std::lock_guard lock(mutex_);
-    if (count <= memory_left_) {
-      memory_left_ -= count;
-    } else {
+    if (!find_room(count, place.buffer)) {
       scratch_.open();
       place.start = scratch_end_;
       scratch_end_ += count;
       total = scratch_end_;
     }
   }
-  if (place.start < 0) {
-    place.bytes.assign(packed.begin(), packed.end());
-  } else {
-    scratch_.write(place.start, packed.data(), count, total);
-  }
   place.byte_count = count;
+  if (place.start >= 0) return scratch_.write(place.start, packed.data(), count, total);
+  Buffer& buffer = place.buffer;
+  if (buffer.bytes == nullptr) {
+    buffer.bytes = std::make_unique_for_overwrite<std::byte[]>(static_cast<std::size_t>(buffer.capacity));
+  }
+  std::ranges::copy(packed, buffer.bytes.get());
 }
 
 void EncodedBlocks::take(std::int64_t block, const std::function<void(std::span<const std::byte>)>& use) {
   Place& place = at_[static_cast<std::size_t>(block)];
+  const auto count = static_cast<std::size_t>(place.byte_count);
   if (place.start >= 0) {
-    const auto count = static_cast<std::size_t>(place.byte_count);
     const auto bytes = std::make_unique_for_overwrite<std::byte[]>(count);
     scratch_.read(place.start, bytes.get(), place.byte_count);
     scratch_.forget(place.start, place.byte_count);
     return use({bytes.get(), count});
   }
-  use(place.bytes);
-  give_back_pages(place.bytes);
-  place.bytes = {};
+  use({place.buffer.bytes.get(), count});
   const std::lock_guard lock(mutex_);
-  memory_left_ += place.byte_count;
+  spare_.push_back(std::move(place.buffer));
 }
 
 }  // namespace groundshift

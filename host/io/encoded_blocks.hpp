@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <span>
 #include <vector>
@@ -22,21 +23,28 @@ class EncodedBlocks {
 
   /// Throws OutputError: folder not writable, disk full.
   void add(std::int64_t block, std::span<const std::byte> packed);
-  /// Gives the bytes of a block to `use`, once, from any thread, beside add() and take() of others. Their room, in memory
-  /// or in the scratch file, is given back: to other blocks and to the system. Throws OutputError and what `use` throws.
+  /// Gives the bytes of a block to `use`, once, from any thread, beside add() and take() of others. Their room in memory
+  /// is then other blocks', in the scratch file the system's. Throws OutputError and what `use` throws.
   void take(std::int64_t block, const std::function<void(std::span<const std::byte>)>& use);
   std::int64_t scratch_bytes() const { return scratch_end_; }
 
  private:
+  struct Buffer {
+    std::unique_ptr<std::byte[]> bytes;
+    std::int64_t capacity = 0;
+  };
   /// start : in the scratch file; < 0: the block is in memory
   struct Place {
-    std::vector<std::byte> bytes;
+    Buffer buffer;
     std::int64_t start = -1, byte_count = 0;
   };
 
+  bool find_room(std::int64_t byte_count, Buffer& buffer);
+
   std::int64_t memory_left_;
   std::int64_t scratch_end_ = 0;
-  std::mutex mutex_;  ///< guards the two numbers above and the opening of the file
+  std::vector<Buffer> spare_;  ///< memory that was written to before costs the system nothing
+  std::mutex mutex_;           ///< guards what is above, and the opening of the file
   ScratchFile scratch_;
   std::vector<Place> at_;
 };

@@ -74,7 +74,7 @@ class TiffSink final : public RasterSink {
                  [this](std::int64_t block, const BlockPixels& pixels) { keep(block, pixels); }),
         facts_(static_cast<std::size_t>(spec_.band_count)),
         sequences_(sequences()),
-        out_(file_.path(), spec_.path, first_bytes(sequences_)),
+        out_(file_.path(), spec_.path, first_bytes(sequences_), cog() ? std::int64_t{128} << 20 : PiecesFile::kCachedBytes),
         placed_(out_, sequences_, shares.packed, scratch_) {
     // What GDAL cannot describe, a full disk or a folder that forbids it, is told before a pixel is read.
     static_cast<void>(full_tags());

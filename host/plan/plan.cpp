@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::int64_t kMiB = 1 << 20;
 // For GDAL's cache, which only passes blocks on (decoded ones live in the unit caches), and for what writers hold back.
-constexpr std::int64_t kMostGdalCache = 128 * kMiB;
+constexpr std::int64_t kMostGdalCache = 256 * kMiB;
 constexpr std::int32_t kPitchAlignment = 64;  // elements: whole cache lines for every pixel type
 
 std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
