@@ -106,7 +106,7 @@ std::string plan_text(const DetectPlan& plan) {
                         double(plan.kept_unit_bytes) / kMiB);
   }
   text += fmt::format(
-      "write   {} by {}; at most {:.0f} MiB if nothing can be packed, and as much again in {} until they are done\n",
+      "write   {} by {}; at most {:.0f} MiB if nothing can be packed; what cannot be written yet waits in {}\n",
       o.format == RasterFormat::cog ? "COG" : "GeoTIFF", way_out(plan), double(largest_output_bytes(plan)) / kMiB,
       plan.scratch_folder.string());
   for (const PlannedPass& pass : plan.passes) text += fmt::format("pass    {}: {}\n", pass.name, pass.why);

@@ -96,9 +96,10 @@ class DetectRun {
     give_back();
     if (scaled) scores.write_kept();
     scores.drop_kept();
-    // Laying a file out is the kernel's copying, one file at a time, and pictures and sites are one thread's work each.
+    // The end of a file is GDAL's and PROJ's work, which this thread has used before and which takes a thread that has
+    // not some milliseconds more: it takes the first. Pictures and sites are one thread's work each.
     std::vector<std::function<void()>> ends = scores.ends();
-    if (!early) ends.insert(ends.begin(), pictures);
+    if (!early) ends.insert(ends.begin() + 1, pictures);
     if (sites) ends.insert(ends.begin(), [&] { sites->write(); });
     if (quality) ends.emplace_back([&] { quality->finish(); });
     run_beside(ends);

@@ -27,8 +27,8 @@ class BlockPackers {
   static std::int64_t most_stored_bytes(const TiffPacking& packing, PixelType type, std::int32_t band_count);
   /// Bytes that one packer holds.
   static std::int64_t bytes_of_one(const TiffPacking& packing, PixelType type, std::int32_t band_count);
-  /// Interleaves, predicts and packs; the block is filled up with zeros to the right and below. `take` gets the bytes that
-  /// stand in the file, a COG's with leader and trailer; they are good until it returns. Thread-safe.
+  /// Interleaves, predicts and packs; the block is filled up with zeros to the right and below. `take` gets the bytes
+  /// that stand in the file, a COG's with leader and trailer; they are good until it returns. Thread-safe.
   void pack(const BlockPixels& pixels, const std::function<void(std::span<const std::byte>)>& take);
 
  private:

@@ -23,10 +23,9 @@ class EncodedBlocks {
 
   /// Throws OutputError: folder not writable, disk full.
   void add(std::int64_t block, std::span<const std::byte> packed);
-  /// Gives the bytes of a block to `use`, once, from any thread, beside add() and take() of others. Their room in memory
-  /// is then other blocks', in the scratch file the system's. Throws OutputError and what `use` throws.
+  /// Gives the bytes of a block to `use`, once, from any thread, beside add() and take() of others. Their room in
+  /// memory is then other blocks', in the scratch file the system's. Throws OutputError and what `use` throws.
   void take(std::int64_t block, const std::function<void(std::span<const std::byte>)>& use);
-  std::int64_t scratch_bytes() const { return scratch_end_; }
 
  private:
   struct Buffer {

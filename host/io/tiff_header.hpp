@@ -42,9 +42,8 @@ struct TiffFront {
 /// Bytes before and after each block of a COG: its size, and its last four bytes once more.
 inline constexpr std::int64_t kCogLeader = 4, kCogTrailer = 4;
 
-/// A COG's: GDAL's structural metadata, the smallest level's blocks first, and leaders and trailers around each. A level
-/// begins at the next multiple of kCogUnit.
-/// levels : full resolution first
+/// A COG's: GDAL's structural metadata, the smallest level's blocks first, and leaders and trailers around each. A
+/// level begins at the next multiple of kCogUnit. levels : full resolution first
 inline constexpr std::int64_t kCogUnit = 4096;
 TiffFront lay_out_cog(const std::vector<TiffLevel>& levels, bool big);
 

@@ -74,7 +74,8 @@ class TiffSink final : public RasterSink {
                  [this](std::int64_t block, const BlockPixels& pixels) { keep(block, pixels); }),
         facts_(static_cast<std::size_t>(spec_.band_count)),
         sequences_(sequences()),
-        out_(file_.path(), spec_.path, first_bytes(sequences_), cog() ? std::int64_t{128} << 20 : PiecesFile::kCachedBytes),
+        out_(file_.path(), spec_.path, first_bytes(sequences_),
+             cog() ? std::int64_t{128} << 20 : PiecesFile::kCachedBytes),
         placed_(out_, sequences_, shares.packed, scratch_) {
     // What GDAL cannot describe, a full disk or a folder that forbids it, is told before a pixel is read.
     static_cast<void>(full_tags());
@@ -124,8 +125,8 @@ class TiffSink final : public RasterSink {
   }
 
   /// Where the blocks of each level come one behind the other. A GeoTIFF has one level. A COG's levels and what stands
-  /// before them get room for the most that they can be, which the file does not take from the disk; what was not needed
-  /// is taken out in the end.
+  /// before them get room for the most that they can be, which the file does not take from the disk; what was not
+  /// needed is taken out in the end.
   std::vector<BlockSequence> sequences() const {
     const std::vector<PyramidLevel>& levels = pyramid_.levels();
     if (!cog()) return {{0, levels[0].block_count(), kTiffStart}};

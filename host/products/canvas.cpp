@@ -8,6 +8,7 @@
 
 #include "host/base/error.hpp"
 #include "host/products/bitmap_font.hpp"
+#include "kernels/view/clones.hpp"
 
 namespace groundshift {
 namespace {
@@ -47,6 +48,18 @@ class Checker {
  private:
   std::uint8_t light_, dark_;
 };
+
+constexpr std::uint8_t kNoStep = 255;
+static_assert(kRampColors <= kNoStep);
+
+/// The ramp's steps of a row, kNoStep for NaN.
+GS_CLONES void steps_of(const float* __restrict scores, double high, std::span<std::uint8_t> steps) {
+  std::uint8_t* __restrict to = steps.data();
+  for (std::size_t x = 0; x < steps.size(); ++x) {
+    const auto step = static_cast<std::uint8_t>(ramp_step(double(scores[x]) / high));
+    to[x] = scores[x] == scores[x] ? step : kNoStep;
+  }
+}
 
 }  // namespace
 
@@ -106,13 +119,16 @@ void fill_scores(IndexedImage& image, std::int32_t at_x, std::int32_t at_y, std:
     if (places[step] < 0) places[step] = place_of(image, ramp_step_color(step));
     return static_cast<std::uint8_t>(places[step]);
   };
-  const auto rows = static_cast<std::int32_t>(scores.size() / static_cast<std::size_t>(width));
+  std::vector<std::uint8_t> steps(static_cast<std::size_t>(width));
+  const auto rows = static_cast<std::int32_t>(scores.size() / steps.size());
   for (std::int32_t y = 0; y < rows * enlarge; ++y) {
-    std::uint8_t* const to = row_of(image, at_y + y) + at_x;
-    const float* const from = scores.data() + static_cast<std::size_t>(y / enlarge) * static_cast<std::size_t>(width);
-    for (std::int32_t x = 0; x < width * enlarge; ++x) {
-      const float score = from[x / enlarge];
-      to[x] = std::isnan(score) ? checker.at(at_x + x, at_y + y) : place_of_step(ramp_step(double(score) / high));
+    if (y % enlarge == 0) steps_of(scores.data() + static_cast<std::size_t>(y / enlarge) * steps.size(), high, steps);
+    std::int32_t x = at_x;
+    std::uint8_t* const to = row_of(image, at_y + y);
+    for (const std::uint8_t step : steps) {
+      for (const std::int32_t end = x + enlarge; x < end; ++x) {
+        to[x] = step == kNoStep ? checker.at(x, at_y + y) : place_of_step(step);
+      }
     }
   }
 }

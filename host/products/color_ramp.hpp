@@ -56,12 +56,12 @@ inline constexpr auto kRamp = [] {
 
 /// Step of the ramp, 0 to kRampColors - 1, at `place` on it: below 0 the first, above 1 (infinity too) the last, NaN
 /// the first.
-inline std::size_t ramp_step(double place) {
-  if (!(place > 0.0)) return 0;
-  return static_cast<std::size_t>(std::min(place, 1.0) * double(kRampColors - 1) + 0.5);
+inline std::int32_t ramp_step(double place) {
+  const double on = place > 0.0 ? std::min(place, 1.0) : 0.0;
+  return static_cast<std::int32_t>(on * double(kRampColors - 1) + 0.5);
 }
 /// Its colour, linear between stops.
 inline RgbColor ramp_step_color(std::size_t step) { return detail::kRamp[step]; }
-inline RgbColor ramp_color(double place) { return ramp_step_color(ramp_step(place)); }
+inline RgbColor ramp_color(double place) { return ramp_step_color(static_cast<std::size_t>(ramp_step(place))); }
 
 }  // namespace groundshift
