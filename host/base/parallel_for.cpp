@@ -17,12 +17,12 @@ namespace groundshift {
 void parallel_for(std::int64_t count, int threads, const std::stop_token& stop,
                   const std::function<void(std::int64_t index, int worker)>& work) {
   expects(threads >= 1, "work needs a thread");
-  std::atomic<std::int64_t> next{0};
+  std::atomic<std::int64_t> next{1};
   std::mutex mutex;  // guards the two below
   std::exception_ptr error;
   std::int64_t error_index = count;
-  const auto run = [&](int worker) {
-    for (std::int64_t i = next++; i < count; i = next++) {
+  const auto run = [&](int worker, std::int64_t first) {
+    for (std::int64_t i = first; i < count; i = next++) {
       try {
         throw_if_stopped(stop);
         work(i, worker);
@@ -43,12 +43,12 @@ void parallel_for(std::int64_t count, int threads, const std::stop_token& stop,
     const int wanted = static_cast<int>(std::min<std::int64_t>(threads, count));
     for (int worker = 1; worker < wanted; ++worker) {
       try {
-        helpers.emplace_back(run, worker);
+        helpers.emplace_back([&run, &next, worker] { run(worker, next++); });
       } catch (const std::system_error&) {
         break;  // no more threads to be had: fewer do the same work
       }
     }
-    run(0);
+    run(0, 0);
   }
   if (error) std::rethrow_exception(error);
 }

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -24,6 +25,16 @@ TEST(ForEachWindow, CallsEveryIndexOnceWithAWorkerInRange) {
     });
     for (const auto& count : calls) EXPECT_EQ(count, 1);
     EXPECT_TRUE(in_range);
+  }
+}
+
+TEST(ForEachWindow, TheCallerBeginsWithTheFirst) {
+  for (int round = 0; round < 200; ++round) {
+    std::thread::id first;
+    parallel_for(3, 3, {}, [&](std::int64_t i, int) {
+      if (i == 0) first = std::this_thread::get_id();
+    });
+    ASSERT_EQ(first, std::this_thread::get_id());
   }
 }
 
