@@ -20,6 +20,9 @@ namespace {
 constexpr std::int64_t kStep = std::int64_t{32} << 20;
 constexpr std::int64_t kPiece = std::int64_t{1} << 20;  // that is copied at a time
 
+/// Of bytes on their way to the disk. It is told once: the sync at the end would not know of it.
+bool is_writing_error(int error) { return error == EIO || error == ENOSPC || error == EDQUOT; }
+
 }  // namespace
 
 PiecesFile::PiecesFile(const std::filesystem::path& path, const std::filesystem::path& told_as,
@@ -77,8 +80,8 @@ void PiecesFile::let_go_behind(std::int64_t start, std::int64_t end) {
   constexpr unsigned kWritten = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
   if (::sync_file_range(fd_, *from, kStep, kWritten) == 0) {
     static_cast<void>(::posix_fadvise(fd_, *from, kStep, POSIX_FADV_DONTNEED));
-  } else if (errno == EIO || errno == ENOSPC || errno == EDQUOT) {
-    fail("cannot be written");  // told once: the sync at the end would not know of it
+  } else if (is_writing_error(errno)) {
+    fail("cannot be written");
   }
 }
 
@@ -87,7 +90,10 @@ void PiecesFile::take_out(std::span<const FileGap> gaps, std::int64_t end, const
   for (; !gaps.empty(); gaps = gaps.first(gaps.size() - 1)) {
     throw_if_stopped(stop);
     const FileGap& gap = gaps.back();
-    if (::fallocate(fd_, FALLOC_FL_COLLAPSE_RANGE, gap.start, gap.byte_count) != 0) return move_up(gaps, end, stop);
+    if (::fallocate(fd_, FALLOC_FL_COLLAPSE_RANGE, gap.start, gap.byte_count) != 0) {
+      if (is_writing_error(errno)) fail("cannot be written");
+      return move_up(gaps, end, stop);
+    }
     end -= gap.byte_count;
   }
 }

@@ -74,8 +74,7 @@ class TiffSink final : public RasterSink {
                  [this](std::int64_t block, const BlockPixels& pixels) { keep(block, pixels); }),
         facts_(static_cast<std::size_t>(spec_.band_count)),
         sequences_(sequences()),
-        out_(file_.path(), spec_.path, first_bytes(sequences_),
-             cog() ? std::int64_t{128} << 20 : PiecesFile::kCachedBytes),
+        out_(file_.path(), spec_.path, first_bytes(sequences_), cog() ? kCogCachedBytes : PiecesFile::kCachedBytes),
         placed_(out_, sequences_, shares.packed, scratch_) {
     // What GDAL cannot describe, a full disk or a folder that forbids it, is told before a pixel is read.
     static_cast<void>(full_tags());
@@ -149,6 +148,7 @@ class TiffSink final : public RasterSink {
     std::ranges::sort(out);
     return out;
   }
+  static_assert(kCogUnit % PiecesFile::kGapUnit == 0);
   static std::int64_t round_up(std::int64_t byte) { return (byte + kCogUnit - 1) / kCogUnit * kCogUnit; }
 
   /// GDAL writes the header of a file without blocks; every tag of ours is its.
@@ -235,6 +235,9 @@ class TiffSink final : public RasterSink {
     return {values.begin(), values.end()};
   }
 
+  /// No page of a COG stays in the page cache anyway when its levels have moved; those that left it before are written
+  /// to again.
+  static constexpr std::int64_t kCogCachedBytes = std::int64_t{128} << 20;
   static constexpr std::int64_t kMostClassic = std::numeric_limits<std::uint32_t>::max();
 
   RasterSinkSpec spec_;
