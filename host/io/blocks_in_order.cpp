@@ -66,18 +66,6 @@ void BlocksInOrder::write_waiting(std::int64_t first, std::int64_t end) {
   }
 }
 
-std::span<const std::uint64_t> BlocksInOrder::starts(std::size_t sequence) const {
-  const Sequence& s = sequences_[sequence];
-  return std::span(starts_).subspan(static_cast<std::size_t>(s.first_block),
-                                    static_cast<std::size_t>(s.end_block - s.first_block));
-}
-
-std::span<const std::uint32_t> BlocksInOrder::sizes(std::size_t sequence) const {
-  const Sequence& s = sequences_[sequence];
-  return std::span(sizes_).subspan(static_cast<std::size_t>(s.first_block),
-                                   static_cast<std::size_t>(s.end_block - s.first_block));
-}
-
 bool BlocksInOrder::complete() const {
   return std::ranges::all_of(sequences_, [](const Sequence& s) { return s.next == s.end_block; });
 }

@@ -31,8 +31,8 @@ class BlocksInOrder {
   void add(std::int64_t block, std::span<const std::byte> packed);
 
   // After the last add().
-  std::span<const std::uint64_t> starts(std::size_t sequence) const;
-  std::span<const std::uint32_t> sizes(std::size_t sequence) const;
+  std::span<const std::uint64_t> starts(std::size_t sequence) const { return part(starts_, sequence); }
+  std::span<const std::uint32_t> sizes(std::size_t sequence) const { return part(sizes_, sequence); }
   bool complete() const;
   std::int64_t end(std::size_t sequence) const { return sequences_[sequence].end; }  ///< of its last block, in the file
 
@@ -43,6 +43,12 @@ class BlocksInOrder {
     std::int64_t first_block = 0, next = 0, end_block = 0, end = 0;
   };
 
+  /// Of values, one a block, those of a sequence.
+  template <class T>
+  std::span<const T> part(const std::vector<T>& values, std::size_t sequence) const {
+    const Sequence& s = sequences_[sequence];
+    return {values.data() + s.first_block, values.data() + s.end_block};
+  }
   Sequence& sequence_of(std::int64_t block);
   void place_next(Sequence& sequence);
   void write_waiting(std::int64_t first, std::int64_t end);

@@ -242,8 +242,8 @@ TiffFront lay_out_cog(const std::vector<TiffLevel>& levels, bool big) {
   front.level_starts.resize(levels.size());
   std::uint64_t place = front_of(levels, starts, big).size();  // starts do not change the front's size
   for (std::size_t i = levels.size(); i-- > 0;) {
-    place = (place + kCogUnit - 1) / kCogUnit * kCogUnit;
-    front.level_starts[i] = static_cast<std::int64_t>(place);
+    front.level_starts[i] = next_cog_unit(static_cast<std::int64_t>(place));
+    place = static_cast<std::uint64_t>(front.level_starts[i]);
     for (std::size_t b = 0; b < starts[i].size(); ++b) {
       starts[i][b] = place + kCogLeader;
       place = starts[i][b] + levels[i].block_bytes[b] + kCogTrailer;

@@ -42,9 +42,12 @@ struct TiffFront {
 /// Bytes before and after each block of a COG: its size, and its last four bytes once more.
 inline constexpr std::int64_t kCogLeader = 4, kCogTrailer = 4;
 
-/// A COG's: GDAL's structural metadata, the smallest level's blocks first, and leaders and trailers around each. A
-/// level begins at the next multiple of kCogUnit. levels : full resolution first
+/// Each level of a COG begins at a multiple of it.
 inline constexpr std::int64_t kCogUnit = 4096;
+constexpr std::int64_t next_cog_unit(std::int64_t byte) { return (byte + kCogUnit - 1) / kCogUnit * kCogUnit; }
+
+/// A COG's: GDAL's structural metadata, the smallest level's blocks first, and leaders and trailers around each.
+/// levels : full resolution first
 TiffFront lay_out_cog(const std::vector<TiffLevel>& levels, bool big);
 
 /// Bytes that a file whose directory stands at its end begins with, whether it is big or not.

@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include "host/base/error.hpp"
-#include "host/base/progress.hpp"
 #include "host/io/block_packer.hpp"
 #include "host/io/blocks_in_order.hpp"
 #include "host/io/gdal_raster.hpp"
@@ -75,10 +74,7 @@ class TiffSink final : public RasterSink {
         facts_(static_cast<std::size_t>(spec_.band_count)),
         sequences_(sequences()),
         out_(file_.path(), spec_.path, first_bytes(sequences_), cog() ? kCogCachedBytes : PiecesFile::kCachedBytes),
-        placed_(out_, sequences_, shares.packed, scratch_) {
-    // What GDAL cannot describe, a full disk or a folder that forbids it, is told before a pixel is read.
-    static_cast<void>(full_tags());
-  }
+        placed_(out_, sequences_, shares.packed, scratch_) {}
 
   bool concurrent() const override { return true; }
 
@@ -125,18 +121,19 @@ class TiffSink final : public RasterSink {
 
   /// Where the blocks of each level come one behind the other. A GeoTIFF has one level. A COG's levels and what stands
   /// before them get room for the most that they can be, which the file does not take from the disk; what was not
-  /// needed is taken out in the end.
+  /// needed is taken out in the end. Makes the directories too, of either format, so that what GDAL cannot describe is
+  /// told before a pixel is read, as a full disk or a folder that forbids it is.
   std::vector<BlockSequence> sequences() const {
     const std::vector<PyramidLevel>& levels = pyramid_.levels();
-    if (!cog()) return {{0, levels[0].block_count(), kTiffStart}};
     std::vector<TiffLevel> empty;
     for (const PyramidLevel& level : levels) empty.push_back(tiff_level(empty, level));
+    if (!cog()) return {{0, levels[0].block_count(), kTiffStart}};
     constexpr std::int64_t kLaterTags = 1 << 20, kLaterTagsOfABand = 1 << 16;  // statistics and scales in words
     std::int64_t place = std::ssize(lay_out_cog(empty, true).bytes) + kLaterTags + spec_.band_count * kLaterTagsOfABand;
     const std::int64_t most = BlockPackers::most_stored_bytes(packing_, spec_.type, spec_.band_count);
     std::vector<BlockSequence> out(levels.size());
     for (std::size_t l = levels.size(); l-- > 0;) {
-      place = round_up(place);
+      place = next_cog_unit(place);
       out[l] = {levels[l].first_block, levels[l].block_count(), place};
       place += levels[l].block_count() * most;
     }
@@ -149,7 +146,6 @@ class TiffSink final : public RasterSink {
     return out;
   }
   static_assert(kCogUnit % PiecesFile::kGapUnit == 0);
-  static std::int64_t round_up(std::int64_t byte) { return (byte + kCogUnit - 1) / kCogUnit * kCogUnit; }
 
   /// GDAL writes the header of a file without blocks; every tag of ours is its.
   std::vector<TiffTag> full_tags() const {
@@ -221,10 +217,10 @@ class TiffSink final : public RasterSink {
     std::vector<FileGap> gaps;
     std::int64_t end = std::ssize(front.bytes), closed = 0;
     for (std::size_t l = levels.size(); l-- > 0;) {
-      const std::int64_t first = sequences_[l].first_byte;
-      expects(round_up(end) <= first, "what stands before a COG's level has room");
-      if (round_up(end) < first) gaps.push_back({round_up(end), first - round_up(end)});
-      closed += first - round_up(end);
+      const std::int64_t first = sequences_[l].first_byte, gap = next_cog_unit(end);
+      expects(gap <= first, "what stands before a COG's level has room");
+      if (gap < first) gaps.push_back({gap, first - gap});
+      closed += first - gap;
       expects(first - closed == front.level_starts[l], "a COG's level comes to lie where its directory says");
       end = placed_.end(l);
     }

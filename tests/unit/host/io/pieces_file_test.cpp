@@ -92,37 +92,30 @@ TEST(PiecesFile, LetsEarlierPagesGoThatAreOnTheDiskByThen) {
   expect_pieces(path, 100, 0);
 }
 
-/// Pieces 0 to 5 with gaps behind the first and the third, of which pages are let go in both sequences.
+/// Pieces 0 to 5 with gaps behind the first and the third.
 void write_with_gaps(PiecesFile& out, std::int64_t gap) {
   for (const std::int64_t i : {0, 3, 1, 4, 2, 5}) {
     out.write_at(i * kMiB + (i > 0 ? gap : 0) + (i > 2 ? gap : 0), piece_of(i));
   }
 }
 
-class PiecesFileGaps : public ::testing::TestWithParam<const char*> {};
-
-TEST_P(PiecesFileGaps, AreTakenOut) {
-  const TemporaryFolder folder(GetParam());
+void expect_taken_out(const char* parent, std::int64_t gap) {
+  const TemporaryFolder folder(parent);
   const std::filesystem::path path = folder / "gaps";
-  constexpr std::int64_t kGap = std::int64_t{1} << 32;
-  PiecesFile out(path, path, {0, 3 * kMiB + 2 * kGap});
-  write_with_gaps(out, kGap);
-  const std::vector<FileGap> gaps = {{kMiB, kGap}, {3 * kMiB + kGap, kGap}};
-  out.take_out(gaps, 6 * kMiB + 2 * kGap, {});
+  PiecesFile out(path, path, {0, 3 * kMiB + 2 * gap});
+  write_with_gaps(out, gap);
+  const std::vector<FileGap> gaps = {{kMiB, gap}, {3 * kMiB + gap, gap}};
+  out.take_out(gaps, 6 * kMiB + 2 * gap, {});
   out.close();
   expect_pieces(path, 6, 0);
 }
 
+class PiecesFileGaps : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(PiecesFileGaps, AreTakenOut) { expect_taken_out(GetParam(), std::int64_t{1} << 32); }
+
 TEST_P(PiecesFileGaps, AreTakenOutByCopyingWhereTheyAreNoBlocksOfTheFileSystem) {
-  const TemporaryFolder folder(GetParam());
-  const std::filesystem::path path = folder / "gaps";
-  constexpr std::int64_t kGap = kMiB + 1;
-  PiecesFile out(path, path);
-  write_with_gaps(out, kGap);
-  const std::vector<FileGap> gaps = {{kMiB, kGap}, {3 * kMiB + kGap, kGap}};
-  out.take_out(gaps, 6 * kMiB + 2 * kGap, {});
-  out.close();
-  expect_pieces(path, 6, 0);
+  expect_taken_out(GetParam(), kMiB + 1);
 }
 
 TEST_P(PiecesFileGaps, AreNotTakenOutAfterAStop) {
